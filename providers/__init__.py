@@ -1,0 +1,1 @@
+"""Foreign price data in, offers out. Knows neither Django nor the optimizer."""
