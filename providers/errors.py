@@ -1,0 +1,34 @@
+"""What can go wrong between foreign bytes and offers. Each class knows whether a retry can help."""
+
+from collections.abc import Sequence
+
+
+class ProviderError(Exception):
+    """Base of every error of this package that a caller may want to catch as one."""
+
+    retryable = False
+
+
+class PriceFileError(ProviderError):
+    """The bytes are no price file at all. Bad rows are never raised; see `RefusedRow`."""
+
+
+class ReferenceDataError(ProviderError):
+    """A table shipped with the code is missing or damaged: a defect of the installation."""
+
+
+class UnknownPlace(ProviderError, ValueError):
+    """Neither an ISO 3166-1 alpha-2 country nor a known group of countries."""
+
+    def __init__(self, name: str, suggestions: Sequence[str], message: str) -> None:
+        super().__init__(message)
+        self.name = name
+        self.suggestions = tuple(suggestions)
+
+
+class UnknownCurrency(ProviderError, ValueError):
+    """A currency the rates at hand do not hold."""
+
+    def __init__(self, currency: str, message: str) -> None:
+        super().__init__(message)
+        self.currency = currency
