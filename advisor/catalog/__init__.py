@@ -1,0 +1,1 @@
+"""The catalogue: a ledger of offers, and the questions asked of it."""

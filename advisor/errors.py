@@ -1,0 +1,49 @@
+"""Errors a person can act on. Each class carries the exit code of a command and the status of a page."""
+
+from collections.abc import Iterable
+
+
+class AdvisorError(Exception):
+    """`message` is one line; `details` are further lines, one thought each."""
+
+    exit_code = 3
+    http_status = 500
+    code = "error"
+
+    def __init__(self, message: str, details: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = tuple(details)
+
+    def lines(self) -> list[str]:
+        return [self.message, *self.details]
+
+
+class BadInput(AdvisorError):
+    """What was asked cannot be understood: names the field, the value, and what would be right."""
+
+    exit_code = 2
+    http_status = 400
+    code = "bad_input"
+
+
+class NothingFound(AdvisorError):
+    """Understood, and the answer is that there is none; the details say why."""
+
+    exit_code = 1
+    http_status = 200
+    code = "nothing_found"
+
+
+class DatabaseUnavailable(AdvisorError):
+    """The database is missing, not migrated, or cannot be written."""
+
+    http_status = 503
+    code = "database_unavailable"
+
+
+class CatalogueEmpty(AdvisorError):
+    """The database is ready but holds no prices for the moment asked for."""
+
+    http_status = 503
+    code = "catalogue_empty"

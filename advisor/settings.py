@@ -1,0 +1,109 @@
+"""All settings, grouped. The difference between embedded and production is environment variables only.
+
+Embedded (no DATABASE_URL): SQLite in ADVISOR_HOME, served on the loopback address. Production (DATABASE_URL
+set, or ADVISOR_MODE=production): secrets and host names must be given; none has a working default.
+"""
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from advisor.env import database_from_url, env_bool, env_int, env_list, env_path, env_secret, env_text
+
+# --- where we are ---
+BASE_DIR = Path(__file__).resolve().parent.parent
+ADVISOR_HOME = env_path("ADVISOR_HOME", BASE_DIR / "var")
+DATABASE_URL = env_text("DATABASE_URL")
+ADVISOR_MODE = env_text("ADVISOR_MODE", "production" if DATABASE_URL else "embedded")
+if ADVISOR_MODE not in ("embedded", "production"):
+    raise ImproperlyConfigured(f"ADVISOR_MODE={ADVISOR_MODE!r}: write embedded or production")
+EMBEDDED = ADVISOR_MODE == "embedded"
+DEBUG = env_bool("DEBUG", default=False)
+
+# --- secrets and hosts ---
+SECRET_KEY_FILE = ADVISOR_HOME / "secret_key"  # written by `manage.py up`, mode 600, embedded only
+SECRET_KEY = env_secret("SECRET_KEY")
+if EMBEDDED and not SECRET_KEY and SECRET_KEY_FILE.is_file():
+    SECRET_KEY = SECRET_KEY_FILE.read_text(encoding="utf-8").strip()
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]" if EMBEDDED else "")
+CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+PORT = env_int("PORT", default=8000, minimum=1, maximum=65535)
+
+# --- the application ---
+INSTALLED_APPS = ["django.contrib.staticfiles", "advisor"]
+ROOT_URLCONF = "advisor.urls"
+WSGI_APPLICATION = "advisor.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "advisor.web.middleware.ContentSecurityPolicyMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+
+# --- storage ---
+SQLITE_FILE = ADVISOR_HOME / "quartermaster.sqlite3"
+if DATABASE_URL:
+    DATABASES: dict[str, dict[str, Any]] = {"default": database_from_url(DATABASE_URL)}
+else:
+    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": SQLITE_FILE}}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    with contextlib.suppress(OSError):  # the first question to the database says what is wrong
+        ADVISOR_HOME.mkdir(exist_ok=True)
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",  # a write that starts as a read would fail instead of waiting
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; "
+            "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864"
+        ),
+    }
+else:
+    DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+
+# --- language and time ---
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+
+# --- static files ---
+STATIC_URL = "/static/"
+STATIC_ROOT = env_path("STATIC_ROOT", ADVISOR_HOME / "static")
+WHITENOISE_USE_FINDERS = EMBEDDED  # no collectstatic on a laptop
+_STATIC_STORAGE = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage"
+    if EMBEDDED
+    else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+)
+STORAGES = {"staticfiles": {"BACKEND": _STATIC_STORAGE}}
+
+# --- transport security (production stands behind a proxy that ends TLS) ---
+SECURE_SSL_REDIRECT = env_bool("SECURE_SSL_REDIRECT", default=not EMBEDDED)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by the container platform, inside the network
+SECURE_HSTS_SECONDS = env_int("SECURE_HSTS_SECONDS", default=0 if EMBEDDED else 31_536_000)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not EMBEDDED
+SECURE_HSTS_PRELOAD = not EMBEDDED
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not EMBEDDED
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if env_bool("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- prices ---
+PRICE_MAX_AGE_HOURS = env_int("PRICE_MAX_AGE_HOURS", default=24 * 90, minimum=1)  # older is marked stale
+
+# --- work in the background (values tried and explained in the operations notes) ---
+REDIS_URL = env_text("REDIS_URL", "redis://127.0.0.1:6379/0")

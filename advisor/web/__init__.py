@@ -1,0 +1,1 @@
+"""Pages. They parse, ask the same questions as the commands, and show."""
