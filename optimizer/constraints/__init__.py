@@ -1,0 +1,39 @@
+"""The constraint families, in the order in which MODEL.md explains them."""
+
+from collections.abc import Callable
+
+from ..index import Index
+from ..ledger import Entry
+from ..model import Model
+from ..variables import Variables
+from .capacity import add_capacity, add_in_use
+from .carbon import add_carbon
+from .demand import add_demand, add_work
+from .interruption import add_interruption
+from .money import add_capex, add_cash
+from .partner import add_partner
+from .quantity import add_quantity
+from .shares import add_shares
+from .sites import add_sites, add_staff
+
+Family = Callable[[Model, Index, Variables], int]
+PricedFamily = Callable[[Model, Index, Variables, list[Entry]], int]
+
+FAMILIES: dict[str, Family] = {
+    "demand": add_demand,
+    "work": add_work,
+    "capacity": add_capacity,
+    "in_use": add_in_use,
+    "quantity": add_quantity,
+    "sites": add_sites,
+    "staff": add_staff,
+    "partner": add_partner,
+    "interruption": add_interruption,
+    "shares": add_shares,
+}
+
+PRICED_FAMILIES: dict[str, PricedFamily] = {
+    "capex": add_capex,
+    "cash": add_cash,
+    "carbon": add_carbon,
+}

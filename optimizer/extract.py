@@ -1,0 +1,52 @@
+"""Solver values to whole machine counts, or a refusal."""
+
+import numpy as np
+
+from .build import Built
+from .result import Plan, Purchase, Run, Serve
+
+TOLERANCE = 1e-5
+
+
+class NotWhole(RuntimeError):
+    """The solver returned a machine count that is not a whole number within tolerance."""
+
+
+def whole(value: float, what: str) -> int:
+    """Round a count that should be whole; refuse one that is not."""
+    count = round(value)
+    if abs(value - count) > TOLERANCE * max(1.0, abs(value)):
+        raise NotWhole(f"{what}: {value}")
+    return count
+
+
+def extract(built: Built, values: np.ndarray) -> Plan:
+    """Read the plan from the solver's values, by variable and never by name."""
+    v, index = built.variables, built.index
+
+    def amount(variable: object) -> float:
+        return float(values[variable.index])  # type: ignore[attr-defined]  # PuLP is untyped
+
+    def bought(columns: dict[tuple[str, int], object]) -> tuple[Purchase, ...]:
+        found = [(key, start, whole(amount(x), key)) for (key, start), x in columns.items()]
+        return tuple(
+            Purchase(option=key, start=start, quantity=count) for key, start, count in found if count
+        )
+
+    begin = {b.key: max(0, int(b.window.start)) for b in index.problem.blocks}
+    blocks = [(key, whole(amount(x), key)) for key, x in v.blocks.items()]
+    runs = [(q, i, whole(amount(x), index.sources[q].key)) for (q, i), x in v.running.items()]
+    kept = {key: whole(amount(x), key[0]) for key, x in v.kept.items()}
+    return Plan(
+        reserved=bought(v.reserved),
+        blocks=tuple(Purchase(option=k, start=begin[k], quantity=n) for k, n in blocks if n),
+        servers=bought(v.servers),
+        opened=tuple(key for key, x in v.opened.items() if whole(amount(x), key)),
+        kept={key: count for key, count in kept.items() if count},
+        runs=tuple(Run(option=index.sources[q].key, slice=i, quantity=n) for q, i, n in runs if n),
+        serves=tuple(
+            Serve(workload=index.problem.workloads[w].name, source=index.sources[q].key, slice=i, machines=x)
+            for (w, q, i), x in ((key, amount(y)) for key, y in v.serve.items())
+            if x > 1e-9
+        ),
+    )

@@ -1,0 +1,94 @@
+"""What comes out of a solve, as plain values."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """What was proven."""
+
+    OPTIMAL = "optimal"  # the gap asked for is proven
+    FEASIBLE = "feasible"  # a plan that holds, with the gap stated
+    INFEASIBLE = "infeasible"  # proven: no plan can hold
+    UNKNOWN = "unknown"  # time ran out before anything was found
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A message on the way: seconds so far, best cost, proven bound (thousands), relative gap."""
+
+    seconds: float
+    best: float
+    bound: float
+    gap: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purchase:
+    """Machines bought: a reservation or server at `start`, or a block (start of its window)."""
+
+    option: str
+    start: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Whole machines of an elastic offer switched on (or own servers at work) in one slice."""
+
+    option: str
+    slice: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serve:
+    """Machines of a source that work for a workload in one slice; not whole, machines are shared."""
+
+    workload: str
+    source: str
+    slice: int
+    machines: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The decisions. `kept` are owned servers left on, by (owned key, month)."""
+
+    reserved: tuple[Purchase, ...] = ()
+    blocks: tuple[Purchase, ...] = ()
+    servers: tuple[Purchase, ...] = ()
+    opened: tuple[str, ...] = ()
+    kept: dict[tuple[str, int], int] = field(default_factory=dict)
+    runs: tuple[Run, ...] = ()
+    serves: tuple[Serve, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolveRecord:
+    """How the answer was found. Sizes are those of the model handed to the solver."""
+
+    solver: str
+    version: str
+    threads: int
+    gap_asked: float
+    time_limit_seconds: float
+    seconds: float
+    build_seconds: float
+    columns: int
+    rows: int
+    integers: int
+    nonzeros: int
+    nodes: int
+    bound: float  # plan currency; no plan can cost less
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Status, the proven relative gap, present worth (plan currency), and the plan if there is one."""
+
+    status: Status
+    record: SolveRecord
+    gap: float | None = None
+    objective_npv: float | None = None
+    plan: Plan | None = None
