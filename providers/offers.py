@@ -1,7 +1,7 @@
 """One offer: something that can be had, where, on which terms, at which price."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -32,6 +32,13 @@ class PriceState(StrEnum):
     QUOTE = "quote"
     RESERVATION_ONLY = "reservation_only"
     STALE = "stale"
+
+
+MIN_PRICE_PER_HOUR = Decimal("0.000001")
+MAX_PRICE_PER_HOUR = Decimal(10_000_000)
+"""In any currency; beyond these a figure is a placeholder or a total, not an hourly price."""
+
+MAX_UPFRONT = Decimal(1_000_000_000_000)
 
 
 class InvalidOffer(ValueError):
@@ -99,10 +106,19 @@ class Offer:
             parts.append(f"{self.term_months}m-{self.payment or Payment.NONE}")
         elif self.commitment_family:
             parts.append(self.commitment_family)
-        if self.purchase is Purchase.CAPACITY_BLOCK and self.available_from and self.available_until:
-            parts.append(f"{self.available_from:%Y-%m-%dT%H%MZ}..{self.available_until:%Y-%m-%dT%H%MZ}")
+        if self.purchase is Purchase.CAPACITY_BLOCK and (self.available_from or self.available_until):
+            parts.append(f"{_stamp(self.available_from)}..{_stamp(self.available_until)}")
         name = "/".join(parts)
         return f"{name}@{self.zone}" if self.zone else name
+
+    @property
+    def key(self) -> str:
+        """Identity within a catalogue: the id without regard to case. Two offers of one key are duplicates.
+
+        Built of provider, region, zone, instance type, purchase, and whichever of term and payment,
+        commitment family or window the purchase is told apart by, so unique keys mean unique ids.
+        """
+        return self.offer_id.casefold()
 
     @property
     def price_per_accelerator_hour(self) -> Decimal | None:
@@ -112,6 +128,10 @@ class Offer:
         return self.price_per_hour / self.accelerator_count
 
 
+def _stamp(moment: datetime | None) -> str:
+    return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H%MZ}"
+
+
 def _check_price(offer: Offer) -> None:
     all_upfront = offer.purchase is Purchase.RESERVED and offer.payment is Payment.ALL
     price, upfront = offer.price_per_hour, offer.upfront
@@ -119,8 +139,14 @@ def _check_price(offer: Offer) -> None:
         raise InvalidOffer("price_per_hour", price, "must be a finite number")
     if price < 0 or (price == 0 and not all_upfront):
         raise InvalidOffer("price_per_hour", price, "must be above 0 (0 only for all-upfront reservations)")
-    if upfront is not None and (not upfront.is_finite() or upfront < 0):
-        raise InvalidOffer("upfront", upfront, "must be a finite number, 0 or more")
+    if price > MAX_PRICE_PER_HOUR or 0 < price < MIN_PRICE_PER_HOUR:
+        raise InvalidOffer(
+            "price_per_hour",
+            price,
+            f"must be {MIN_PRICE_PER_HOUR} to {MAX_PRICE_PER_HOUR} per hour, not the total of a term",
+        )
+    if upfront is not None and not (upfront.is_finite() and 0 <= upfront <= MAX_UPFRONT):
+        raise InvalidOffer("upfront", upfront, f"must be 0 to {MAX_UPFRONT} per instance")
     if all_upfront and price == 0 and not upfront:
         raise InvalidOffer(
             "upfront", upfront or "empty", "an all-upfront reservation needs its upfront payment"
@@ -139,6 +165,10 @@ def _check_terms(offer: Offer) -> None:
         raise InvalidOffer("upfront", offer.upfront, "only a reservation has an upfront payment")
     if offer.purchase is Purchase.SPEND_COMMITMENT and not offer.commitment_family:
         raise InvalidOffer("commitment_family", "empty", "a spend commitment names its plan")
+    for name in ("available_from", "available_until", "observed_at"):
+        moment: datetime | None = getattr(offer, name)
+        if moment is not None and moment.tzinfo is None:
+            raise InvalidOffer(name, moment.isoformat(), "must have a time zone")
     begin, end = offer.available_from, offer.available_until
     if begin and end and begin >= end:
         raise InvalidOffer(
@@ -147,6 +177,11 @@ def _check_terms(offer: Offer) -> None:
 
 
 def _check_ranges(offer: Offer) -> None:
+    if (offer.accelerator is None) != (offer.accelerator_count is None):
+        lacking, other = ("accelerator", "accelerator_count")
+        if offer.accelerator is not None:
+            lacking, other = other, lacking
+        raise InvalidOffer(lacking, "empty", f"must be given together with {other}")
     for name in ("accelerator_count", "accelerator_memory_gib", "vcpus", "memory_gib"):
         value: Decimal | None = getattr(offer, name)
         if value is not None and (not value.is_finite() or value <= 0):
@@ -156,7 +191,7 @@ def _check_ranges(offer: Offer) -> None:
         if value is not None and (not value.is_finite() or value < 0):
             raise InvalidOffer(name, value, "must be 0 or more, or empty when unknown")
     fraction = offer.interruption_fraction
-    if fraction is not None and not 0 <= fraction <= 1:
+    if fraction is not None and not (fraction.is_finite() and 0 <= fraction <= 1):
         raise InvalidOffer("interruption_fraction", fraction, "must be between 0 and 1")
     low, high = offer.min_quantity, offer.max_quantity
     if low is not None and low < 0:

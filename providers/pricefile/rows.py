@@ -1,0 +1,118 @@
+"""Rows of cells to offers: what a row must satisfy alone and among its neighbours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from providers.accelerators import AcceleratorTable, reference_table
+from providers.errors import PriceFileError
+from providers.offers import InvalidOffer, Offer
+from providers.pricefile.cells import BadCell
+from providers.pricefile.columns import Column
+from providers.text import shown
+
+MAX_REFUSED_IN_DETAIL = 1000
+"""Refused rows beyond this many are counted but not described."""
+
+# A file that is nearly all refusals after so many of them is not worth reading to its end.
+_HOPELESS_REFUSED = 50_000
+_HOPELESS_PER_OFFER = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedRow:
+    """A row that is no offer. `line` counts from 1 with the header; `value` is cut for display."""
+
+    line: int
+    field: str
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}, {self.field}: {self.value or 'empty'}: {self.reason}"
+
+
+class _Refused(Exception):
+    """Leaves the reading of a row: which field, its value, and why (worded only when it is shown)."""
+
+    def __init__(self, field: str, value: str, cause: BadCell | InvalidOffer) -> None:
+        super().__init__(field)
+        self.field = field
+        self.value = value
+        self.cause = cause
+
+
+_EMPTY = BadCell("must not be empty; leave out the row when the price is unknown")
+
+
+class RowReader:
+    """Takes rows one by one and keeps the offers, the first refusals in detail, and the counts."""
+
+    def __init__(
+        self, columns: Sequence[Column], *, accelerators: AcceleratorTable | None, source: str
+    ) -> None:
+        self.offers: list[Offer] = []
+        self.refused: list[RefusedRow] = []
+        self.rows = 0
+        self._parsers = [(column.name, column.parse, column.required) for column in columns]
+        self._accelerators = accelerators
+        self._source = source
+        self._line_of: dict[str, int] = {}
+
+    def take(self, line: int, cells: list[str]) -> None:
+        """One row that begins on `line`; raises `PriceFileError` when nearly all rows are refused."""
+        self.rows += 1
+        try:
+            offer = self._offer(cells)
+            first = self._line_of.setdefault(offer.key, line)
+            if first != line:
+                duplicate = BadCell(f"duplicate: the same offer as on line {first}; must occur once")
+                raise _Refused("row", offer.offer_id, duplicate)
+        except _Refused as refused:
+            self._refuse(line, refused)
+        else:
+            self.offers.append(offer)
+
+    def _offer(self, cells: list[str]) -> Offer:
+        if len(cells) != len(self._parsers):
+            count = BadCell(f"has {len(cells)} cells; must have {len(self._parsers)}, as the header")
+            raise _Refused("row", cells[0], count)
+        values: dict[str, Any] = {}
+        for (name, parse, required), cell in zip(self._parsers, cells, strict=True):
+            cell = cell.strip()
+            if cell:
+                try:
+                    values[name] = parse(cell)
+                except BadCell as bad:
+                    raise _Refused(name, cell, bad) from None
+            elif required:
+                raise _Refused(name, cell, _EMPTY)
+        if "accelerator" in values:
+            values["accelerator"] = self._canonical(
+                values["accelerator"], values.get("accelerator_memory_gib")
+            )
+        try:
+            return Offer(**values)
+        except InvalidOffer as invalid:
+            raise _Refused(invalid.field, invalid.value, invalid) from None
+
+    def _canonical(self, name: str, memory_gib: Decimal | None) -> str:
+        table = self._accelerators
+        if table is None:
+            table = self._accelerators = reference_table()
+        return table.canonical_name(name, memory_gib) or name
+
+    def _refuse(self, line: int, refused: _Refused) -> None:
+        if len(self.refused) < MAX_REFUSED_IN_DETAIL:
+            cause = refused.cause
+            reason = cause.worded() if isinstance(cause, BadCell) else cause.reason
+            self.refused.append(
+                RefusedRow(line=line, field=refused.field, value=shown(refused.value), reason=reason)
+            )
+        count = self.rows - len(self.offers)
+        if count >= _HOPELESS_REFUSED and count > _HOPELESS_PER_OFFER * len(self.offers):
+            raise PriceFileError(
+                f"{self._source}: gave up at line {line}: {count} of {self.rows} rows are refused, "
+                f"the first of them: {self.refused[0]}"
+            )
