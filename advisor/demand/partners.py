@@ -1,0 +1,106 @@
+"""Shared or allied capacity: another organisation's machines, in some hours, at a price."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+
+from advisor.demand.accelerator_names import OwnAccelerator
+from advisor.demand.fields import (
+    Count,
+    Country,
+    Currency,
+    IdPart,
+    Money,
+    Month,
+    NonNegative,
+    Part,
+    PositiveCount,
+    Whole,
+    problem,
+    refuse,
+)
+from advisor.demand.months import month_name, month_number
+from advisor.demand.sites import check_rate, pair_problems
+from advisor.demand.surroundings import surroundings_of
+
+HOURS = 24
+
+
+def _different(hours: tuple[int, ...]) -> tuple[int, ...]:
+    if len(hours) == 2 and hours[0] % HOURS == hours[1] % HOURS and hours != (0, HOURS):
+        raise problem("must be two different hours [from, until], for example [18, 6] for the night")
+    return hours
+
+
+HourOfDay = Annotated[Whole, Field(ge=0, le=HOURS)]
+OpenHours = Annotated[tuple[HourOfDay, ...], Field(min_length=2, max_length=2), AfterValidator(_different)]
+
+
+class Partner(Part):
+    """Machines of a partner. In offers' names it is partner/NAME."""
+
+    name: IdPart = Field(description="Its name, unique among sites and partners.")
+    country: Country = Field(description="ISO 3166-1 code of the country the machines are in.")
+    currency: Currency | None = Field(
+        default=None, description="Currency of its prices (ISO 4217); default the plan's."
+    )
+    instance_type: IdPart = Field(description="Name of the machine.")
+    accelerator: OwnAccelerator | None = Field(
+        default=None, description="Canonical accelerator name; absent for a machine without accelerators."
+    )
+    accelerator_count: PositiveCount | None = Field(default=None, description="Accelerators in one machine.")
+    price_per_hour: Money = Field(description="Per machine and hour of use.")
+    fixed_per_month: Money = Field(
+        default=Decimal(0), description="Per month of the partnership, however many machines are used."
+    )
+    min_quantity: Count = Field(default=0, description="Fewest machines taken, once the partner is used.")
+    max_quantity: Count | None = Field(default=None, description="Most machines; absent = no limit.")
+    hours: OpenHours | None = Field(
+        default=None,
+        description="Hours of the day (UTC) in which the machines can be used: [from, until), over midnight "
+        "when from is after until; absent = all.",
+    )
+    from_: Month | None = Field(
+        default=None, alias="from", description="First month (YYYY-MM); default the plan's first."
+    )
+    until: Month | None = Field(
+        default=None, description="Last month (YYYY-MM), included; default the plan's last."
+    )
+    power_kw: NonNegative | None = Field(
+        default=None, description="Power of one machine in kW, for its carbon; absent = by its accelerators."
+    )
+    carbon_g_per_kwh: NonNegative | None = Field(
+        default=None, description="Carbon intensity of its energy in g CO2e per kWh; absent = the country's."
+    )
+
+    @model_validator(mode="after")
+    def _fits_together(self, info: ValidationInfo) -> "Partner":
+        refuse(pair_problems(self.accelerator, self.accelerator_count))
+        if self.max_quantity is not None and self.max_quantity < self.min_quantity:
+            message = f"must be at least min_quantity ({self.min_quantity})"
+            refuse([(("max_quantity",), self.max_quantity, message)])
+        if self.from_ and self.until and self.from_ > self.until:
+            refuse([(("until",), self.until, f"must not be before from ({self.from_})")])
+        self._check_overlap(info)
+        check_rate(self.currency, info)
+        return self
+
+    def _check_overlap(self, info: ValidationInfo) -> None:
+        around = surroundings_of(info)
+        if around.first_month is None or around.months is None:
+            return
+        first, last = around.first_month, around.first_month + around.months - 1
+        outside = f"lies outside the plan, {month_name(first)} to {month_name(last)}"
+        if self.from_ and month_number(self.from_) > last:
+            refuse([(("from",), self.from_, outside)])
+        if self.until and month_number(self.until) < first:
+            refuse([(("until",), self.until, outside)])
+
+    def open_hours(self) -> frozenset[int]:
+        """Hours of the day (0 to 23, UTC) in which the machines can be used."""
+        if self.hours is None:
+            return frozenset(range(HOURS))
+        begin, end = self.hours
+        length = (end - begin) % HOURS or HOURS
+        return frozenset((begin + offset) % HOURS for offset in range(length))
