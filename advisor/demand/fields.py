@@ -16,6 +16,7 @@ from providers.places import COUNTRIES, suggest_country
 
 LARGEST_MONEY = Decimal(10) ** 15
 LARGEST_NUMBER = Decimal(10) ** 30
+SMALLEST = Decimal("1e-18")
 LONGEST_NAME = 120
 FORM = "form: "  # begins the tags of unions, so that an error's path can be told from them
 _DECIMAL_TEXT = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,20})?\Z")
@@ -49,6 +50,8 @@ def _exact(value: object, *, largest: Decimal) -> Decimal:
         raise problem("must be a finite number")
     if abs(exact) > largest:
         raise problem(f"is too large: at most {largest:g}")
+    if exact and abs(exact) < SMALLEST:
+        raise problem(f"is too small: 0, or at least {SMALLEST:g}")
     return exact
 
 

@@ -19,6 +19,6 @@ def month_name(number: int) -> str:
 
 def is_month(value: object) -> bool:
     """Whether the value is text of the form `YYYY-MM` within 2000 to 2100."""
-    if not isinstance(value, str) or not re.match(PATTERN, value):
+    if not isinstance(value, str) or not re.fullmatch(PATTERN, value):
         return False
     return FIRST_YEAR <= int(value[:4]) <= LAST_YEAR

@@ -25,31 +25,33 @@ class PlanProblem:
 class PlanError(ValueError):
     """A plan that cannot be read. `problems` holds all that was found, in the order of the file.
 
-    `headline` fits one line; `details` has one line for each problem when there are several.
+    `headline` fits one line; `details` has one line for each problem when there are several, at most 50.
     """
 
     def __init__(self, problems: Sequence[PlanProblem], *, source: str = "plan") -> None:
         self.problems = tuple(problems)
         self.source = source
-        super().__init__(f"{self.headline}\n{self.details}" if self.details else self.headline)
+        super().__init__("\n".join(self.lines()))
 
     @property
     def headline(self) -> str:
-        """The file and the problem, or how many there are and the first of them."""
+        """The file and its problem, or how many there are and the first of them."""
         if len(self.problems) == 1:
             return f"{self.source}: {self.problems[0]}"
         return f"{self.source}: {len(self.problems)} problems, the first: {self.problems[0]}"
 
     @property
-    def details(self) -> str:
-        """All problems, one a line, at most 50; empty when the headline already says it all."""
+    def details(self) -> tuple[str, ...]:
+        """All problems, one a line; none when the headline already says it all."""
         if len(self.problems) == 1:
-            return ""
-        lines = [f"  {problem}" for problem in self.problems[:SHOWN_PROBLEMS]]
+            return ()
         left_out = len(self.problems) - SHOWN_PROBLEMS
-        if left_out > 0:
-            lines.append(f"  and {left_out} more")
-        return "\n".join(lines)
+        more = (f"and {left_out} more",) if left_out > 0 else ()
+        return (*map(str, self.problems[:SHOWN_PROBLEMS]), *more)
+
+    def lines(self) -> list[str]:
+        """Headline and details, as commands print them."""
+        return [self.headline, *self.details]
 
 
 def path_text(path: Sequence[str | int]) -> str:

@@ -5,6 +5,7 @@ Norway and not false, `2027-01` is text and `3.8e24` is a number. Anchors, alias
 several documents are refused.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -31,6 +32,10 @@ _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
 }
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _NotYaml(PlanError):
+    """The text breaks YAML's grammar; what is merely refused is a plain `PlanError`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +70,38 @@ def decode(data: bytes, *, source: str, max_bytes: int = MAX_BYTES) -> str:
 
 
 def load(text: str, *, source: str) -> Loaded:
-    """Parse one YAML document; raises `PlanError` with line and column for what is not YAML."""
+    """Parse one YAML or JSON document; raises `PlanError` with line and column for what is neither."""
+    try:
+        return _load_yaml(text, source=source)
+    except _NotYaml:
+        data = _json_object(text)  # the little of JSON that is not YAML, such as escaped surrogate pairs
+        if data is None:
+            raise
+        return Loaded(data=data, lines={})
+
+
+def _json_object(text: str) -> object:
+    """A JSON object, or None for anything else; repeated keys and NaN are not JSON here."""
+    if not text.lstrip().startswith("{"):
+        return None
+    try:
+        return json.loads(text, object_pairs_hook=_once, parse_float=Decimal, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    items = dict(pairs)
+    if len(items) != len(pairs):
+        raise ValueError("a repeated key")
+    return items
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _load_yaml(text: str, *, source: str) -> Loaded:
     reader = _Reader(source=source)
     try:
         events = iter(yaml.parse(text, Loader=_LOADER))
@@ -74,9 +110,9 @@ def load(text: str, *, source: str) -> Loaded:
         mark = error.problem_mark or error.context_mark
         where = f" (column {mark.column + 1})" if mark else ""
         reason = " ".join(part for part in (error.context, error.problem) if part)
-        _refuse(source, f"not readable as YAML: {reason}{where}", line=mark.line + 1 if mark else None)
+        _not_yaml(source, f"{reason}{where}", line=mark.line + 1 if mark else None)
     except yaml.YAMLError as error:
-        _refuse(source, f"not readable as YAML: {shown(' '.join(str(error).split()), quote=False)}")
+        _not_yaml(source, shown(" ".join(str(error).split()), quote=False))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -162,6 +198,11 @@ def scalar(text: str) -> object:
     if _NOT_A_NUMBER.match(text):
         return float(text.replace(".", "", 1))
     return text
+
+
+def _not_yaml(source: str, reason: str, *, line: int | None = None) -> NoReturn:
+    found = PlanProblem(path="", value="", message=f"not readable as YAML: {reason}", line=line)
+    raise _NotYaml([found], source=source)
 
 
 def _refuse(source: str, message: str, *, line: int | None = None, path: Path = ()) -> NoReturn:

@@ -1,0 +1,90 @@
+"""`manage.py schemas`: the JSON Schemas of the plan file and of the result, generated from the code."""
+
+import difflib
+import json
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandParser
+
+from advisor.demand.plan import Plan
+from advisor.errors import AdvisorError, BadInput
+from advisor.management.base import AdvisorCommand
+from advisor.planning.result import Result
+
+FOLDER = Path(settings.BASE_DIR) / "docs" / "schemas"
+SHOWN_DIFFERENCES = 20
+
+
+class SchemasDiffer(AdvisorError):
+    """The committed schemas are not those of the code."""
+
+    exit_code = 1
+    code = "schemas_differ"
+
+
+def documents() -> dict[str, str]:
+    """File name -> text of each schema, as committed."""
+    plan = Plan.model_json_schema(mode="validation")
+    result = Result.model_json_schema(mode="serialization")
+    return {"plan.schema.json": _text("plan", plan), "result.schema.json": _text("result", result)}
+
+
+def _text(name: str, schema: dict[str, Any]) -> str:
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:quartermaster:{name}:1",
+    }
+    return json.dumps(head | schema, indent=2, ensure_ascii=False) + "\n"
+
+
+class Command(AdvisorCommand):
+    help = "Write docs/schemas/{plan,result}.schema.json, or print or check them."
+    uses_database = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        choice = parser.add_mutually_exclusive_group()
+        choice.add_argument("--check", action="store_true", help="write nothing; fail when the files differ")
+        choice.add_argument("--print", choices=("plan", "result"), dest="shown", help="print one, write none")
+        parser.add_argument("--folder", default=str(FOLDER), help="where the files are; default docs/schemas")
+
+    def run(self, **options: Any) -> None:
+        texts = documents()
+        folder = Path(options["folder"])
+        if options["shown"]:
+            self.stdout.write(texts[f"{options['shown']}.schema.json"], ending="")
+        elif options["check"]:
+            self._check(folder, texts)
+        else:
+            self._write(folder, texts)
+
+    def _check(self, folder: Path, texts: dict[str, str]) -> None:
+        details = [line for name, text in texts.items() for line in _differences(folder / name, text)]
+        if details:
+            message = "The schemas are not those of the code: run `python manage.py schemas` and commit them."
+            raise SchemasDiffer(message, details[:SHOWN_DIFFERENCES])
+        self.stdout.write(f"{len(texts)} schemas are up to date.")
+
+    def _write(self, folder: Path, texts: dict[str, str]) -> None:
+        for name, text in texts.items():
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_text(text, encoding="utf-8")
+            except OSError as error:
+                raise BadInput(f"{folder / name}: cannot be written: {error.strerror}") from error
+            self.stdout.write(f"wrote {name}")
+
+
+def _differences(path: Path, text: str) -> list[str]:
+    if not path.is_file():
+        return [f"{path.name}: is missing"]
+    lines = difflib.unified_diff(
+        path.read_text(encoding="utf-8").splitlines(),
+        text.splitlines(),
+        path.name,
+        "generated",
+        lineterm="",
+        n=0,
+    )
+    return list(lines)

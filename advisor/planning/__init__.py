@@ -1,0 +1,1 @@
+"""Plans solved: from question to stored recommendation."""
