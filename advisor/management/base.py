@@ -26,7 +26,7 @@ class AdvisorCommand(BaseCommand):
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)
         if getattr(self, "_called_from_command_line", False):
-            parser.error = _usage_error(parser)  # type: ignore[method-assign]  # argparse has no hook for the order
+            setattr(parser, "error", _usage_error(parser))  # noqa: B010  argparse has no hook for the order
         return parser
 
     def handle(self, *_args: Any, **options: Any) -> None:

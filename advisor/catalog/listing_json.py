@@ -1,0 +1,76 @@
+"""A listing as the JSON of the contract."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from advisor.catalog.columns import COLUMNS
+from advisor.catalog.search import Line, Listing
+from advisor.catalog.table import why_empty
+
+_MICRO = Decimal("0.000001")
+
+
+def listing_json(listing: Listing) -> dict[str, Any]:
+    """`{query, currency, catalogue, shown, total, offers}` and, when empty, `explanation`.
+
+    Prices are in the display currency with the source's own beside them; money figures are JSON numbers, and
+    what is unknown is null.
+    """
+    payload: dict[str, Any] = {
+        "query": listing.request.query,
+        "conditions": list(listing.conditions),
+        "currency": listing.request.currency.strip().upper(),
+        "catalogue": {
+            "as_of": _json(listing.as_of),
+            "version": listing.version,
+            "offers": listing.in_catalogue,
+            "rates_observed_on": listing.rates.observed_on.isoformat(),
+        },
+        "shown": len(listing.lines),
+        "total": listing.total,
+        "offers": [_offer(line) for line in listing.lines],
+    }
+    if listing.empty is not None:
+        payload["explanation"] = why_empty(listing)
+    return payload
+
+
+def _offer(line: Line) -> dict[str, Any]:
+    priced, beside, offer = line.priced, line.beside, line.priced.offer
+    row: dict[str, Any] = {name: _json(getattr(offer, name)) for name in COLUMNS}
+    row |= {
+        "offer_id": offer.offer_id,
+        "currency": priced.currency,
+        "price_per_hour": _json(_converted(offer.price_per_hour, priced.rate)),
+        "upfront": _json(_converted(offer.upfront, priced.rate)),
+        "source_currency": offer.currency,
+        "source_price_per_hour": _json(offer.price_per_hour),
+        "source_upfront": _json(offer.upfront),
+        "effective_price_per_hour": _json(priced.price),
+        "price_per_accelerator_hour": _json(priced.per_accelerator),
+        "quantity": priced.quantity,
+        "total_price_per_hour": _json(priced.total),
+        "on_demand_price_per_hour": _json(beside.on_demand),
+        "spot_price_per_hour": _json(beside.spot),
+        "one_year_price_per_hour": _json(beside.one_year),
+        "three_years_price_per_hour": _json(beside.three_years),
+        "age_hours": _json(priced.age_hours),
+        "stale": priced.stale,
+    }
+    return row
+
+
+def _converted(amount: Decimal | None, rate: Decimal) -> Decimal | None:
+    if amount is None or rate == 1:
+        return amount
+    return (amount * rate).quantize(_MICRO)
+
+
+def _json(value: Any) -> Any:
+    """JSON knows no Decimal: a number with at most 15 digits survives the way through a float unharmed."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value

@@ -1,0 +1,200 @@
+"""The search behind `cheapest` and the offers page: a request in, a listing out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from advisor.catalog.conditions import (
+    Condition,
+    at_least,
+    max_age,
+    max_price,
+    provider_condition,
+    purchase_condition,
+    region_condition,
+    residency_condition,
+    selector_conditions,
+    still_to_be_had,
+)
+from advisor.catalog.explain import EmptyList, explain_empty
+from advisor.catalog.pricing import Priced, Pricer
+from advisor.catalog.selector import Selector, Span, resolve_selector, rest_of_family
+from advisor.catalog.siblings import Beside, prices_beside
+from advisor.catalog.sources import OfferSource
+from advisor.errors import BadInput
+from providers.rates import ReferenceRates, suggest_currency
+from providers.text import did_you_mean, shown
+
+SORTS = ("price", "per_accelerator")
+DEFAULT_LIMIT = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is asked, as it was asked: names are resolved by the search. Prices are in `currency` per hour."""
+
+    query: str = ""
+    count: int | None = None
+    at_least: bool = False
+    pack: bool = False
+    purchases: tuple[str, ...] = ()
+    residency: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
+    min_memory_gib: Decimal | None = None
+    min_vcpus: Decimal | None = None
+    max_price: Decimal | None = None
+    max_age_hours: Decimal | None = None
+    currency: str = "USD"
+    sort: str = "price"
+    limit: int = DEFAULT_LIMIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One listed offer and what the same machine costs otherwise."""
+
+    priced: Priced
+    beside: Beside
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """The answer. `total` counts all matching offers, `lines` holds the first of them.
+
+    `empty` explains a listing without offers. `ended` counts offers left out only because their window is
+    over. `relatives` are members of the family of the accelerator asked for that the query did not mean.
+    """
+
+    request: Request
+    as_of: datetime
+    version: int
+    in_catalogue: int
+    total: int
+    lines: tuple[Line, ...]
+    ended: int
+    relatives: tuple[str, ...]
+    rates: ReferenceRates
+    conditions: tuple[str, ...]
+    empty: EmptyList | None
+
+
+def search(
+    request: Request, source: OfferSource, *, rates: ReferenceRates, now: datetime, max_age_hours: int
+) -> Listing:
+    """Cheapest offers first. Raises BadInput for unknown names and impossible figures.
+
+    Offers whose currency has no rate stay in the list, last, at their own price. `max_age_hours` is the age
+    from which a price is marked stale; it removes nothing.
+    """
+    currency = _currency(request.currency, rates)
+    if request.sort not in SORTS:
+        raise BadInput(f"--sort {shown(request.sort)}: write {' or '.join(SORTS)}")
+    if request.limit < 1:
+        raise BadInput(f"--limit {request.limit}: must be 1 or more")
+    selector = resolve_selector(request.query, lambda: source.values("accelerator"))
+    count = _count(request, selector)
+    pricer = Pricer(
+        currency=currency,
+        rates=rates,
+        now=now,
+        max_age_hours=max_age_hours,
+        pack_to=count.low if count and request.pack else None,
+    )
+    conditions = _conditions(request, selector, count, source, currency)
+    offers = source.select({name: values for c in conditions for name, values in c.narrow.items()})
+    fitting = [p for p in map(pricer.priced, offers) if all(c.holds(p) for c in conditions)]
+    window = still_to_be_had(now)
+    matches = [priced for priced in fitting if window.holds(priced)]
+    order = _sort_key(request.sort)
+    matches.sort(key=order)
+    shown_ones = matches[: request.limit]
+    beside = prices_beside([p.offer for p in shown_ones], source, pricer)
+    empty = None if matches else explain_empty([*conditions, window], source, pricer, order)
+    return Listing(
+        request=request,
+        as_of=source.as_of,
+        version=source.version,
+        in_catalogue=source.total(),
+        total=len(matches),
+        lines=tuple(Line(priced=p, beside=b) for p, b in zip(shown_ones, beside, strict=True)),
+        ended=len(fitting) - len(matches),
+        relatives=tuple(rest_of_family(selector.names or frozenset())),
+        rates=rates,
+        conditions=tuple(condition.words for condition in conditions),
+        empty=empty,
+    )
+
+
+def _currency(asked: str, rates: ReferenceRates) -> str:
+    code = asked.strip().upper()
+    if code not in rates.rates_to_usd:
+        held = ", ".join(sorted(rates.rates_to_usd))
+        hint = did_you_mean(name for name in suggest_currency(asked) if name in rates.rates_to_usd)
+        raise BadInput(f"--currency {shown(asked)}: no exchange rate{hint or f'; there is one for {held}'}")
+    return code
+
+
+def _count(request: Request, selector: Selector) -> Span | None:
+    """The number of accelerators asked for, from the query or --count, widened by --at-least."""
+    count = selector.count
+    if request.count is not None:
+        if request.count < 1:
+            raise BadInput(f"--count {request.count}: must be 1 or more")
+        given = Span(low=Decimal(request.count), high=Decimal(request.count))
+        if count is not None and count != given:
+            raise BadInput(
+                f"--count {request.count}: the query already asks for {count}; give one of the two"
+            )
+        if selector.no_accelerator:
+            raise BadInput(f"--count {request.count}: `cpu` asks for machines without accelerators")
+        count = given
+    for flag, wanted in (("--at-least", request.at_least), ("--pack", request.pack)):
+        if wanted and (count is None or count.low is None):
+            raise BadInput(f"{flag}: needs a number of accelerators, as in H100:8 or --count 8")
+    return Span(low=count.low) if count and request.at_least else count
+
+
+def _conditions(
+    request: Request, selector: Selector, count: Span | None, source: OfferSource, currency: str
+) -> list[Condition]:
+    found = list(selector_conditions(selector, count, request.pack))
+    if request.purchases:
+        found.append(purchase_condition(request.purchases))
+    if request.residency:
+        found.append(residency_condition(request.residency))
+    if request.regions:
+        found.append(region_condition(request.regions, source))
+    if request.providers:
+        found.append(provider_condition(request.providers, source))
+    for words, column, figure in (
+        ("--min-memory-gib", "memory_gib", request.min_memory_gib),
+        ("--min-vcpus", "vcpus", request.min_vcpus),
+    ):
+        if figure is not None:
+            found.append(at_least(words, column, _positive(words, figure)))
+    if request.max_price is not None:
+        found.append(max_price(_positive("--max-price", request.max_price), currency))
+    if request.max_age_hours is not None:
+        found.append(max_age(_positive("--max-age-hours", request.max_age_hours)))
+    return found
+
+
+def _positive(words: str, figure: Decimal) -> Decimal:
+    if not figure.is_finite() or figure <= 0:
+        raise BadInput(f"{words} {figure}: must be a number above 0")
+    return figure
+
+
+def _sort_key(sort: str) -> Callable[[Priced], tuple[bool, bool, Decimal, str]]:
+    """Cheapest first; without a rate last; ties by offer id, so that equal questions give equal lists."""
+
+    def key(priced: Priced) -> tuple[bool, bool, Decimal, str]:
+        figure, unknown = priced.total, False
+        if sort == "per_accelerator":
+            unknown = priced.per_accelerator is None
+            figure = figure if priced.per_accelerator is None else priced.per_accelerator
+        return (not priced.converted, unknown, figure, priced.offer.offer_id)
+
+    return key

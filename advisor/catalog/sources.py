@@ -1,0 +1,71 @@
+"""Where a search takes its offers from: the ledger, or price files without any database."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from advisor.catalog.queries import Catalogue, offers_of, rows_at, version_at
+from providers.offers import Offer
+
+Narrow = Mapping[str, Collection[str]]
+"""Column -> the values it may have; every column given must hold."""
+
+
+class OfferSource(Protocol):
+    @property
+    def as_of(self) -> datetime: ...
+
+    @property
+    def version(self) -> int: ...
+
+    def total(self) -> int:
+        """Number of all offers."""
+
+    def select(self, narrow: Narrow) -> tuple[Offer, ...]:
+        """Offers whose text columns have the given values."""
+
+    def values(self, column: str) -> frozenset[str]:
+        """Distinct non-empty values of a text column."""
+
+
+class LedgerSource:
+    """Reads only the rows a search needs. Raises CatalogueEmpty when there is nothing to read."""
+
+    def __init__(self, as_of: datetime | None = None) -> None:
+        version = version_at(as_of)
+        self._asked = as_of
+        self.as_of = as_of or version.published_at
+        self.version = version.number
+
+    def total(self) -> int:
+        return rows_at(self._asked).count()
+
+    def select(self, narrow: Narrow) -> tuple[Offer, ...]:
+        conditions = {f"{column}__in": list(values) for column, values in narrow.items()}
+        return offers_of(rows_at(self._asked).filter(**conditions))
+
+    def values(self, column: str) -> frozenset[str]:
+        found = rows_at(self._asked).exclude(**{column: ""}).values_list(column, flat=True)
+        return frozenset(found.order_by().distinct())
+
+
+class FileSource:
+    """Exactly the offers of a catalogue in memory."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.as_of = catalogue.as_of
+        self.version = catalogue.version
+        self._offers = catalogue.offers
+
+    def total(self) -> int:
+        return len(self._offers)
+
+    def select(self, narrow: Narrow) -> tuple[Offer, ...]:
+        return tuple(
+            offer
+            for offer in self._offers
+            if all((getattr(offer, column) or "") in values for column, values in narrow.items())
+        )
+
+    def values(self, column: str) -> frozenset[str]:
+        return frozenset(value for offer in self._offers if (value := getattr(offer, column)))

@@ -1,0 +1,80 @@
+"""Figures as people read them. A missing figure is an en dash, never 0."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from advisor.catalog.pricing import Priced
+from providers.offers import Offer, Purchase
+
+MISSING = "–"
+
+
+def age(hours: Decimal | None, *, stale: bool = False) -> str:
+    """`5 days`, `14 months, stale`."""
+    if hours is None:
+        return f"{MISSING}, stale" if stale else MISSING
+    if hours < 1:
+        text = "under an hour"
+    elif hours < 48:
+        text = _count(int(hours), "hour")
+    elif hours < 24 * 60:
+        text = _count(int(hours / 24), "day")
+    elif hours < 730 * 36:
+        text = _count(int(hours / 730), "month")
+    else:
+        text = _count(int(hours / 8760), "year")
+    return f"{text}, stale" if stale else text
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}{'' if number == 1 else 's'}"
+
+
+def places_for(prices: Iterable[Decimal | None]) -> int:
+    """Decimal places that tell the prices of one column apart: more for cheaper things."""
+    lowest = min((price for price in prices if price), default=Decimal(1))
+    if lowest >= 10:
+        return 2
+    return 3 if lowest >= 1 else 4
+
+
+def price(amount: Decimal | None, places: int) -> str:
+    return MISSING if amount is None else f"{amount:,.{places}f}"
+
+
+def figure(value: Decimal | None) -> str:
+    """A quantity without trailing zeros: `80`, `0.5`, `1,024`."""
+    if value is None:
+        return MISSING
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def accelerators(offer: Offer) -> str:
+    if not offer.accelerator:
+        return MISSING
+    return f"{figure(offer.accelerator_count)} × {offer.accelerator}"
+
+
+def place(offer: Offer) -> str:
+    """The zone where there is one: it says more than the region it lies in."""
+    if not offer.zone:
+        return offer.region
+    return offer.zone if offer.zone.startswith(offer.region) else f"{offer.region}/{offer.zone}"
+
+
+def purchase(offer: Offer) -> str:
+    """The purchase option in words, with its terms."""
+    name = offer.purchase.value.replace("_", " ")
+    if offer.purchase is Purchase.RESERVED:
+        upfront = f", {offer.payment.value} upfront" if offer.payment else ""
+        return f"{name} {offer.term_months} months{upfront}"
+    if offer.purchase is Purchase.SPEND_COMMITMENT:
+        return f"rate under {offer.commitment_family}"
+    if offer.purchase is Purchase.CAPACITY_BLOCK and offer.available_from and offer.available_until:
+        return f"block {offer.available_from:%Y-%m-%d}..{offer.available_until:%Y-%m-%d}"
+    return name
+
+
+def state(priced: Priced) -> str:
+    return priced.offer.state.value.replace("_", " ")

@@ -1,0 +1,115 @@
+"""`cheapest QUERY`: the cheapest offers first, or which condition left none."""
+
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandParser
+
+from advisor.catalog.files import catalogue_from_files
+from advisor.catalog.listing_json import listing_json
+from advisor.catalog.search import DEFAULT_LIMIT, SORTS, Listing, Request, search
+from advisor.catalog.sources import FileSource, LedgerSource, OfferSource
+from advisor.catalog.table import columns_of, footer, text_table, why_empty
+from advisor.errors import BadInput, NothingFound
+from advisor.management.base import AdvisorCommand, moment
+from advisor.management.output import Target
+from advisor.management.query_options import listed, reclaim_query
+from providers.rates import reference_rates
+
+_FILTERS = (
+    ("--purchase", "on_demand, spot, reserved, spend_commitment, capacity_block, partner"),
+    ("--residency", "countries or groups: DE, EU, EEA, G7 ..."),
+    ("--region", "us-east-1, aws/us-east-1, aws/eu-* ..."),
+    ("--provider", "aws, azure, gcp ..."),
+)
+_FIGURES = (
+    ("--min-memory-gib", "memory of the machine"),
+    ("--min-vcpus", "vCPUs of the machine"),
+    ("--max-price", "per hour of what is asked for, in the display currency"),
+    ("--max-age-hours", "leave out prices observed earlier"),
+)
+
+
+class Command(AdvisorCommand):
+    help = (
+        "Cheapest offers first. QUERY: H100, H100:8, A100-80GB:4, nvidia:24GB..80GB:1..8, cpu; "
+        "without QUERY everything."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("query", nargs="?", metavar="QUERY")
+        parser.add_argument("--count", type=int, metavar="N", help="accelerators, exactly")
+        parser.add_argument("--at-least", action="store_true", help="more accelerators are fine too")
+        parser.add_argument("--pack", action="store_true", help="several smaller machines are fine too")
+        for name, text in _FILTERS:
+            parser.add_argument(name, nargs="+", action="extend", metavar="NAME", help=text)
+        for name, text in _FIGURES:
+            parser.add_argument(name, metavar="X", help=text)
+        parser.add_argument("--currency", default="USD", help="currency to show prices in; default USD")
+        parser.add_argument("--sort", default="price", help=f"{' or '.join(SORTS)}; default price")
+        parser.add_argument("--limit", type=int, default=DEFAULT_LIMIT, metavar="N", help="offers shown")
+        parser.add_argument(
+            "--prices", nargs="+", action="extend", metavar="FILE", help="exactly these files"
+        )
+        parser.add_argument("--as-of", metavar="DATE", help="2026-11-22 (its end) or 2026-11-22T08:30, UTC")
+        parser.add_argument("--json", metavar="FILE", help="write JSON; - is standard output")
+
+    def run(self, **options: Any) -> None:
+        reclaim_query(options)
+        target = Target(options["json"], option="--json") if options["json"] else None
+        listing = find(options, now=datetime.now(UTC))
+        if target is not None:
+            target.write_json(listing_json(listing))
+        if listing.empty is not None:
+            first, *details = why_empty(listing)
+            raise NothingFound(first, details)
+        if target is None or not target.is_stdout:
+            self.stdout.write("\n".join([*text_table(columns_of(listing)), "", *footer(listing)]))
+
+
+def find(options: dict[str, Any], *, now: datetime) -> Listing:
+    as_of = moment(options["as_of"]) if options["as_of"] else None
+    if options["prices"] and as_of is not None:
+        raise BadInput("--as-of: price files have no history; leave out --prices or --as-of")
+    source: OfferSource
+    if options["prices"]:
+        source = FileSource(catalogue_from_files([Path(name) for name in options["prices"]], now=now))
+    else:
+        source = LedgerSource(as_of)
+    request = Request(
+        query=options["query"] or "",
+        count=options["count"],
+        at_least=options["at_least"],
+        pack=options["pack"],
+        purchases=listed(options["purchase"]),
+        residency=listed(options["residency"]),
+        regions=listed(options["region"]),
+        providers=listed(options["provider"]),
+        min_memory_gib=_number(options, "min_memory_gib"),
+        min_vcpus=_number(options, "min_vcpus"),
+        max_price=_number(options, "max_price"),
+        max_age_hours=_number(options, "max_age_hours"),
+        currency=options["currency"],
+        sort=options["sort"],
+        limit=options["limit"],
+    )
+    return search(
+        request,
+        source,
+        rates=reference_rates(),
+        now=as_of or now,
+        max_age_hours=settings.PRICE_MAX_AGE_HOURS,
+    )
+
+
+def _number(options: dict[str, Any], name: str) -> Decimal | None:
+    text = options[name]
+    if text is None:
+        return None
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise BadInput(f"--{name.replace('_', '-')} {text}: write a number, for example 80") from None
