@@ -94,11 +94,9 @@ class AcceleratorTable:
         with the memory in the name taken as a figure, which must fit. A bare family is settled by the
         memory of one accelerator: `A100` of 80 GiB is `A100-80GB`, `A100` of unknown memory is ambiguous.
         """
-        words = [word for word in _SEPARATORS.split(raw.casefold()) if word]
-        branded = [word for word in words if word not in _VENDOR_WORDS]
-        plain = [word for word in branded if word not in _FORM_WORDS]
-        for attempt in (words, branded, plain):
-            if found := self._find(attempt, memory_gib):
+        plain: list[str] = []
+        for plain in _readings(raw):
+            if found := self._find(plain, memory_gib):
                 return found
         text = " ".join(plain)
         if match := _MEMORY.search(text):
@@ -134,21 +132,31 @@ class AcceleratorTable:
         A name that is both (`H100` is the SXM card and a family) means the canonical one. Empty when
         unknown.
         """
-        family = self._families.get(_squeeze(name), [])
-        if _squeeze(name) in self._canonical or not family:
-            resolved = self.canonical_name(name, None)
-            return () if resolved is None else (resolved,)
-        return tuple(member.name for member in family)
+        resolved = self.canonical_name(name, None)
+        if resolved is not None:
+            return (resolved,)
+        for words in _readings(name):
+            if family := self._families.get(_squeeze("".join(words))):
+                return tuple(member.name for member in family)
+        return ()
 
     def suggest(self, name: str) -> list[str]:
         """Canonical names and bare families nearest to an unknown name, best first, at most five."""
-        hits = nearest(_squeeze(name), self._spellings, limit=8, cutoff=0.5)
+        plain = "".join(_readings(name)[-1])
+        hits = nearest(_squeeze(plain), self._spellings, limit=8, cutoff=0.55)
         return list(dict.fromkeys(self._spellings[hit] for hit in hits))[:5]
 
     @cached_property
     def _spellings(self) -> dict[str, str]:
         families = {folded: members[0].family for folded, members in self._families.items()}
         return families | {folded: accelerator.name for folded, accelerator in self._canonical.items()}
+
+
+def _readings(name: str) -> tuple[list[str], list[str], list[str]]:
+    """Words of a name: all of them, without those of vendors, and without those of form as well."""
+    words = [word for word in _SEPARATORS.split(name.casefold()) if word]
+    unbranded = [word for word in words if word not in _VENDOR_WORDS]
+    return words, unbranded, [word for word in unbranded if word not in _FORM_WORDS]
 
 
 def _squeeze(name: str) -> str:

@@ -25,7 +25,7 @@ _YEARS = range(2000, 2201)
 # Spreadsheets run a cell that starts like this as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@")
 # Controls, zero-width characters and marks that turn the writing direction: two cells could look alike.
-_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_INVISIBLE = "\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 
 
@@ -133,30 +133,34 @@ def choice(kind: type[E]) -> Callable[[str], E]:
 
 def text(*, longest: int, without: str = "") -> Callable[[str], str]:
     """Parser of printable text of at most `longest` characters that holds none of `without`."""
+    plain = re.compile(f"(?![=+@-])[^{_INVISIBLE}{re.escape(without)}]{{1,{longest}}}")
 
     @lru_cache(maxsize=16384)
     def parse(cell: str) -> str:
-        if len(cell) > longest:
-            raise BadCell(f"has {len(cell)} characters; must have at most {longest}")
-        if cell.startswith(FORMULA_STARTS):
-            raise BadCell("a spreadsheet would run this as a formula; must not start with =, +, - or @")
-        if hidden := _INVISIBLE.search(cell):
-            raise BadCell(f"holds the invisible character U+{ord(hidden[0]):04X}; must be plain text")
-        for character in without:
-            if character in cell:
-                raise BadCell(f"must not contain {character}, which separates the parts of an offer id")
-        return cell
+        if plain.fullmatch(cell):
+            return cell
+        raise BadCell(_text_fault(cell, longest, without))
 
     return parse
+
+
+def _text_fault(cell: str, longest: int, without: str) -> str:
+    if len(cell) > longest:
+        return f"has {len(cell)} characters; must have at most {longest}"
+    if cell.startswith(FORMULA_STARTS):
+        return "a spreadsheet would run this as a formula; must not start with =, +, - or @"
+    if hidden := re.search(f"[{_INVISIBLE}]", cell):
+        return f"holds the invisible character U+{ord(hidden[0]):04X}; must be plain text"
+    return f"must not contain {' or '.join(without)}, which separates the parts of an offer id"
 
 
 _url_text = text(longest=2000)
 
 
-@lru_cache(maxsize=4096)
 def url(cell: str) -> str:
     """An address or any other note of origin; a scheme, where there is one, is http or https."""
-    scheme = _SCHEME.match(cell)
-    if scheme and scheme[1].lower() not in {"http", "https"}:
-        raise BadCell("must be an http or https address")
+    if not cell.startswith("https://"):
+        scheme = _SCHEME.match(cell)
+        if scheme and scheme[1].lower() not in {"http", "https"}:
+            raise BadCell("must be an http or https address")
     return _url_text(cell)
