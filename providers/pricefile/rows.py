@@ -95,7 +95,13 @@ class RowReader:
         try:
             return Offer(**values)
         except InvalidOffer as invalid:
-            raise _Refused(invalid.field, invalid.value, invalid) from None
+            raise _Refused(invalid.field, self._written(cells, invalid.field), invalid) from None
+
+    def _written(self, cells: list[str], field: str) -> str:
+        # The cell as its author wrote it: a Decimal would print 0.0000009 as 9E-7.
+        return next(
+            (c.strip() for (name, *_), c in zip(self._parsers, cells, strict=True) if name == field), ""
+        )
 
     def _canonical(self, name: str, memory_gib: Decimal | None) -> str:
         table = self._accelerators
