@@ -49,9 +49,9 @@ def _exact(value: object, *, largest: Decimal) -> Decimal:
     if not exact.is_finite():
         raise problem("must be a finite number")
     if abs(exact) > largest:
-        raise problem(f"is too large: at most {largest:g}")
+        raise problem(f"is too large: at most {float(largest):g}")
     if exact and abs(exact) < SMALLEST:
-        raise problem(f"is too small: 0, or at least {SMALLEST:g}")
+        raise problem(f"is too small: 0, or at least {float(SMALLEST):g}")
     return exact
 
 

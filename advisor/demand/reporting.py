@@ -25,24 +25,42 @@ _BOUNDS = {
     "greater_than_equal": ("ge", "must be {} or more"),
     "greater_than": ("gt", "must be above {}"),
     "less_than_equal": ("le", "must be {} or less"),
-    "too_short": ("min_length", "must have at least {} entries"),
-    "too_long": ("max_length", "must have at most {} entries"),
 }
+_LENGTHS = {"too_short": ("min_length", "at least"), "too_long": ("max_length", "at most")}
 
 
 def problems_of(error: ValidationError, *, model: type[BaseModel], loaded: Loaded) -> list[PlanProblem]:
     """All problems of a failed validation in the order of the file; the same words at one place only once."""
-    found = {_problem(details, model, loaded): None for details in error.errors(include_url=False)}
+    errors = (details for details in error.errors(include_url=False) if not _is_echo(details))
+    found = {_problem(details, model, loaded): None for details in errors}
     return sorted(found, key=lambda problem: problem.line or 0)
+
+
+def _is_echo(details: ErrorDetails) -> bool:
+    """A list whose entries are refused is called too short as well, since the output lacks them."""
+    return details["type"] == "too_short" and len(details["input"]) >= details["ctx"]["min_length"]
 
 
 def _problem(details: ErrorDetails, model: type[BaseModel], loaded: Loaded) -> PlanProblem:
     path, known = _walk(model, details["loc"])
     unknown = details["type"] == "extra_forbidden"
-    missing = details["type"] == "missing"
+    of_key = details["loc"][-1:] == (DICT_KEY,)
+    silent = unknown or details["type"] == "missing" or details["input"] == ""
     message = _unknown_field(str(path[-1]), known) if unknown else _message(details)
-    value = "" if missing or unknown or details["input"] == "" else shown(details["input"])
-    return PlanProblem(path=path_text(path), value=value, message=message, line=loaded.line_of(path))
+    value = details["input"] if of_key else _written(loaded.data, path, details["input"])
+    return PlanProblem(
+        path=path_text(path), value="" if silent else shown(value), message=message, line=loaded.line_of(path)
+    )
+
+
+def _written(data: Any, path: Path, otherwise: object) -> object:
+    """The value as the file has it at the path; `otherwise` where the path leads to nothing in it."""
+    for key in path:
+        try:
+            data = data[key]
+        except (LookupError, TypeError):
+            return otherwise
+    return data
 
 
 def _message(details: ErrorDetails) -> str:
@@ -53,15 +71,14 @@ def _message(details: ErrorDetails) -> str:
         return "is required"
     if kind in _BOUNDS:
         name, words = _BOUNDS[kind]
-        extra = (
-            " (a fraction: write 0.15 for 15 %)" if kind == "less_than_equal" and context[name] == 1 else ""
+        is_fraction = kind == "less_than_equal" and context[name] == 1
+        return words.format(f"{context[name]:g}") + (
+            " (a fraction: write 0.15 for 15 %)" if is_fraction else ""
         )
-        if kind in ("too_short", "too_long"):
-            return (
-                words.format(context[name]).replace("1 entries", "1 entry")
-                + f", not {context['actual_length']}"
-            )
-        return words.format(context[name]) + extra
+    if kind in _LENGTHS:
+        name, words = _LENGTHS[kind]
+        entries = "entry" if context[name] == 1 else "entries"
+        return f"must have {words} {context[name]} {entries}, not {len(details['input'])}"
     if kind in _KINDS:
         return _KINDS[kind]
     if kind == "literal_error":

@@ -7,6 +7,9 @@ reported where it stands.
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
+from math import isfinite
+from typing import TypeGuard
 
 from pydantic import ValidationInfo
 
@@ -44,7 +47,7 @@ def gather(data: object, *, known_accelerators: Collection[str], read_file: Read
     own = {str(m["accelerator"]) for m in machines if isinstance(m.get("accelerator"), str)}
     return Surroundings(
         first_month=month_number(start) if isinstance(start, str) and is_month(start) else None,
-        months=months if isinstance(months, int) and 1 <= months <= 120 else None,
+        months=int(months) if _is_number(months) and 1 <= months <= 120 and months % 1 == 0 else None,
         currency=currency if isinstance(currency, str) else None,
         rated_currencies=frozenset(rates if isinstance(rates, dict) else ()),
         known_accelerators=frozenset(known_accelerators) | own,
@@ -57,6 +60,10 @@ def _servers(capacity: dict[str, object]) -> Iterator[tuple[object, dict[str, ob
     for site in _maps(capacity.get("sites")):
         for server in _maps(site.get("servers")):
             yield site.get("name"), server
+
+
+def _is_number(value: object) -> TypeGuard[int | float | Decimal]:
+    return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) and isfinite(value)
 
 
 def _map(value: object) -> dict[str, object]:
