@@ -223,7 +223,7 @@ def test_instance_names_may_hold_spaces() -> None:
 def test_an_all_upfront_reservation_may_cost_nothing_per_hour_but_needs_its_upfront() -> None:
     reserved = {"purchase": "reserved", "payment": "all", "term_months": "12", "price_per_hour": "0"}
     (offer,) = read(price_csv(reserved | {"upfront": "300000"})).offers
-    assert (offer.price_per_hour, offer.upfront) == (0, 300000)
+    assert (offer.price_per_hour, offer.upfront) == (Decimal(0), Decimal(300000))
     assert refusal(**reserved).field == "upfront"
     assert refusal(**(reserved | {"payment": "partial", "upfront": "1"})).field == "price_per_hour"
 
