@@ -25,12 +25,9 @@ def decode(data: bytes, *, source: str) -> str:
     if (position := data.find(b"\x00")) >= 0:
         raise PriceFileError(f"{source}: byte {position} is NUL: binary data; must be CSV text in UTF-8")
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise PriceFileError(
             f"{source}: line {line}: byte 0x{data[error.start]:02X} is not UTF-8; must be CSV in UTF-8"
         ) from None
-    if not text or not text.strip("\ufeff \t\r\n,"):
-        raise PriceFileError(f"{source}: empty; must be CSV with the columns of a price file")
-    return text

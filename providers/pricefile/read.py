@@ -40,7 +40,9 @@ def read_price_file(data: bytes, *, source: str, accelerators: AcceleratorTable 
     code) knows them, else stay as written. Raises `PriceFileError` for bytes that are no price file.
     """
     lines = _rows_with_lines(decode(data, source=source), source)
-    _, header = next(lines)
+    _, header = next(lines, (1, []))
+    if not header:
+        raise PriceFileError(f"{source}: empty; must be CSV with the columns {', '.join(REQUIRED)}")
     reader = RowReader(_columns(header, source), accelerators=accelerators, source=source)
     for line, cells in lines:
         reader.take(line, cells)
