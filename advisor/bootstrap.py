@@ -29,7 +29,9 @@ def prepare(root: Path, *, dev: bool) -> bool:
     """Make `root`/.venv ready; True when there was something to do. Raises CannotPrepare."""
     if sys.version_info < OLDEST_PYTHON:
         found = ".".join(map(str, sys.version_info[:3]))
-        raise CannotPrepare(f"Python 3.11 or newer is needed; {sys.executable} is {found}. Try PYTHON=python3.11")
+        raise CannotPrepare(
+            f"Python 3.11 or newer is needed; {sys.executable} is {found}. Try PYTHON=python3.11"
+        )
     venv, python = root / ".venv", root / ".venv" / "bin" / "python"
     wanted = _fingerprint(root, dev=dev)
     runs = _runs(python, wanted["python"])
@@ -53,7 +55,7 @@ def _runs(python: Path, version: str) -> bool:
     """Whether the environment's interpreter starts and is of the wanted version."""
     code = "import sys; print('%d.%d' % sys.version_info[:2])"
     try:
-        done = subprocess.run([python, "-c", code], capture_output=True, text=True, timeout=60)  # noqa: S603
+        done = subprocess.run([python, "-c", code], capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
     except OSError:
         return False
     return done.returncode == 0 and done.stdout.strip() == version
@@ -74,14 +76,16 @@ def _is_complete(venv: Path, python: Path, root: Path, wanted: dict[str, str]) -
         "    assert m.version(name) == version\n"
     )
     pins = _pins(root / max(wanted.keys() - {"python"}, key=len))
-    done = subprocess.run([python, "-c", code, *pins], capture_output=True, timeout=60)  # noqa: S603
+    done = subprocess.run([python, "-c", code, *pins], capture_output=True, timeout=60, check=False)  # noqa: S603
     return done.returncode == 0
 
 
 def _pins(requirements: Path) -> list[str]:
     """`name==version` of every line that holds on every platform (lines with a `;` marker may not)."""
     lines = (line.split("#")[0].strip() for line in requirements.read_text(encoding="utf-8").splitlines())
-    return [line.split("[")[0] + line[line.index("==") :] for line in lines if "==" in line and ";" not in line]
+    return [
+        line.split("[")[0] + line[line.index("==") :] for line in lines if "==" in line and ";" not in line
+    ]
 
 
 def _create(venv: Path) -> None:
@@ -91,7 +95,7 @@ def _create(venv: Path) -> None:
         _say("the environment in .venv does not work any more: making it anew")
         shutil.rmtree(venv)
     _say("making .venv (once)")
-    done = subprocess.run([sys.executable, "-m", "venv", venv], capture_output=True, text=True)  # noqa: S603
+    done = subprocess.run([sys.executable, "-m", "venv", venv], capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode != 0:
         shutil.rmtree(venv, ignore_errors=True)
         raise CannotPrepare(
@@ -106,9 +110,9 @@ def _install(python: Path, requirements: Path) -> None:
     pip: list[str | Path] = [python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
     if _call([*pip, _uv_pin(requirements)]):
         uv = python.parent / "uv"
-        # compiled once here: where Python may not write bytecode, every later start would be three times slower
-        fast = [uv, "pip", "install", "--quiet", "--python", python, "--compile-bytecode", "-r", requirements]
-        if _call(fast):
+        # compiled here: where Python may not write bytecode, every start would be three times slower
+        options: list[str | Path] = ["--quiet", "--compile-bytecode", "--python", python, "-r", requirements]
+        if _call([uv, "pip", "install", *options]):
             return
     _say("uv cannot be used here: installing with pip, which takes longer")
     if not _call([*pip, "--compile", "-r", requirements]):
@@ -122,7 +126,7 @@ def _uv_pin(requirements: Path) -> str:
 
 def _call(command: Sequence[str | Path]) -> bool:
     try:
-        return subprocess.run(command).returncode == 0  # noqa: S603
+        return subprocess.run(command, check=False).returncode == 0  # noqa: S603
     except OSError:
         return False
 

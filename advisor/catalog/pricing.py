@@ -1,7 +1,7 @@
 """One offer's price made comparable: one currency, one hour, upfront spread, whole machines."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 
 from providers.errors import UnknownCurrency
@@ -55,7 +55,7 @@ class Pricer:
         own = effective_price_per_hour(offer)
         price = own if rate is None or rate == 1 else (own * rate).quantize(_MICRO)
         quantity = self._quantity(offer)
-        age = _age_hours(offer, self.now)
+        age = hours_of(self.now - offer.observed_at) if offer.observed_at else None
         return Priced(
             offer=offer,
             currency=offer.currency if rate is None else self.currency,
@@ -82,8 +82,6 @@ class Pricer:
         return max(int(needed), 1, offer.min_quantity or 0)
 
 
-def _age_hours(offer: Offer, now: datetime) -> Decimal | None:
-    if offer.observed_at is None:
-        return None
-    hours = Decimal(int((now - offer.observed_at).total_seconds())) / 3600
-    return max(hours, Decimal(0)).quantize(Decimal("0.1"))
+def hours_of(span: timedelta) -> Decimal:
+    """A span of time in hours, never below 0: a price cannot be younger than now."""
+    return max(Decimal(int(span.total_seconds())) / 3600, Decimal(0)).quantize(Decimal("0.1"))
