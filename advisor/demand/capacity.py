@@ -103,8 +103,15 @@ def _offers_form(value: object) -> str:
     return FORM + ("none" if isinstance(value, str) else "filter")
 
 
+def _none(value: object) -> str:
+    if value != "none":
+        raise problem("must be a map of filters, or `none` for no offers; remove it for all offers")
+    return "none"
+
+
 Offers = Annotated[
-    Annotated[Literal["none"], Tag(FORM + "none")] | Annotated[OfferFilter, Tag(FORM + "filter")],
+    Annotated[Literal["none"], BeforeValidator(_none), Tag(FORM + "none")]
+    | Annotated[OfferFilter, Tag(FORM + "filter")],
     Discriminator(_offers_form),
 ]
 

@@ -1,6 +1,7 @@
 """Validation errors, translated into problems with a path, a line, the value and what would be right."""
 
 import re
+import sys
 from collections.abc import Sequence
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -33,7 +34,7 @@ def problems_of(error: ValidationError, *, model: type[BaseModel], loaded: Loade
     """All problems of a failed validation in the order of the file; the same words at one place only once."""
     errors = (details for details in error.errors(include_url=False) if not _is_echo(details))
     found = {_problem(details, model, loaded): None for details in errors}
-    return sorted(found, key=lambda problem: problem.line or 0)
+    return sorted(found, key=lambda problem: problem.line or sys.maxsize)  # no line: missing at the top
 
 
 def _is_echo(details: ErrorDetails) -> bool:

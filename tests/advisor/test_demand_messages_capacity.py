@@ -12,7 +12,7 @@ SERVER_TWICE = "[" + ", ".join(["{instance_type: HGX, capex: 1, power_kw: 0, lif
 # where the fragment is put, the YAML fragment; the path of the problem, the value shown, part of the message
 CASES = [
     # capacity
-    ("capacity.offers", "all", "capacity.offers", "'all'", "must be 'none'"),
+    ("capacity.offers", "all", "capacity.offers", "'all'", "must be a map of filters, or `none`"),
     ("capacity.offers", "[aws]", "capacity.offers", "a list of 1", "must be a map of fields"),
     (
         "capacity.offers.purchases",
