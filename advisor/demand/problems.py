@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 SHOWN_PROBLEMS = 50
 SHOWN_VALUE_CHARACTERS = 60
+SHOWN_MESSAGE_CHARACTERS = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,9 @@ class PlanProblem:
     value: str
     message: str
     line: int | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", printable(self.message, longest=SHOWN_MESSAGE_CHARACTERS))
 
     def __str__(self) -> str:
         where = f"line {self.line}: " if self.line is not None else ""
@@ -65,6 +69,12 @@ def path_text(path: Sequence[str | int]) -> str:
     return text
 
 
+def printable(text: str, *, longest: int) -> str:
+    """The text on one line, `?` for what cannot be printed, cut with `…` after `longest` characters."""
+    cut = text if len(text) <= longest else text[: longest - 1] + "…"
+    return "".join(c if c.isprintable() else "?" for c in cut)
+
+
 def shown(value: object, *, quote: bool = True) -> str:
     """A value as one short printable piece of text, whatever it holds."""
     if value is None:
@@ -72,8 +82,5 @@ def shown(value: object, *, quote: bool = True) -> str:
     if isinstance(value, (dict, list, tuple)):
         kind = "map" if isinstance(value, dict) else "list"
         return f"a {kind} of {len(value)}"
-    text = str(value)[: SHOWN_VALUE_CHARACTERS + 1]
-    text = "".join(c if c.isprintable() else "?" for c in text)
-    if len(text) > SHOWN_VALUE_CHARACTERS:
-        text = text[: SHOWN_VALUE_CHARACTERS - 1] + "…"
+    text = printable(str(value), longest=SHOWN_VALUE_CHARACTERS)
     return f"'{text}'" if quote and isinstance(value, str) else text
