@@ -40,10 +40,10 @@ def read_price_file(data: bytes, *, source: str, accelerators: AcceleratorTable 
     code) knows them, else stay as written. Raises `PriceFileError` for bytes that are no price file.
     """
     lines = _rows_with_lines(decode(data, source=source), source)
-    _, header = next(lines, (1, []))
+    first, header = next(lines, (1, []))
     if not header:
         raise PriceFileError(f"{source}: empty; must be CSV with the columns {', '.join(REQUIRED)}")
-    reader = RowReader(_columns(header, source), accelerators=accelerators, source=source)
+    reader = RowReader(_columns(header, f"{source}: line {first}"), accelerators=accelerators, source=source)
     for line, cells in lines:
         reader.take(line, cells)
     return PriceFile(
@@ -66,17 +66,17 @@ def _rows_with_lines(text: str, source: str) -> Iterator[tuple[int, list[str]]]:
         ) from error
 
 
-def _columns(header: list[str], source: str) -> list[Column]:
+def _columns(header: list[str], where: str) -> list[Column]:
     names = [name.strip() for name in header]
     unknown = [name for name in names if name not in COLUMNS]
     if unknown:
-        raise PriceFileError(f"{source}: line 1: {_about_unknown(names, unknown)}")
+        raise PriceFileError(f"{where}: {_about_unknown(names, unknown)}")
     if twice := [name for name in COLUMNS if names.count(name) > 1]:
-        raise PriceFileError(f"{source}: line 1: {', '.join(twice)}: column occurs more than once")
+        raise PriceFileError(f"{where}: {', '.join(twice)}: column occurs more than once")
     if missing := [name for name in REQUIRED if name not in names]:
         plural = "s" if len(missing) > 1 else ""
         raise PriceFileError(
-            f"{source}: line 1: missing column{plural} {', '.join(missing)}; must have {', '.join(REQUIRED)}"
+            f"{where}: missing column{plural} {', '.join(missing)}; must have {', '.join(REQUIRED)}"
         )
     return [COLUMNS[name] for name in names]
 
