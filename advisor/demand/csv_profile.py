@@ -5,7 +5,7 @@ import io
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from math import fsum, isfinite
+from math import fsum
 from pathlib import PurePosixPath
 
 from advisor.demand.fields import problem, text
@@ -13,6 +13,7 @@ from advisor.demand.surroundings import ReadFile
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 400_000
+LARGEST_VALUE = 1e30
 HOURS = range(24)
 SATURDAY = 5
 
@@ -80,19 +81,26 @@ def _rows(data: bytes) -> Iterator[tuple[int, datetime, float]]:
 def _row(line: int, row: list[str]) -> tuple[int, datetime, float]:
     if len(row) != len(("timestamp", "value")):
         raise problem(f"line {line}: has {len(row)} cells, must have 2 (timestamp,value)")
+    return line, _moment(line, row[0].strip()), _value(line, row[1])
+
+
+def _moment(line: int, written: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(row[0].strip())
-    except ValueError as error:
-        message = f"line {line}: timestamp {row[0][:40]!r} must be ISO 8601, for example 2027-01-04T13:00Z"
+        moment = datetime.fromisoformat(written)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        message = f"line {line}: timestamp {written[:40]!r} must be ISO 8601, for example 2027-01-04T13:00Z"
         raise problem(message) from error
+
+
+def _value(line: int, written: str) -> float:
     try:
-        value = float(row[1])
+        value = float(written)
     except ValueError as error:
-        raise problem(f"line {line}: value {row[1][:40]!r} must be a number") from error
-    if not isfinite(value) or value < 0:
-        raise problem(f"line {line}: value {row[1][:40]!r} must be a finite number, 0 or more")
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    return line, moment, value
+        raise problem(f"line {line}: value {written[:40]!r} must be a number") from error
+    if not 0 <= value <= LARGEST_VALUE:
+        raise problem(f"line {line}: value {written[:40]!r} must be from 0 to {LARGEST_VALUE:g}")
+    return value
 
 
 def _hourly_means(rows: Iterator[tuple[int, datetime, float]]) -> dict[datetime, float]:
