@@ -84,8 +84,8 @@ def test_hyperscalers_offer_h100_h200_and_a100_on_demand_in_the_eu() -> None:
         assert providers <= found, accelerator
 
 
-@pytest.mark.parametrize("provider", sorted(HYPERSCALERS - {"aws"}))
-def test_every_region_of_azure_and_google_has_a_machine_without_accelerators(provider: str) -> None:
+@pytest.mark.parametrize("provider", sorted(HYPERSCALERS))
+def test_every_region_of_a_hyperscaler_has_a_machine_without_accelerators(provider: str) -> None:
     offers = _where(provider=provider)
     chips_only = {o.region for o in offers if o.accelerator and o.accelerator.startswith("TPU")}
     plain = {o.region for o in offers if o.accelerator is None and o.purchase is Purchase.ON_DEMAND}
