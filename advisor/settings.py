@@ -81,8 +81,8 @@ USE_I18N = False
 
 # --- static files ---
 STATIC_URL = "/static/"
-STATIC_ROOT = env_path("STATIC_ROOT", ADVISOR_HOME / "static")
 WHITENOISE_USE_FINDERS = EMBEDDED  # no collectstatic on a laptop
+STATIC_ROOT = None if EMBEDDED else env_path("STATIC_ROOT", ADVISOR_HOME / "static")
 _STATIC_STORAGE = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
     if EMBEDDED

@@ -4,17 +4,14 @@ import sys
 from abc import abstractmethod
 from argparse import ArgumentParser
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
-from pathlib import Path
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError, OperationalError, ProgrammingError, connection
+from django.db import DatabaseError
 
-from advisor.errors import AdvisorError, BadInput, DatabaseUnavailable
+from advisor.database import require_database, translate
+from advisor.errors import AdvisorError
 from providers.errors import ProviderError
-
-MIGRATE = "Run `python manage.py migrate` (or `make run`, which does it)."
 
 
 class AdvisorCommand(BaseCommand):
@@ -51,37 +48,6 @@ class AdvisorCommand(BaseCommand):
         for line in details:
             self.stderr.write(f"  {line}")
         raise SystemExit(known.exit_code) from error
-
-
-def translate(error: Exception) -> AdvisorError:
-    """Errors of lower layers in our words."""
-    if isinstance(error, OperationalError | ProgrammingError):
-        text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        if "no such table" in text or "does not exist" in text or "no such column" in text:
-            return DatabaseUnavailable(f"The database has not been prepared: {text}.", [MIGRATE])
-        return DatabaseUnavailable(f"The database cannot be used: {text}.")
-    return AdvisorError(str(error) or type(error).__name__)
-
-
-def require_database() -> None:
-    """Refuse a database file that is not there: SQLite would create an empty one on the first question."""
-    if connection.vendor != "sqlite":
-        return
-    name = str(connection.settings_dict["NAME"])
-    if "memory" in name or Path(name).is_file():
-        return
-    raise DatabaseUnavailable(f"There is no database at {name}.", [MIGRATE])
-
-
-def moment(text: str) -> datetime:
-    """`2026-11-22` (the end of that day) or `2026-11-22T08:30`; UTC unless an offset is given."""
-    try:
-        if len(text) == 10:
-            return datetime.combine(date.fromisoformat(text), time.max, tzinfo=UTC)
-        parsed = datetime.fromisoformat(text)
-    except ValueError:
-        raise BadInput(f"--as-of {text}: write a date as 2026-11-22 or a time as 2026-11-22T08:30") from None
-    return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def _usage_error(parser: ArgumentParser) -> Callable[[str], NoReturn]:

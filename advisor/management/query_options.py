@@ -11,12 +11,6 @@ from providers.offers import Purchase
 from providers.places import resolve_place
 
 
-def listed(values: list[str] | None) -> tuple[str, ...]:
-    """Separated by spaces or commas, empty parts dropped."""
-    parts = (part.strip() for value in values or [] for part in value.split(","))
-    return tuple(part for part in parts if part)
-
-
 def reclaim_query(options: dict[str, Any]) -> None:
     """`cheapest --purchase spot H100:8`: the list took the query with it; give it back.
 

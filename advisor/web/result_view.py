@@ -53,6 +53,23 @@ def sentence(result: Result) -> str:
     )
 
 
+def figures(result: Result) -> list[dict[str, str]]:
+    """The headline sums, each with its unit; none for an impossible plan."""
+    totals = result["totals"]
+    if totals is None:
+        return []
+    currency = result["currency"]
+    named = [
+        ("Present value", "npv"),
+        ("Cash", "cash"),
+        ("Capex", "capex"),
+        ("Still owed at the end", "lock_in"),
+    ]
+    rows = [{"name": name, "amount": money(totals[key]), "unit": currency} for name, key in named]
+    carbon = totals["carbon_tonnes"]
+    return [*rows, {"name": "Carbon", "amount": f"{carbon:,.1f}", "unit": "t CO₂e"}]
+
+
 def purchase_rows(result: Result) -> list[dict[str, str]]:
     return [
         {

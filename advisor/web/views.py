@@ -1,18 +1,48 @@
-"""Pages of the site."""
+"""Pages of the site: parse, ask, show."""
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from advisor.database import translate
+from advisor.web.example import PLAN, stored_example
+from advisor.web.offers import offers_context
+from advisor.web.result_view import baseline_rows, figures, kind_rows, purchase_rows, sentence
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "advisor/home.html")
+    """The stored recommendation of the example plan, and the search."""
+    try:
+        answer = stored_example()
+    except DatabaseError as error:
+        return _unavailable(request, error)
+    context: dict[str, object] = {"plan": PLAN, "answer": answer}
+    if answer is not None:
+        result = answer.result
+        context |= {
+            "result": result,
+            "sentence": sentence(result),
+            "figures": figures(result),
+            "purchases": purchase_rows(result),
+            "kinds": kind_rows(result),
+            "baselines": baseline_rows(result),
+        }
+    return render(request, "advisor/home.html", context)
 
 
+@require_safe
 def offers(request: HttpRequest) -> HttpResponse:
-    return render(request, "advisor/offers.html")
+    """The search of `cheapest`; the address holds the question."""
+    try:
+        context, status = offers_context(request.GET)
+    except DatabaseError as error:
+        return _unavailable(request, error)
+    return render(request, "advisor/offers.html", context, status=status)
 
 
+@require_safe
 def healthz(_request: HttpRequest) -> JsonResponse:
     """Alive and able to read the database."""
     try:
@@ -24,8 +54,15 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 
 
 def not_found(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
-    return render(request, "advisor/message.html", {"title": "There is no such page"}, status=404)
+    context = {"title": "There is no such page", "lines": ["The address may be misspelt."]}
+    return render(request, "advisor/message.html", context, status=404)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    return render(request, "advisor/message.html", {"title": "Something went wrong here"}, status=500)
+    context = {"title": "Something went wrong here", "lines": ["It was our mistake, not yours."]}
+    return render(request, "advisor/message.html", context, status=500)
+
+
+def _unavailable(request: HttpRequest, error: DatabaseError) -> HttpResponse:
+    title, *lines = translate(error).lines()
+    return render(request, "advisor/message.html", {"title": title, "lines": lines}, status=503)

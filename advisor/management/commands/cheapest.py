@@ -1,7 +1,6 @@
 """`cheapest QUERY`: the cheapest offers first, or which condition left none."""
 
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +9,15 @@ from django.core.management.base import CommandParser
 
 from advisor.catalog.files import catalogue_from_files
 from advisor.catalog.listing_json import listing_json
-from advisor.catalog.search import DEFAULT_LIMIT, SORTS, Listing, Request, search
+from advisor.catalog.moments import moment
+from advisor.catalog.request import request_from
+from advisor.catalog.search import DEFAULT_LIMIT, SORTS, Listing, search
 from advisor.catalog.sources import FileSource, LedgerSource, OfferSource
 from advisor.catalog.table import columns_of, footer, text_table, why_empty
 from advisor.errors import BadInput, NothingFound
-from advisor.management.base import AdvisorCommand, moment
+from advisor.management.base import AdvisorCommand
 from advisor.management.output import Target
-from advisor.management.query_options import listed, reclaim_query
+from advisor.management.query_options import reclaim_query
 from providers.rates import reference_rates
 
 _FILTERS = (
@@ -41,7 +42,7 @@ class Command(AdvisorCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("query", nargs="?", metavar="QUERY")
-        parser.add_argument("--count", type=int, metavar="N", help="accelerators, exactly")
+        parser.add_argument("--count", metavar="N", help="accelerators, exactly")
         parser.add_argument("--at-least", action="store_true", help="more accelerators are fine too")
         parser.add_argument("--pack", action="store_true", help="several smaller machines are fine too")
         for name, text in _FILTERS:
@@ -50,7 +51,7 @@ class Command(AdvisorCommand):
             parser.add_argument(name, metavar="X", help=text)
         parser.add_argument("--currency", default="USD", help="currency to show prices in; default USD")
         parser.add_argument("--sort", default="price", help=f"{' or '.join(SORTS)}; default price")
-        parser.add_argument("--limit", type=int, default=DEFAULT_LIMIT, metavar="N", help="offers shown")
+        parser.add_argument("--limit", default=DEFAULT_LIMIT, metavar="N", help="offers shown")
         parser.add_argument(
             "--prices", nargs="+", action="extend", metavar="FILE", help="exactly these files"
         )
@@ -79,23 +80,7 @@ def find(options: dict[str, Any], *, now: datetime) -> Listing:
         source = FileSource(catalogue_from_files([Path(name) for name in options["prices"]], now=now))
     else:
         source = LedgerSource(as_of)
-    request = Request(
-        query=options["query"] or "",
-        count=options["count"],
-        at_least=options["at_least"],
-        pack=options["pack"],
-        purchases=listed(options["purchase"]),
-        residency=listed(options["residency"]),
-        regions=listed(options["region"]),
-        providers=listed(options["provider"]),
-        min_memory_gib=_number(options, "min_memory_gib"),
-        min_vcpus=_number(options, "min_vcpus"),
-        max_price=_number(options, "max_price"),
-        max_age_hours=_number(options, "max_age_hours"),
-        currency=options["currency"],
-        sort=options["sort"],
-        limit=options["limit"],
-    )
+    request = request_from(options)
     return search(
         request,
         source,
@@ -103,13 +88,3 @@ def find(options: dict[str, Any], *, now: datetime) -> Listing:
         now=as_of or now,
         max_age_hours=settings.PRICE_MAX_AGE_HOURS,
     )
-
-
-def _number(options: dict[str, Any], name: str) -> Decimal | None:
-    text = options[name]
-    if text is None:
-        return None
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        raise BadInput(f"--{name.replace('_', '-')} {text}: write a number, for example 80") from None

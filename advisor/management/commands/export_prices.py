@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.core.management.base import CommandParser
-from providers.pricefile import write_price_file
 
+from advisor.catalog.moments import moment
 from advisor.catalog.queries import current_offers
-from advisor.management.base import AdvisorCommand, moment
+from advisor.management.base import AdvisorCommand
 from advisor.management.output import Target
+from providers.pricefile import write_price_file
 
 
 class Command(AdvisorCommand):

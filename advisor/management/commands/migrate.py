@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.commands import migrate
 from django.db import DatabaseError
 
-from advisor.management.base import translate
+from advisor.database import translate
 
 
 class Command(migrate.Command):

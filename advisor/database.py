@@ -1,0 +1,29 @@
+"""What is wrong with the database, said plainly."""
+
+from pathlib import Path
+
+from django.db import OperationalError, ProgrammingError, connection
+
+from advisor.errors import AdvisorError, DatabaseUnavailable
+
+MIGRATE = "Run `python manage.py migrate` (or `make run`, which does it)."
+
+
+def translate(error: Exception) -> AdvisorError:
+    """Errors of lower layers in our words."""
+    if isinstance(error, OperationalError | ProgrammingError):
+        text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        if "no such table" in text or "does not exist" in text or "no such column" in text:
+            return DatabaseUnavailable(f"The database has not been prepared: {text}.", [MIGRATE])
+        return DatabaseUnavailable(f"The database cannot be used: {text}.")
+    return AdvisorError(str(error) or type(error).__name__)
+
+
+def require_database() -> None:
+    """Refuse a database file that is not there: SQLite would create an empty one on the first question."""
+    if connection.vendor != "sqlite":
+        return
+    name = str(connection.settings_dict["NAME"])
+    if "memory" in name or Path(name).is_file():
+        return
+    raise DatabaseUnavailable(f"There is no database at {name}.", [MIGRATE])
