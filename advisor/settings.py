@@ -105,5 +105,32 @@ if env_bool("BEHIND_PROXY", default=False):
 # --- prices ---
 PRICE_MAX_AGE_HOURS = env_int("PRICE_MAX_AGE_HOURS", default=24 * 90, minimum=1)  # older is marked stale
 
-# --- work in the background (values tried and explained in the operations notes) ---
+# --- work in the background ---
 REDIS_URL = env_text("REDIS_URL", "redis://127.0.0.1:6379/0")
+CELERY_BROKER_URL = REDIS_URL
+CELERY_RESULT_BACKEND = None  # what a task did is a row in the database
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True  # a killed worker's task is done by another
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_ACKS_ON_FAILURE_OR_TIMEOUT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 6 * 3600,  # above every time limit, or a task would run twice
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 5,  # without one, a black-holed Redis hangs for ever
+    "socket_connect_timeout": 2,
+    "socket_keepalive": True,
+    "health_check_interval": 30,
+    "global_keyprefix": "quartermaster:",
+    "max_retries": 1,
+    "interval_step": 0.2,
+}
+CELERY_TIMEZONE = "UTC"
