@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from advisor.demand.accelerator_names import AmountByAccelerator
-from advisor.demand.fields import FORM, NotYet, Number, Part, Positive, problem, refuse, text
+from advisor.demand.fields import FORM, NotYet, Part, Positive, number, problem, refuse, text
 from advisor.demand.hints import did_you_mean, nearest, one_of
 from advisor.demand.profiles import ProfileField, flat
 
@@ -58,7 +58,7 @@ class Demand(Part):
     profile: ProfileField = Field(
         default_factory=flat, description="Shape over the day and week; only with peak; default flat."
     )
-    growth_per_month: Annotated[Number, Field(gt=-1, le=1)] = Field(
+    growth_per_month: Annotated[float, Field(gt=-1, le=1), BeforeValidator(number)] = Field(
         default=0.0, description="Growth of the load from month to month as a fraction: 0.02 is 2 % a month."
     )
     total: Total | None = Field(

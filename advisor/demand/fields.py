@@ -17,6 +17,8 @@ from providers.places import COUNTRIES, suggest_country
 LARGEST_MONEY = Decimal(10) ** 15
 LARGEST_NUMBER = Decimal(10) ** 30
 SMALLEST = Decimal("1e-18")
+LARGEST_COUNT = 10_000_000
+LONGEST_MONTHS = 600
 LONGEST_NAME = 120
 FORM = "form: "  # begins the tags of unions, so that an error's path can be told from them
 _DECIMAL_TEXT = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,20})?\Z")
@@ -55,7 +57,8 @@ def _exact(value: object, *, largest: Decimal) -> Decimal:
     return exact
 
 
-def _number(value: object) -> float:
+def number(value: object) -> float:
+    """A finite number that was not written as text."""
     if isinstance(value, str) and _DECIMAL_TEXT.match(value):
         raise problem("must be a number, not text: remove the quotes")
     return float(_exact(value, largest=LARGEST_NUMBER))
@@ -67,11 +70,12 @@ def _money(value: object) -> Decimal:
     return _exact(value, largest=LARGEST_MONEY)
 
 
-def _whole(value: object) -> int:
-    number = _number(value)
-    if not number.is_integer():
+def whole(value: object) -> int:
+    """A number without a fraction; `12.0` is one."""
+    found = number(value)
+    if not found.is_integer():
         raise problem("must be a whole number")
-    return int(number)
+    return int(found)
 
 
 def _month(value: object) -> str:
@@ -127,15 +131,16 @@ def _not_yet(value: object) -> None:
         raise problem("is not supported yet: remove it")
 
 
-Number = Annotated[float, BeforeValidator(_number)]
-NonNegative = Annotated[float, Field(ge=0), BeforeValidator(_number)]
-Positive = Annotated[float, Field(gt=0), BeforeValidator(_number)]
-Fraction = Annotated[float, Field(ge=0, le=1), BeforeValidator(_number)]
+# Bounds stand before the validator: written after it, they would be missing from the JSON Schema.
+NonNegative = Annotated[float, Field(ge=0), BeforeValidator(number)]
+Positive = Annotated[float, Field(gt=0), BeforeValidator(number)]
+Fraction = Annotated[float, Field(ge=0, le=1), BeforeValidator(number)]
 Money = Annotated[Decimal, Field(ge=0), BeforeValidator(_money)]
 PositiveMoney = Annotated[Decimal, Field(gt=0), BeforeValidator(_money)]
-Count = Annotated[int, Field(ge=0), BeforeValidator(_whole)]
-PositiveCount = Annotated[int, Field(ge=1), BeforeValidator(_whole)]
-Whole = Annotated[int, BeforeValidator(_whole)]
+Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT), BeforeValidator(whole)]
+PositiveCount = Annotated[int, Field(ge=1, le=LARGEST_COUNT), BeforeValidator(whole)]
+Months = Annotated[int, Field(ge=0, le=LONGEST_MONTHS), BeforeValidator(whole)]
+PositiveMonths = Annotated[int, Field(ge=1, le=LONGEST_MONTHS), BeforeValidator(whole)]
 _NAME_SCHEMA = {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}
 Name = Annotated[str, BeforeValidator(text), WithJsonSchema(_NAME_SCHEMA)]
 IdPart = Annotated[str, BeforeValidator(_id_part), WithJsonSchema({**_NAME_SCHEMA, "pattern": "^[^/]+$"})]

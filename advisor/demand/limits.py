@@ -13,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from advisor.demand.fields import FORM, Count, Fraction, Money, NonNegative, Part, problem, refuse, text
+from advisor.demand.fields import FORM, Fraction, Money, Months, NonNegative, Part, problem, refuse, text
 from advisor.demand.hints import did_you_mean, nearest
 from advisor.demand.surroundings import surroundings_of
 
@@ -71,7 +71,7 @@ class Limits(Part):
     survive_loss_of: SurviveLossOf = Field(
         default="none", description="none. Surviving the loss of a region or provider is not supported yet."
     )
-    commitment_months_max: Count | None = Field(
+    commitment_months_max: Months | None = Field(
         default=None, description="Longest term of a commitment in months; 0 = no commitments."
     )
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
 from advisor.demand.accelerator_names import OwnAccelerator
 from advisor.demand.fields import (
@@ -16,9 +16,9 @@ from advisor.demand.fields import (
     NonNegative,
     Part,
     PositiveCount,
-    Whole,
     problem,
     refuse,
+    whole,
 )
 from advisor.demand.months import month_name, month_number
 from advisor.demand.sites import check_rate, pair_problems
@@ -33,7 +33,7 @@ def _different(hours: tuple[int, ...]) -> tuple[int, ...]:
     return hours
 
 
-HourOfDay = Annotated[Whole, Field(ge=0, le=HOURS)]
+HourOfDay = Annotated[int, Field(ge=0, le=HOURS), BeforeValidator(whole)]
 OpenHours = Annotated[tuple[HourOfDay, ...], Field(min_length=2, max_length=2), AfterValidator(_different)]
 
 

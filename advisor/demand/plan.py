@@ -14,10 +14,10 @@ from advisor.demand.fields import (
     NotYet,
     Part,
     Positive,
-    PositiveCount,
     PositiveMoney,
     problem,
     refuse,
+    whole,
 )
 from advisor.demand.limits import Limits
 from advisor.demand.months import month_name, month_number
@@ -55,7 +55,9 @@ class Plan(Part):
     name: Name = Field(default="Plan", description="A name for people.")
     currency: Currency = Field(default="USD", description="Currency of the plan and its result (ISO 4217).")
     start: Month = Field(description="First month of the plan, YYYY-MM.")
-    months: Annotated[PositiveCount, Field(le=MAX_MONTHS)] = Field(description="Length in months, 1 to 120.")
+    months: Annotated[int, Field(ge=1, le=MAX_MONTHS), BeforeValidator(whole)] = Field(
+        description="Length in months, 1 to 120."
+    )
     discount_rate: Fraction = Field(
         default=0.0, description="Nominal annual rate as a fraction: money in month m counts 1/(1+r)^(m/12)."
     )
@@ -71,7 +73,7 @@ class Plan(Part):
     capacity: Capacity = Field(default_factory=Capacity, description="Where capacity may come from.")
     limits: Limits = Field(default_factory=Limits, description="What must hold.")
     risk: NotYet = Field(default=None, description="Not supported yet.")
-    blocks_per_month: Annotated[PositiveCount, Field(le=MAX_BLOCKS)] | None = Field(
+    blocks_per_month: Annotated[int, Field(ge=1, le=MAX_BLOCKS), BeforeValidator(whole)] | None = Field(
         default=None,
         description="At most this many load blocks a month (1 to 48), less exact; absent = exact.",
     )

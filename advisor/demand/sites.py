@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from advisor.demand.accelerator_names import OwnAccelerator
 from advisor.demand.fields import (
@@ -13,11 +13,13 @@ from advisor.demand.fields import (
     Fraction,
     IdPart,
     Money,
+    Months,
     NonNegative,
-    Number,
     Part,
     Positive,
     PositiveCount,
+    PositiveMonths,
+    number,
     refuse,
 )
 from advisor.demand.surroundings import surroundings_of
@@ -27,7 +29,9 @@ class Opening(Part):
     """What it takes to open a site. It is opened at the plan's start or not at all."""
 
     capex: Money = Field(default=Decimal(0), description="Paid at the plan's start, in the site's currency.")
-    lead_months: Count = Field(default=0, description="Months from the plan's start until servers can serve.")
+    lead_months: Months = Field(
+        default=0, description="Months from the plan's start until servers can serve."
+    )
     monthly: Money = Field(default=Decimal(0), description="Rent and the like, every month once opened.")
 
 
@@ -38,7 +42,7 @@ class Power(Part):
         default=None, description="Largest sum of servers' power_kw (IT load, before PUE); absent = no limit."
     )
     price_per_kwh: Money = Field(description="Price of one kWh, in the site's currency.")
-    pue: Annotated[Number, Field(ge=1, le=10)] = Field(
+    pue: Annotated[float, Field(ge=1, le=10), BeforeValidator(number)] = Field(
         default=1.0, description="Power usage effectiveness: kWh from the grid for one kWh of IT load."
     )
     carbon_g_per_kwh: NonNegative | None = Field(
@@ -59,7 +63,7 @@ class Server(Part):
     accelerator_count: PositiveCount | None = Field(default=None, description="Accelerators in one server.")
     capex: Money = Field(description="Price of one server, paid in the month it is bought.")
     power_kw: NonNegative = Field(description="IT power of one server in kW.")
-    life_months: PositiveCount = Field(description="Months it serves, and over which it is written off.")
+    life_months: PositiveMonths = Field(description="Months it serves, and over which it is written off.")
     residual_fraction: Fraction = Field(
         default=0.0, description="Share of capex it is worth at its life's end."
     )
@@ -67,11 +71,11 @@ class Server(Part):
     racks: NonNegative | None = Field(
         default=None, description="Racks one server takes; counts with racks_limit."
     )
-    lead_months: Count = Field(default=0, description="Months from paying for it until it serves.")
+    lead_months: Months = Field(default=0, description="Months from paying for it until it serves.")
     max_quantity: Count | None = Field(
         default=None, description="Most servers of this type bought in all; absent = no limit."
     )
-    utilisation_cap: Annotated[Number, Field(gt=0, le=1)] = Field(
+    utilisation_cap: Annotated[float, Field(gt=0, le=1), BeforeValidator(number)] = Field(
         default=1.0, description="Share of a server's hours that can be used, above 0 to 1."
     )
     idle_power_fraction: Fraction | None = Field(

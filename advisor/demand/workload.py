@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from advisor.demand.accelerator_names import AmountByAccelerator
 from advisor.demand.demand import ACCELERATOR_HOURS, Demand
-from advisor.demand.fields import Fraction, Month, Name, NonNegative, NotYet, Part, PositiveCount, refuse
+from advisor.demand.fields import Fraction, Month, Name, NotYet, Part, PositiveCount, number, refuse
 from advisor.demand.months import month_name, month_number
 from advisor.demand.places import RegionFilter, Residency
 from advisor.demand.surroundings import surroundings_of
@@ -59,7 +59,7 @@ class Workload(Part):
     accelerators_per_replica: PositiveCount = Field(
         default=1, description="Accelerators of one whole replica, all inside one instance."
     )
-    headroom: Annotated[NonNegative, Field(le=10)] = Field(
+    headroom: Annotated[float, Field(ge=0, le=10), BeforeValidator(number)] = Field(
         default=0.0, description="Spare capacity as a fraction: capacity = demand × (1 + headroom)."
     )
     residency: Residency = Field(

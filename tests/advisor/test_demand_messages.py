@@ -15,6 +15,7 @@ CASES = [
     # kinds of value
     ("months", "-3", "months", "-3", "must be 1 or more"),
     ("months", "121", "months", "121", "must be 120 or less"),
+    ("limits.commitment_months_max", "601", "limits.commitment_months_max", "601", "must be 600 or less"),
     ("months", "1.5", "months", "1.5", "must be a whole number"),
     ("months", "true", "months", "True", "must be a number"),
     ("months", "twelve", "months", "'twelve'", "must be a number"),

@@ -1,0 +1,47 @@
+"""What a result may and may not be."""
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from advisor.planning.result import Result
+from tests.advisor.result_examples import ANSWER, IMPOSSIBLE, answer
+
+
+@pytest.mark.parametrize("data", [ANSWER, IMPOSSIBLE], ids=["answer", "impossible"])
+def test_a_stored_result_is_read_back_the_same(data: dict[str, Any]) -> None:
+    result = Result.model_validate(data)
+    assert json.loads(result.as_json()) == data
+    assert Result.model_validate_json(result.as_json()) == result
+
+
+def test_a_result_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        answer().name = "other"  # type: ignore[misc]  # the error is what is tested
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"gap": 0.002}, "is above the gap asked, 0.001: not optimal"),
+        ({"gap": float("nan")}, "finite number"),
+        ({"gap": None}, "totals, objective_npv and gap are for an answer only"),
+        ({"totals": None}, "totals, objective_npv and gap are for an answer only"),
+        ({"conflicts": []}, "conflicts are for an impossible plan only"),
+        ({"months": 2}, "by_month has 1 rows for 2 months"),
+        ({"status": "infeasible"}, "totals, objective_npv and gap are for an answer only"),
+        (IMPOSSIBLE | {"conflicts": None}, "conflicts are for an impossible plan only"),
+        (IMPOSSIBLE | {"conflicts": []}, "names its conflicts and buys nothing"),
+        (IMPOSSIBLE | {"purchases": ANSWER["purchases"]}, "names its conflicts and buys nothing"),
+        ({"colour": "red"}, "Extra inputs are not permitted"),
+    ],
+)
+def test_a_result_that_contradicts_itself_is_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        answer(**changes)
+
+
+def test_a_feasible_answer_may_have_a_larger_gap() -> None:
+    assert answer(status="feasible", gap=0.02).gap == 0.02
