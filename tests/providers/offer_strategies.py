@@ -39,6 +39,24 @@ def moments() -> st.SearchStrategy[datetime]:
     return st.datetimes(datetime(2001, 1, 1), datetime(2199, 1, 1), timezones=zones)  # noqa: DTZ001 - bounds are naive
 
 
+_OPTIONAL: dict[str, st.SearchStrategy[Any]] = {
+    "accelerator_memory_gib": decimals("0.001", "1000"),
+    "vcpus": decimals("0.001", "1000"),
+    "memory_gib": decimals("0.001", "100000"),
+    "local_storage_gib": decimals("0", "1000000"),
+    "network_gbps": decimals("0", "10000"),
+    "zone": names(without="/@"),
+    "payment": st.sampled_from(Payment),
+    "min_quantity": st.integers(0, 5),
+    "max_quantity": st.integers(5, 100_000),
+    "interruption_fraction": decimals("0", "1"),
+    "commitment_family": names(without="/@"),
+    "observed_at": moments(),
+    "source_url": names().map(lambda text: f"https://example.com/{text}"),
+    "note": names(longest=200),
+}
+
+
 @st.composite
 def offers(draw: st.DrawFn) -> Offer:
     """Any offer that passes its own checks and is written as it is read."""
@@ -52,23 +70,7 @@ def offers(draw: st.DrawFn) -> Offer:
         "currency": draw(st.sampled_from(sorted(CURRENCIES))),
         "state": draw(st.sampled_from(PriceState)),
     }
-    optional: dict[str, st.SearchStrategy[Any]] = {
-        "accelerator_memory_gib": decimals("0.001", "1000"),
-        "vcpus": decimals("0.001", "1000"),
-        "memory_gib": decimals("0.001", "100000"),
-        "local_storage_gib": decimals("0", "1000000"),
-        "network_gbps": decimals("0", "10000"),
-        "zone": names(without="/@"),
-        "payment": st.sampled_from(Payment),
-        "min_quantity": st.integers(0, 5),
-        "max_quantity": st.integers(5, 100_000),
-        "interruption_fraction": decimals("0", "1"),
-        "commitment_family": names(without="/@"),
-        "observed_at": moments(),
-        "source_url": names().map(lambda text: f"https://example.com/{text}"),
-        "note": names(longest=200),
-    }
-    for name, strategy in optional.items():
+    for name, strategy in _OPTIONAL.items():
         fields[name] = draw(st.none() | strategy)
     if draw(st.booleans()):
         fields |= {"accelerator": draw(names()), "accelerator_count": draw(decimals("0.001", "100"))}

@@ -85,6 +85,12 @@ def test_unknown_is_an_empty_cell_and_numbers_are_plain() -> None:
     assert row["vcpus"] == row["observed_at"] == row["note"] == ""
 
 
+def test_a_number_of_many_digits_loses_none() -> None:
+    price = Decimal("1." + "123456789" * 8)
+    (offer,) = read(write_price_file([make(price_per_hour=price)]).encode()).offers
+    assert offer.price_per_hour == price
+
+
 def test_times_are_written_in_utc() -> None:
     # 02:00 two hours east of Greenwich is midnight in UTC.
     east = datetime(2026, 8, 31, 2, tzinfo=timezone(timedelta(hours=2)))
