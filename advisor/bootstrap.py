@@ -55,7 +55,7 @@ def _runs(python: Path, version: str) -> bool:
     """Whether the environment's interpreter starts and is of the wanted version."""
     code = "import sys; print('%d.%d' % sys.version_info[:2])"
     try:
-        done = subprocess.run([python, "-c", code], capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+        done = subprocess.run([python, "-c", code], capture_output=True, text=True, timeout=60, check=False)  # noqa: S603  our own words
     except OSError:
         return False
     return done.returncode == 0 and done.stdout.strip() == version
@@ -76,7 +76,7 @@ def _is_complete(venv: Path, python: Path, root: Path, wanted: dict[str, str]) -
         "    assert m.version(name) == version\n"
     )
     pins = _pins(root / max(wanted.keys() - {"python"}, key=len))
-    done = subprocess.run([python, "-c", code, *pins], capture_output=True, timeout=60, check=False)  # noqa: S603
+    done = subprocess.run([python, "-c", code, *pins], capture_output=True, timeout=60, check=False)  # noqa: S603  our own words
     return done.returncode == 0
 
 
@@ -95,7 +95,7 @@ def _create(venv: Path) -> None:
         _say("the environment in .venv does not work any more: making it anew")
         shutil.rmtree(venv)
     _say("making .venv (once)")
-    done = subprocess.run([sys.executable, "-m", "venv", venv], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([sys.executable, "-m", "venv", venv], capture_output=True, text=True, check=False)  # noqa: S603  our own words
     if done.returncode != 0:
         shutil.rmtree(venv, ignore_errors=True)
         raise CannotPrepare(
@@ -126,7 +126,7 @@ def _uv_pin(requirements: Path) -> str:
 
 def _call(command: Sequence[str | Path]) -> bool:
     try:
-        return subprocess.run(command, check=False).returncode == 0  # noqa: S603
+        return subprocess.run(command, check=False).returncode == 0  # noqa: S603  our own words
     except OSError:
         return False
 

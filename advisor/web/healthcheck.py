@@ -1,4 +1,4 @@
-"""`python -m advisor.web.healthcheck`: exit 0 when the server in this container answers (for compose.yaml)."""
+"""`python -m advisor.web.healthcheck`: exit 0 when the server in this container answers."""
 
 import http.client
 import os
