@@ -19,6 +19,7 @@ from advisor.demand.hints import did_you_mean, nearest, one_of
 from advisor.demand.partners import Partner
 from advisor.demand.places import OWN, RegionFilter
 from advisor.demand.sites import Site
+from advisor.demand.spans import check_span
 from advisor.demand.surroundings import surroundings_of
 from providers.offers import Offer, Purchase
 
@@ -94,8 +95,7 @@ class Owned(Part):
             names = sorted(f"own/{site}/{server}" for site, server in servers)
             known = f"the plan has {one_of(names)}" if names else "the plan has no servers of its own"
             refuse([(("offer",), self.offer, f"names no server of a site: {known}")])
-        if self.from_ and self.until and self.from_ > self.until:
-            refuse([(("until",), self.until, f"must not be before from ({self.from_})")])
+        check_span(self.from_, self.until, info)
         return self
 
 

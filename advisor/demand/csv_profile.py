@@ -68,7 +68,7 @@ def _rows(data: bytes) -> Iterator[tuple[int, datetime, float]]:
         if header != ["timestamp", "value"]:
             raise problem("must begin with the line `timestamp,value`")
         for count, row in enumerate(reader):
-            if count > MAX_ROWS:
+            if count >= MAX_ROWS:
                 raise problem(f"has more than {MAX_ROWS:,} rows")
             if row:
                 yield _row(reader.line_num, row)

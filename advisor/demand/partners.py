@@ -20,9 +20,8 @@ from advisor.demand.fields import (
     refuse,
     whole,
 )
-from advisor.demand.months import month_name, month_number
 from advisor.demand.sites import check_rate, pair_problems
-from advisor.demand.surroundings import surroundings_of
+from advisor.demand.spans import check_span
 
 HOURS = 24
 
@@ -80,22 +79,9 @@ class Partner(Part):
         if self.max_quantity is not None and self.max_quantity < self.min_quantity:
             message = f"must be at least min_quantity ({self.min_quantity})"
             refuse([(("max_quantity",), self.max_quantity, message)])
-        if self.from_ and self.until and self.from_ > self.until:
-            refuse([(("until",), self.until, f"must not be before from ({self.from_})")])
-        self._check_overlap(info)
+        check_span(self.from_, self.until, info)
         check_rate(self.currency, info)
         return self
-
-    def _check_overlap(self, info: ValidationInfo) -> None:
-        around = surroundings_of(info)
-        if around.first_month is None or around.months is None:
-            return
-        first, last = around.first_month, around.first_month + around.months - 1
-        outside = f"lies outside the plan, {month_name(first)} to {month_name(last)}"
-        if self.from_ and month_number(self.from_) > last:
-            refuse([(("from",), self.from_, outside)])
-        if self.until and month_number(self.until) < first:
-            refuse([(("until",), self.until, outside)])
 
     def open_hours(self) -> frozenset[int]:
         """Hours of the day (0 to 23, UTC) in which the machines can be used."""

@@ -56,6 +56,7 @@ CASES = [
     ("price_max_age_hours", "0", "price_max_age_hours", "0", "must be above 0"),
     ("montsh", "3", "montsh", "", "unknown field `montsh`, did you mean `months`?"),
     ("zzz", "3", "zzz", "", "unknown field `zzz` (known here: schema, name, currency"),
+    ("z" * 99, "3", "z" * 59 + "…", "", f"unknown field `{'z' * 59}…` (known here: schema"),
     ("risk", "{scenarios: 20}", "risk", "a map of 1", NOT_YET),
 ]
 

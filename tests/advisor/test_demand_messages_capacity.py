@@ -97,6 +97,13 @@ CASES = [
         "lies outside the plan, 2027-01 to 2027-12",
     ),
     (f"{PARTNER}.until", "2026-12", f"{PARTNER}.until", "'2026-12'", "lies outside the plan"),
+    (
+        OWNED,
+        "{offer: own/hall/HGX, quantity: 1, until: 2026-12}",
+        f"{OWNED}.until",
+        "'2026-12'",
+        "lies outside the plan",
+    ),
     (f"{PARTNER}.price_per_hour", "-1", f"{PARTNER}.price_per_hour", "-1", "must be 0 or more"),
     # limits
     (

@@ -5,8 +5,9 @@ import json
 from decimal import Decimal
 
 import pytest
+import yaml
 
-from advisor.demand import PlanError, parse_plan
+from advisor.demand import PlanError, parse_plan, yaml_loading
 from advisor.demand.months import month_name, month_number
 from advisor.demand.yaml_loading import load, scalar
 from providers.offers import Offer, Purchase
@@ -273,3 +274,37 @@ def test_months_count_across_years() -> None:
     ]
     assert numbers == list(range(numbers[0], numbers[0] + 24))
     assert [month_name(number) for number in numbers][11:13] == ["2026-12", "2027-01"]
+
+
+def test_numbers_are_names_too() -> None:
+    assert plan_with("workloads[0].name", "2027").workloads[0].name == "2027"
+
+
+def test_the_load_at_level_one_is_the_peak_or_the_constant() -> None:
+    chat, pretrain, batch = parse_plan(SUPPORTED.encode(), source="x").workloads
+    assert [w.demand.peak_units for w in (chat, pretrain, batch)] == [42_000, None, 8]
+    assert [w.demand.is_rate for w in (chat, pretrain, batch)] == [True, False, True]
+
+
+def test_hours_by_accelerator_are_taken_as_they_are() -> None:
+    chat, pretrain, _ = parse_plan(SUPPORTED.encode(), source="x").workloads
+    assert pretrain.hours_of_work() == {"H100": 300_000, "H200": 215_000}
+    assert pretrain.accelerators() == {"H100", "H200"}
+    assert chat.hours_of_work() is None
+
+
+def test_surviving_no_loss_may_be_said() -> None:
+    assert plan_with("limits.survive_loss_of", "none").limits.survive_loss_of == "none"
+
+
+@pytest.mark.parametrize("text", [SUPPORTED, CONTRACT, "a: ]", "a: *b", "[" * 99, "a: 1\na: 2", "\x00"])
+def test_without_the_c_parser_all_is_the_same(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def outcome() -> object:
+        try:
+            return parse_plan(text.encode(), source="x")
+        except PlanError as error:
+            return [(problem.path, problem.line) for problem in error.problems]
+
+    fast = outcome()
+    monkeypatch.setattr(yaml_loading, "_LOADER", yaml.SafeLoader)
+    assert outcome() == fast

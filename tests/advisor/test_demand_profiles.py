@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from advisor.demand import Plan, PlanError, parse_plan
+from advisor.demand import Plan, PlanError, csv_profile, parse_plan
+from advisor.demand.demand import Demand
 from advisor.demand.profiles import NAMED, Profile, flat
 from tests.advisor.demand_examples import plan_with, spoilt
 
@@ -71,6 +72,8 @@ def test_a_shifted_profile_happens_later(shift: int) -> None:
 
 
 def test_a_profile_object_is_taken_as_it_is() -> None:
+    demand = Demand.model_validate({"unit": "accelerators", "peak": 2, "profile": flat()})
+    assert demand.profile == flat()
     assert flat().level(5, weekend=True) == 1
 
 
@@ -167,3 +170,13 @@ def test_a_file_that_cannot_be_read_is_named_with_the_reason() -> None:
 
     with pytest.raises(PlanError, match="cannot be read \\(No such file or directory\\)"):
         parse_plan(spoilt(WHERE, "{csv: load.csv}"), source="x", read_file=missing)
+
+
+def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_profile, "MAX_ROWS", 100)
+    assert refused(csv_of(lambda _: 1.0)) == "has more than 100 rows"
+
+
+def test_exactly_as_many_rows_as_allowed_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_profile, "MAX_ROWS", 24 * 7)
+    assert measured(csv_of(lambda _: 1.0)).weekday[0] == 1
