@@ -10,7 +10,6 @@ import yaml
 from advisor.demand import PlanError, parse_plan, yaml_loading
 from advisor.demand.months import month_name, month_number
 from advisor.demand.yaml_loading import load, scalar
-from providers.offers import Offer, Purchase
 from providers.places import GROUPS
 from tests.advisor.demand_examples import BASE, CONTRACT, SUPPORTED, plan_with, problems_of
 
@@ -210,47 +209,6 @@ def test_a_partner_without_hours_is_open_all_day() -> None:
 def test_cash_may_be_limited_month_by_month() -> None:
     limits = plan_with("limits.cash_per_month", str(list(range(12)))).limits
     assert [limits.cash_in_month(month) for month in range(12)] == list(range(12))
-
-
-def make_offer(**changes: object) -> Offer:
-    fields: dict[str, object] = {
-        "provider": "aws",
-        "region": "eu-central-1",
-        "country": "DE",
-        "instance_type": "p5.48xlarge",
-        "purchase": Purchase.ON_DEMAND,
-        "price_per_hour": Decimal(55),
-        "currency": "USD",
-        "accelerator": "H100",
-        "accelerator_count": Decimal(8),
-    }
-    return Offer(**(fields | changes))  # type: ignore[arg-type]  # the fields of the test are right by inspection
-
-
-@pytest.mark.parametrize(
-    ("filters", "admitted"),
-    [
-        ("{}", True),
-        ("none", False),
-        ("{purchases: [spot]}", False),
-        ("{purchases: [on_demand]}", True),
-        ("{providers: [gcp]}", False),
-        ("{providers: [aws, gcp]}", True),
-        ('{regions: {deny: ["aws/eu-*"]}}', False),
-        ("{accelerators: [A100]}", False),
-        ("{accelerators: [H100]}", True),
-        ('{exclude: ["aws/*/p5.*"]}', False),
-        ('{exclude: ["gcp/*"]}', True),
-    ],
-)
-def test_filters_on_the_catalogue_admit_what_they_say(filters: str, admitted: bool) -> None:
-    assert plan_with("capacity.offers", filters).capacity.admits(make_offer()) is admitted
-
-
-def test_the_filter_cpu_admits_machines_without_accelerators() -> None:
-    capacity = plan_with("capacity.offers", "{accelerators: [CPU]}").capacity
-    assert capacity.admits(make_offer(accelerator=None, accelerator_count=None))
-    assert not capacity.admits(make_offer())
 
 
 def test_a_currency_of_a_site_needs_its_rate_and_finds_it() -> None:
