@@ -41,7 +41,7 @@ class BadCell(ValueError):
         return f"{self}{did_you_mean(self._suggest())}"
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def number(cell: str) -> Decimal:
     """A finite decimal number with a point, exactly as written; an exponent is allowed."""
     if len(cell) <= _LONGEST_NUMBER and _NUMBER.fullmatch(cell):
@@ -135,7 +135,7 @@ def text(*, longest: int, without: str = "") -> Callable[[str], str]:
     """Parser of printable text of at most `longest` characters that holds none of `without`."""
     plain = re.compile(f"(?![=+@-])[^{_INVISIBLE}{re.escape(without)}]{{1,{longest}}}")
 
-    @lru_cache(maxsize=16384)
+    @lru_cache(maxsize=4096)
     def parse(cell: str) -> str:
         if plain.fullmatch(cell):
             return cell

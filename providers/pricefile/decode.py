@@ -1,5 +1,7 @@
 """Bytes to text, with a plain word for the files people send by mistake."""
 
+from codecs import BOM_UTF8
+
 from providers.errors import PriceFileError
 
 MAX_BYTES = 256 * 2**20
@@ -12,6 +14,9 @@ _SIGNATURES = (
     (b"%PDF", "a PDF document; must be CSV"),
     (b"\xff\xfe", "UTF-16 text; save it as CSV in UTF-8"),
     (b"\xfe\xff", "UTF-16 text; save it as CSV in UTF-8"),
+    (b"{", "JSON; must be CSV"),
+    (b"[", "JSON; must be CSV"),
+    (b"<", "a web page or XML; must be CSV"),
 )
 
 
@@ -19,8 +24,9 @@ def decode(data: bytes, *, source: str) -> str:
     """UTF-8 text without its byte order mark; raises `PriceFileError` for anything else."""
     if len(data) > MAX_BYTES:
         raise PriceFileError(f"{source}: {len(data)} bytes; a price file has at most {MAX_BYTES}")
+    start = data[:100].removeprefix(BOM_UTF8).lstrip()
     for signature, what in _SIGNATURES:
-        if data.startswith(signature):
+        if start.startswith(signature):
             raise PriceFileError(f"{source}: this is {what}")
     if (position := data.find(b"\x00")) >= 0:
         raise PriceFileError(f"{source}: byte {position} is NUL: binary data; must be CSV text in UTF-8")

@@ -11,7 +11,7 @@ from providers.offers import Offer
 from providers.pricefile.columns import COLUMNS, REQUIRED, Column
 from providers.pricefile.decode import decode
 from providers.pricefile.rows import RefusedRow, RowReader
-from providers.text import did_you_mean, nearest, shown
+from providers.text import nearest, shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +73,8 @@ def _columns(header: list[str], where: str) -> list[Column]:
         raise PriceFileError(f"{where}: {_about_unknown(names, unknown)}")
     if twice := [name for name in COLUMNS if names.count(name) > 1]:
         raise PriceFileError(f"{where}: {', '.join(twice)}: column occurs more than once")
-    if missing := [name for name in REQUIRED if name not in names]:
-        plural = "s" if len(missing) > 1 else ""
-        raise PriceFileError(
-            f"{where}: missing column{plural} {', '.join(missing)}; must have {', '.join(REQUIRED)}"
-        )
+    if missing := _missing(names):
+        raise PriceFileError(f"{where}: {missing}; must have {', '.join(REQUIRED)}")
     return [COLUMNS[name] for name in names]
 
 
@@ -87,9 +84,21 @@ def _about_unknown(names: list[str], unknown: list[str]) -> str:
     if not set(names) & set(COLUMNS):
         found = shown(", ".join(names[:8]))
         return f"not the header of a price file: {found}; must have {', '.join(REQUIRED)}"
-    about = [
-        f"unknown column {shown(name) or '(empty)'}{did_you_mean(nearest(name, COLUMNS, limit=1))}"
-        for name in unknown[:5]
-    ]
+    about = ", ".join(map(_about_column, unknown[:5]))
     more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
-    return f"{' '.join(about)}{more}"
+    missing = _missing(names)
+    return f"unknown {_columns_word(unknown)} {about}{more}{'; ' if missing else ''}{missing}"
+
+
+def _about_column(name: str) -> str:
+    near = nearest(name, COLUMNS, limit=1)
+    return f"{shown(name) or '(empty)'}{f' (did you mean {near[0]}?)' if near else ''}"
+
+
+def _missing(names: list[str]) -> str:
+    missing = [name for name in REQUIRED if name not in names]
+    return f"missing {_columns_word(missing)} {', '.join(missing)}" if missing else ""
+
+
+def _columns_word(names: list[str]) -> str:
+    return "column" if len(names) == 1 else "columns"

@@ -40,6 +40,9 @@ def test_an_empty_file_is_no_price_file(data: bytes) -> None:
         (gzip.compress(price_csv({})), "compressed with gzip"),
         (b"%PDF-1.7", "a PDF"),
         (price_csv({}).decode().encode("utf-16"), "UTF-16 text; save it as CSV in UTF-8"),
+        (b' {"prices": []}', "this is JSON; must be CSV"),
+        (codecs.BOM_UTF8 + b"[1, 2]", "this is JSON; must be CSV"),
+        (b"<!doctype html>", "this is a web page or XML; must be CSV"),
         (HEADER + b"aws,\xe9,DE,t,spot,1,USD\n", "line 2: byte 0xE9 is not UTF-8"),
     ],
 )
@@ -101,15 +104,21 @@ def test_an_unclosed_quote_names_the_line_where_it_opens() -> None:
             "missing column currency; must have",
         ),
         ("provider,region", "missing columns country, instance_type, purchase, price_per_hour, currency"),
-        (",".join(GOOD) + ",vcpu", "unknown column vcpu; did you mean vcpus?"),
-        (",".join(GOOD).replace("price_per_hour", "price_hour"), "did you mean price_per_hour?"),
-        (",".join(GOOD) + ",Zone", "unknown column Zone; did you mean zone?"),
+        (",".join(GOOD) + ",vcpu", "unknown column vcpu (did you mean vcpus?)"),
+        (
+            ",".join(GOOD).replace("price_per_hour", "price_hour"),
+            "unknown column price_hour (did you mean price_per_hour?); missing column price_per_hour",
+        ),
+        (
+            ",".join(GOOD) + ",qqq,os,gpus,ram,disk,cores,tax",
+            "unknown columns qqq, os, gpus (did you mean vcpus?), ram, disk and 2 more",
+        ),
+        (",".join(GOOD) + ",Zone", "unknown column Zone (did you mean zone?)"),
         (",".join(GOOD) + ",", "unknown column (empty)"),
         (",".join(GOOD) + ",region", "region: column occurs more than once"),
         (";".join(GOOD), "columns must be separated by commas"),
         ("\t".join(GOOD), "columns must be separated by commas"),
         ("Anbieter,Preis", "not the header of a price file: Anbieter, Preis; must have provider,"),
-        ("[1, 2]", "not the header of a price file"),
     ],
 )
 def test_a_wrong_header_says_what_would_be_right(header: str, words: str) -> None:
