@@ -14,12 +14,12 @@ from pydantic import (
 )
 
 from advisor.demand.accelerator_names import AcceleratorNames
-from advisor.demand.fields import FORM, Month, Name, Part, PositiveCount, problem, refuse, text
+from advisor.demand.fields import FORM, Found, Month, Name, Part, PositiveCount, problem, refuse, text
 from advisor.demand.hints import did_you_mean, nearest, one_of
 from advisor.demand.partners import Partner
 from advisor.demand.places import OWN, RegionFilter
 from advisor.demand.sites import Site
-from advisor.demand.spans import check_span
+from advisor.demand.spans import span_problems
 from advisor.demand.surroundings import surroundings_of
 from providers.offers import Offer, Purchase
 
@@ -90,12 +90,13 @@ class Owned(Part):
     @model_validator(mode="after")
     def _names_something(self, info: ValidationInfo) -> "Owned":
         servers = surroundings_of(info).own_servers
+        found = span_problems(self.from_, self.until, info)
         provider, *rest = self.offer.split("/")
         if provider == OWN and servers is not None and tuple(rest[:2]) not in servers:
             names = sorted(f"own/{site}/{server}" for site, server in servers)
             known = f"the plan has {one_of(names)}" if names else "the plan has no servers of its own"
-            refuse([(("offer",), self.offer, f"names no server of a site: {known}")])
-        check_span(self.from_, self.until, info)
+            found.append((("offer",), self.offer, f"names no server of a site: {known}"))
+        refuse(found)
         return self
 
 
@@ -132,10 +133,12 @@ class Capacity(Part):
         seen: dict[str, str] = {}
         named = [("sites", index, site.name) for index, site in enumerate(self.sites)]
         named += [("partners", index, partner.name) for index, partner in enumerate(self.partners)]
+        found: list[Found] = []
         for field, index, name in named:
             if name in seen:
-                refuse([((field, index, "name"), name, f"is also the name of capacity.{seen[name]}")])
-            seen[name] = f"{field}[{index}]"
+                found.append(((field, index, "name"), name, f"is also the name of capacity.{seen[name]}"))
+            seen.setdefault(name, f"{field}[{index}]")
+        refuse(found)
         return self
 
     def admits(self, offer: Offer) -> bool:

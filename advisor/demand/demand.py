@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from advisor.demand.accelerator_names import AmountByAccelerator
-from advisor.demand.fields import FORM, NotYet, Part, Positive, number, problem, refuse, text
+from advisor.demand.fields import FORM, Found, NotYet, Part, Positive, number, problem, refuse, text
 from advisor.demand.hints import did_you_mean, nearest, one_of
 from advisor.demand.profiles import ProfileField, flat
 
@@ -83,8 +83,8 @@ class Demand(Part):
         refuse(self._rate_problems() if self.is_rate else self._work_problems())
         return self
 
-    def _rate_problems(self) -> list[tuple[tuple[str, ...], object, str]]:
-        found: list[tuple[tuple[str, ...], object, str]] = []
+    def _rate_problems(self) -> list[Found]:
+        found: list[Found] = []
         if self.peak is None and self.constant is None:
             found.append(
                 (("peak",), None, f"is required: {self.unit} needs peak, or constant for a flat load")
@@ -97,8 +97,8 @@ class Demand(Part):
             found.append((("total",), self.total, f"belongs to accelerator_hours, not to {self.unit}"))
         return found
 
-    def _work_problems(self) -> list[tuple[tuple[str, ...], object, str]]:
-        found: list[tuple[tuple[str, ...], object, str]] = []
+    def _work_problems(self) -> list[Found]:
+        found: list[Found] = []
         if self.total is None:
             found.append((("total",), None, "is required, for example {H100: 300000}"))
         for name in ("peak", "constant", "profile", "growth_per_month"):

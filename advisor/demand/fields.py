@@ -35,7 +35,10 @@ def problem(message: str) -> PydanticCustomError:
     return PydanticCustomError("plan", "{message}", {"message": message})
 
 
-def refuse(found: Iterable[tuple[tuple[str | int, ...], object, str]]) -> None:
+Found = tuple[tuple[str | int, ...], object, str]  # path below the validated part, value there, message
+
+
+def refuse(found: Iterable[Found]) -> None:
     """Raise all of `found` at once, each a path below the validated part, the value there and the message."""
     errors = [InitErrorDetails(type=problem(text), loc=path, input=value) for path, value, text in found]
     if errors:

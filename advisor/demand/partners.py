@@ -20,8 +20,8 @@ from advisor.demand.fields import (
     refuse,
     whole,
 )
-from advisor.demand.sites import check_rate, pair_problems
-from advisor.demand.spans import check_span
+from advisor.demand.sites import pair_problems, rate_problems
+from advisor.demand.spans import span_problems
 
 HOURS = 24
 
@@ -75,12 +75,11 @@ class Partner(Part):
 
     @model_validator(mode="after")
     def _fits_together(self, info: ValidationInfo) -> "Partner":
-        refuse(pair_problems(self.accelerator, self.accelerator_count))
+        found = pair_problems(self.accelerator, self.accelerator_count)
         if self.max_quantity is not None and self.max_quantity < self.min_quantity:
             message = f"must be at least min_quantity ({self.min_quantity})"
-            refuse([(("max_quantity",), self.max_quantity, message)])
-        check_span(self.from_, self.until, info)
-        check_rate(self.currency, info)
+            found.append((("max_quantity",), self.max_quantity, message))
+        refuse(found + span_problems(self.from_, self.until, info) + rate_problems(self.currency, info))
         return self
 
     def open_hours(self) -> frozenset[int]:

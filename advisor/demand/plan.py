@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from advisor.demand.capacity import Capacity
 from advisor.demand.fields import (
     Currency,
+    Found,
     Fraction,
     Month,
     Name,
@@ -34,12 +35,12 @@ def _schema_number(value: object) -> object:
 
 def _unique(workloads: tuple[Workload, ...]) -> tuple[Workload, ...]:
     seen: dict[str, int] = {}
+    found: list[Found] = []
     for index, workload in enumerate(workloads):
-        if workload.name in seen:
-            refuse(
-                [((index, "name"), workload.name, f"is also the name of workloads[{seen[workload.name]}]")]
-            )
-        seen[workload.name] = index
+        first = seen.setdefault(workload.name, index)
+        if first != index:
+            found.append(((index, "name"), workload.name, f"is also the name of workloads[{first}]"))
+    refuse(found)
     return workloads
 
 

@@ -81,6 +81,8 @@ def _message(details: ErrorDetails) -> str:
         entries = "entry" if context[name] == 1 else "entries"
         return f"must have {words} {context[name]} {entries}, not {len(details['input'])}"
     if kind in _KINDS:
+        if details["input"] is None:
+            return "is empty: give its contents or remove the line"
         return _KINDS[kind]
     if kind == "literal_error":
         choices = _QUOTED.findall(str(context["expected"]))

@@ -10,6 +10,7 @@ from advisor.demand.fields import (
     Count,
     Country,
     Currency,
+    Found,
     Fraction,
     IdPart,
     Money,
@@ -62,7 +63,9 @@ class Server(Part):
     )
     accelerator_count: PositiveCount | None = Field(default=None, description="Accelerators in one server.")
     capex: Money = Field(description="Price of one server, paid in the month it is bought.")
-    power_kw: NonNegative = Field(description="IT power of one server in kW.")
+    power_kw: NonNegative = Field(
+        default=0.0, description="IT power of one server in kW; required when the site has power."
+    )
     life_months: PositiveMonths = Field(description="Months it serves, and over which it is written off.")
     residual_fraction: Fraction = Field(
         default=0.0, description="Share of capex it is worth at its life's end."
@@ -89,7 +92,7 @@ class Server(Part):
         return self
 
 
-def pair_problems(name: str | None, count: int | None) -> list[tuple[tuple[str], object, str]]:
+def pair_problems(name: str | None, count: int | None) -> list[Found]:
     """Accelerator and its count come together or not at all."""
     if name is not None and count is None:
         return [(("accelerator_count",), None, f"is required beside accelerator {name}")]
@@ -123,27 +126,35 @@ class Site(Part):
 
     @model_validator(mode="after")
     def _fits_together(self, info: ValidationInfo) -> "Site":
-        needs_power = [server.instance_type for server in self.servers if server.power_kw > 0]
-        if needs_power and self.power is None:
-            refuse(
-                [(("power",), None, f"is required: {needs_power[0]} draws power, so its price must be known")]
-            )
+        found = self._power_problems() + rate_problems(self.currency, info)
         seen: set[str] = set()
         for index, server in enumerate(self.servers):
             path = ("servers", index)
             if server.instance_type in seen:
-                refuse([((*path, "instance_type"), server.instance_type, "is written twice in this site")])
+                found.append(
+                    ((*path, "instance_type"), server.instance_type, "is written twice in this site")
+                )
             if self.racks_limit is not None and server.racks is None:
-                refuse([((*path, "racks"), None, "is required: the site has a racks_limit")])
+                found.append(((*path, "racks"), None, "is required: the site has a racks_limit"))
             seen.add(server.instance_type)
-        check_rate(self.currency, info)
+        refuse(found)
         return self
 
+    def _power_problems(self) -> list[Found]:
+        if self.power is not None:
+            message = "is required: the site has power, with a price"
+            silent = [i for i, server in enumerate(self.servers) if "power_kw" not in server.model_fields_set]
+            return [(("servers", index, "power_kw"), None, message) for index in silent]
+        drawing = [server.instance_type for server in self.servers if server.power_kw > 0]
+        message = f"is required: {', '.join(drawing[:1])} draws power, so its price must be known"
+        return [(("power",), None, message)] if drawing else []
 
-def check_rate(currency: str | None, info: ValidationInfo) -> None:
+
+def rate_problems(currency: str | None, info: ValidationInfo) -> list[Found]:
     """A currency other than the plan's needs a rate in exchange_rates."""
     around = surroundings_of(info)
     if currency is None or currency == around.currency or around.rated_currencies is None:
-        return
-    if currency not in around.rated_currencies:
-        refuse([(("currency",), currency, f"needs a rate: add exchange_rates: {{{currency}: …}}")])
+        return []
+    if currency in around.rated_currencies:
+        return []
+    return [(("currency",), currency, f"needs a rate: add exchange_rates: {{{currency}: …}}")]

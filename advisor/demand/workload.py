@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from advisor.demand.accelerator_names import AmountByAccelerator
 from advisor.demand.demand import ACCELERATOR_HOURS, Demand
-from advisor.demand.fields import Fraction, Month, Name, NotYet, Part, PositiveCount, number, refuse
+from advisor.demand.fields import Found, Fraction, Month, Name, NotYet, Part, PositiveCount, number, refuse
 from advisor.demand.months import month_name, month_number
 from advisor.demand.places import RegionFilter, Residency
 from advisor.demand.surroundings import surroundings_of
@@ -82,7 +82,7 @@ class Workload(Part):
         refuse(self._kind_problems() + self._throughput_problems())
         return self
 
-    def _kind_problems(self) -> list[tuple[tuple[str, ...], object, str]]:
+    def _kind_problems(self) -> list[Found]:
         unit = self.demand.unit
         if self.kind == "training" and self.demand.is_rate:
             message = f"does not fit kind training: write {ACCELERATOR_HOURS}, or kind inference or batch"
@@ -92,7 +92,7 @@ class Workload(Part):
             return [(("demand", "unit"), unit, message)]
         return []
 
-    def _throughput_problems(self) -> list[tuple[tuple[str, ...], object, str]]:
+    def _throughput_problems(self) -> list[Found]:
         by_type = isinstance(self.demand.total, dict)
         if by_type and self.throughput is not None:
             message = "cannot stand beside demand.total by accelerator, which already says how fast each is"

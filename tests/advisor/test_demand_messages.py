@@ -41,6 +41,8 @@ CASES = [
     ("name", '"a\\nb"', "name", "'a?b'", "one line of visible characters"),
     ("workloads", "{a: 1}", "workloads", "a map of 1", "must be a list"),
     ("workloads", "[]", "workloads", "a list of 0", "must have at least 1 entry, not 0"),
+    ("workloads", "", "workloads", "empty", "give its contents or remove the line"),
+    ("limits", "", "limits", "empty", "give its contents or remove the line"),
     (CHAT, "7", CHAT, "7", "must be a map of fields"),
     (f"{CHAT}.throughput", "7", f"{CHAT}.throughput", "7", "must be a map (name: value)"),
     # the plan itself

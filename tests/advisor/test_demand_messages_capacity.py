@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.advisor.demand_examples import BASE, check, problems_of, spoilt
+from tests.advisor.demand_examples import BASE, check, problems_of, spoilt, without
 
 NOT_YET = "not supported yet"
 SITE, PARTNER, OWNED = "capacity.sites[0]", "capacity.partners[0]", "capacity.owned[0]"
@@ -140,3 +140,20 @@ def test_an_own_server_is_not_known_without_sites() -> None:
     found = problems_of(b"{schema: 1, capacity: {owned: [{offer: own/a/b, quantity: 1}]}}")
     owned = next(problem for problem in found if problem.path == f"{OWNED}.offer")
     assert owned.message == "names no server of a site: the plan has no servers of its own"
+
+
+def test_all_that_is_wrong_with_one_site_is_told_at_once() -> None:
+    site = """{name: hall, country: DE, currency: EUR, racks_limit: 5, servers: [
+        {instance_type: HGX, capex: 1, power_kw: 1, life_months: 9, racks: 1},
+        {instance_type: HGX, capex: 1, power_kw: 1, life_months: 9}]}"""
+    found = problems_of(spoilt(SITE, " ".join(site.split())))
+    places = ["power", "currency", "servers[1].instance_type", "servers[1].racks"]
+    assert sorted(problem.path for problem in found) == sorted(f"{SITE}.{place}" for place in places)
+
+
+def test_a_server_says_its_power_where_power_has_a_price() -> None:
+    (found,) = problems_of(without(f"{SERVER}.power_kw"))
+    assert (found.path, found.message) == (
+        f"{SERVER}.power_kw",
+        "is required: the site has power, with a price",
+    )
