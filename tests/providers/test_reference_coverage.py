@@ -55,8 +55,8 @@ def test_each_kind_of_purchase_is_there_in_number(purchase: Purchase, at_least: 
 
 
 @pytest.mark.parametrize("term_months", [12, 36])
-@pytest.mark.parametrize("payment", [Payment.NONE, Payment.ALL])
-def test_commitments_of_one_and_three_years_come_with_and_without_upfront(
+@pytest.mark.parametrize("payment", list(Payment))
+def test_commitments_of_one_and_three_years_come_with_every_way_to_pay(
     term_months: int, payment: Payment
 ) -> None:
     assert _where(purchase=Purchase.RESERVED, term_months=term_months, payment=payment)
