@@ -135,10 +135,9 @@ def _names_of(piece: str, other_names: Callable[[], Collection[str]]) -> set[str
     same = {name for name in others if name.casefold() == folded}
     if same:
         return same
-    likely = list(dict.fromkeys([*suggest(piece), *nearest(piece, [*others, *_vendors()])]))[:4]
-    raise BadInput(
-        f"{shown(piece)}: unknown accelerator{did_you_mean(likely) or f'; {_EXAMPLES}'}",
-    )
+    likely = [*nearest(piece, _vendors(), cutoff=0.75), *suggest(piece), *nearest(piece, others)]
+    hint = did_you_mean(list(dict.fromkeys(likely))[:4]) or f"; {_EXAMPLES}"
+    raise BadInput(f"{shown(piece)}: unknown accelerator{hint}")
 
 
 def _vendors() -> list[str]:
