@@ -93,7 +93,7 @@ def server_flow(server: ServerType, site: Site, start: int, horizon: Horizon) ->
 
 def running_cost_per_month(server: ServerType, site: Site) -> float:
     """Maintenance and the power drawn whether it works or not, for one month in service."""
-    share = 1.0 if site.idle_power_fraction is None else site.idle_power_fraction
+    share = 1.0 if server.idle_power_fraction is None else server.idle_power_fraction
     return (
         server.maintenance_per_month
         + energy_kwh_per_hour(server, site) * share * HOURS_PER_MONTH * site.price_per_kwh

@@ -38,6 +38,7 @@ def extract(built: Built, values: np.ndarray) -> Plan:
     runs = [(q, i, whole(amount(x), index.sources[q].key)) for (q, i), x in v.running.items()]
     kept = {key: whole(amount(x), key[0]) for key, x in v.kept.items()}
     return Plan(
+        slices=index.slices,
         reserved=bought(v.reserved),
         blocks=tuple(Purchase(option=k, start=begin[k], quantity=n) for k, n in blocks if n),
         servers=bought(v.servers),

@@ -38,7 +38,6 @@ def entries(index: Index, v: Variables) -> list[Entry]:
             found += _committed(index, v, source)
         else:
             found += _servers(index, v, q, source)
-    found += _firm_carbon(index, v)
     for site in index.problem.sites:
         found.append(Entry("site", v.opened[site.key], opening_flow(site, index.problem.horizon)))
         found += _staff(v, site)
@@ -62,29 +61,23 @@ def _elastic(index: Index, v: Variables, q: int, source: ElasticSource) -> list[
 
 
 def _committed(index: Index, v: Variables, source: FirmSource) -> list[Entry]:
+    """Commitments; they count as running in all their hours within the plan, like own servers."""
     horizon = index.problem.horizon
+    rate = source.machine.carbon_kg_per_hour
     found = []
     for r in source.reservations:
         for start in range(horizon.months):
             if (r.key, start) in v.reserved:
+                months = range(start, min(start + r.term_months, horizon.months))
+                carbon = {month: rate * HOURS_PER_MONTH for month in months if rate}
                 flow = reservation_flow(r, start, horizon)
-                found.append(Entry("reserved", v.reserved[r.key, start], flow))
+                found.append(Entry("reserved", v.reserved[r.key, start], flow, carbon))
     for block in source.blocks:
         if block.key in v.blocks:
-            found.append(Entry("capacity_block", v.blocks[block.key], block_flow(block, horizon)))
-    return found
-
-
-def _firm_carbon(index: Index, v: Variables) -> list[Entry]:
-    """Committed cloud machines emit while they work."""
-    if not index.problem.limits.counts_carbon:
-        return []
-    found = []
-    for w, q, i in index.serves:
-        source, piece = index.sources[q], index.slices[i]
-        if isinstance(source, FirmSource) and source.machine.carbon_kg_per_hour:
-            kilograms = source.machine.carbon_kg_per_hour * piece.hours
-            found.append(Entry("carbon", v.serve[w, q, i], Flow(), {piece.month: kilograms}))
+            hours = {m: block.window.overlap(m, m + 1) * HOURS_PER_MONTH for m in range(horizon.months)}
+            carbon = {month: rate * h for month, h in hours.items() if rate and h}
+            flow = block_flow(block, horizon)
+            found.append(Entry("capacity_block", v.blocks[block.key], flow, carbon))
     return found
 
 
@@ -104,15 +97,15 @@ def _servers(index: Index, v: Variables, q: int, source: ServerSource) -> list[E
         if key in keys:
             flow = Flow(opex={month: running_cost_per_month(server, site)})
             found.append(Entry("self_hosted", kept, flow, {month: _idle_carbon_kg(server, site)}))
-    if site.idle_power_fraction is not None:
+    if server.idle_power_fraction is not None:
         for (s, i), running in v.running.items():
             if s == q:
-                found.append(_working(index, server, site, i, running, 1.0 - site.idle_power_fraction))
+                found.append(_working(index, server, site, i, running, 1.0 - server.idle_power_fraction))
     return found
 
 
 def _idle_carbon_kg(server: ServerType, site: Site) -> float:
-    share = 1.0 if site.idle_power_fraction is None else site.idle_power_fraction
+    share = 1.0 if server.idle_power_fraction is None else server.idle_power_fraction
     return energy_kwh_per_hour(server, site) * share * HOURS_PER_MONTH * site.carbon_kg_per_kwh
 
 

@@ -156,6 +156,7 @@ class ServerType:
     lead_months: int = 0
     max_quantity: int | None = None
     utilisation_cap_fraction: float = 1.0
+    idle_power_fraction: float | None = None  # None: full power in every hour in service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +173,6 @@ class Site:
     price_per_kwh: float = 0.0
     pue: float = 1.0
     carbon_kg_per_kwh: float = 0.0  # after the renewable share
-    idle_power_fraction: float | None = None  # None: full power in every hour in service
     staff_per_month: float = 0.0
     servers_per_person: float | None = None
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from .timegrid import Slice
+
 
 class Status(StrEnum):
     """What was proven."""
@@ -53,8 +55,9 @@ class Serve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The decisions. `kept` are owned servers left on, by (owned key, month)."""
+    """The decisions, and the slices of time they refer to. `kept`: owned servers left on, by (key, month)."""
 
+    slices: tuple[Slice, ...]
     reserved: tuple[Purchase, ...] = ()
     blocks: tuple[Purchase, ...] = ()
     servers: tuple[Purchase, ...] = ()

@@ -29,6 +29,7 @@ class Variables:
     )  # machines at work, w q i
     running: dict[tuple[int, int], pulp.LpVariable] = field(default_factory=dict)  # whole machines on, q i
     reserved: dict[tuple[str, int], pulp.LpVariable] = field(default_factory=dict)  # machines, (offer, start)
+    held: dict[tuple[int, int], pulp.LpVariable] = field(default_factory=dict)  # machines held, (q, month)
     blocks: dict[str, pulp.LpVariable] = field(default_factory=dict)  # machines, offer
     servers: dict[tuple[str, int], pulp.LpVariable] = field(default_factory=dict)  # servers, (type, start)
     opened: dict[str, pulp.LpVariable] = field(default_factory=dict)  # 0/1, site
@@ -67,7 +68,7 @@ def create_variables(index: Index) -> Variables:
         if isinstance(source, ElasticSource):
             elastic = source.elastic
             v.running[q, i] = v.whole(_most(need[q, i], elastic.min_quantity, elastic.max_quantity))
-        elif isinstance(source, ServerSource) and source.site.idle_power_fraction is not None:
+        elif isinstance(source, ServerSource) and source.server.idle_power_fraction is not None:
             v.running[q, i] = v.whole(need[q, i])
     for q, source in enumerate(index.sources):
         slices = [i for (s, i) in need if s == q]
@@ -75,8 +76,10 @@ def create_variables(index: Index) -> Variables:
         most = max((need[q, i] for i in slices), default=0)
         if isinstance(source, FirmSource):
             _commitments(v, source, most, months)
+            v.held |= {(q, month): v.whole() for month in sorted(months)}
         elif isinstance(source, ServerSource):
             _servers(v, index, source, most, months)
+            v.held |= {(q, month): v.whole() for month in sorted(months)}
     for site in index.problem.sites:
         v.opened[site.key] = v.whole(1)
     return v

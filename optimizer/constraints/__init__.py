@@ -6,8 +6,9 @@ from ..index import Index
 from ..ledger import Entry
 from ..model import Model
 from ..variables import Variables
-from .capacity import add_capacity, add_in_use
+from .capacity import add_capacity, add_held, add_in_use
 from .carbon import add_carbon
+from .cover import add_cover
 from .demand import add_demand, add_work
 from .interruption import add_interruption
 from .money import add_capex, add_cash
@@ -23,6 +24,7 @@ FAMILIES: dict[str, Family] = {
     "demand": add_demand,
     "work": add_work,
     "capacity": add_capacity,
+    "held": add_held,
     "in_use": add_in_use,
     "quantity": add_quantity,
     "sites": add_sites,
@@ -30,6 +32,7 @@ FAMILIES: dict[str, Family] = {
     "partner": add_partner,
     "interruption": add_interruption,
     "shares": add_shares,
+    "cover": add_cover,
 }
 
 PRICED_FAMILIES: dict[str, PricedFamily] = {

@@ -2,7 +2,19 @@
 
 from collections import defaultdict
 
-from ..index import ElasticSource, Index, ServerSource, active_starts, owned_in, server_starts, usable
+import pulp
+
+from ..index import (
+    ElasticSource,
+    FirmSource,
+    Index,
+    ServerSource,
+    Source,
+    active_starts,
+    owned_in,
+    server_starts,
+    usable,
+)
 from ..model import Model, Terms
 from ..variables import Variables
 
@@ -18,48 +30,64 @@ def add_capacity(model: Model, index: Index, v: Variables) -> int:
         load[q, i][v.serve[w, q, i]] = 1.0
     for (q, i), terms in load.items():
         share = usable(index.sources[q])
-        held, fixed = machines_held(index, v, q, i)
-        terms |= {variable: -share * count for variable, count in held.items()}
-        model.at_most(terms, share * fixed)
+        terms |= {variable: -share * count for variable, count in machines_held(index, v, q, i).items()}
+        model.at_most(terms, 0.0)
     return len(load)
 
 
-def machines_held(index: Index, v: Variables, q: int, i: int) -> tuple[Terms, float]:
-    """Machines of source `q` that can work in slice `i`: terms, and a constant of owned ones."""
+def machines_held(index: Index, v: Variables, q: int, i: int) -> Terms:
+    """Machines of source `q` that can work in slice `i`."""
     source = index.sources[q]
     piece = index.slices[i]
     if isinstance(source, ElasticSource) or (q, i) in v.running:
-        return {v.running[q, i]: 1.0}, 0.0
-    if isinstance(source, ServerSource):
-        return servers_in_service(v, source, piece.month), 0.0
-    terms: Terms = {}
-    for r in source.reservations:
-        terms |= {
-            v.reserved[r.key, s]: 1.0 for s in active_starts(r, piece.month) if (r.key, s) in v.reserved
-        }
-    for block in source.blocks:
-        if block.window.covers(piece.start, piece.end):
-            terms[v.blocks[block.key]] = 1.0
-    fixed = sum(o.quantity for o in source.owned if owned_in(o, piece.month))
-    return terms, float(fixed)
-
-
-def servers_in_service(v: Variables, source: ServerSource, month: int) -> Terms:
-    """Servers of one type in service in a month: bought ones within their life, and owned ones kept on."""
-    key = source.server.key
-    starts = server_starts(source.server, source.site, month)
-    terms: Terms = {v.servers[key, s]: 1.0 for s in starts if (key, s) in v.servers}
-    terms |= {v.kept[o.key, month]: 1.0 for o in source.owned if (o.key, month) in v.kept}
+        return {v.running[q, i]: 1.0}
+    terms: Terms = {v.held[q, piece.month]: 1.0}
+    if isinstance(source, FirmSource):
+        covering = (block for block in source.blocks if block.window.covers(piece.start, piece.end))
+        terms |= {v.blocks[block.key]: 1.0 for block in covering}
     return terms
+
+
+def add_held(model: Model, index: Index, v: Variables) -> int:
+    """held[q,t] == purchases in force in month t + owned; written as the change since the month before.
+
+    held[q,t] - held[q,t-1] - purchases that begin to serve in t + purchases that end with t-1 == change of
+    owned: a few entries a row, where the sum over all purchases in force would have hundreds.
+    """
+    for (q, month), held in v.held.items():
+        source = index.sources[q]
+        now, fixed = _in_force(v, source, month)
+        terms: Terms = {held: 1.0}
+        before: dict[pulp.LpVariable, None] = {}
+        if (q, month - 1) in v.held:
+            before, fixed_before = _in_force(v, source, month - 1)
+            terms[v.held[q, month - 1]] = -1.0
+            fixed -= fixed_before
+        terms |= dict.fromkeys((x for x in now if x not in before), -1.0)
+        terms |= dict.fromkeys((x for x in before if x not in now), 1.0)
+        model.equal(terms, fixed)
+    return len(v.held)
+
+
+def _in_force(v: Variables, source: Source, month: int) -> tuple[dict[pulp.LpVariable, None], float]:
+    """Purchases of a source that can work in `month`, and machines owned in it."""
+    if isinstance(source, FirmSource):
+        keys = [(r.key, s) for r in source.reservations for s in active_starts(r, month)]
+        fixed = sum(o.quantity for o in source.owned if owned_in(o, month))
+        return {v.reserved[key]: None for key in keys if key in v.reserved}, float(fixed)
+    if isinstance(source, ServerSource):
+        bought = [(source.server.key, s) for s in server_starts(source.server, source.site, month)]
+        found = {v.servers[key]: None for key in bought if key in v.servers}
+        found |= {v.kept[o.key, month]: None for o in source.owned if (o.key, month) in v.kept}
+        return found, 0.0
+    return {}, 0.0
 
 
 def add_in_use(model: Model, index: Index, v: Variables) -> int:
     """running[q,i] <= servers in service, where idle servers draw less power than working ones."""
     rows = 0
     for (q, i), running in v.running.items():
-        source = index.sources[q]
-        if isinstance(source, ServerSource):
-            held = servers_in_service(v, source, index.slices[i].month)
-            model.at_most({running: 1.0, **{variable: -count for variable, count in held.items()}}, 0.0)
+        if isinstance(index.sources[q], ServerSource):
+            model.at_most({running: 1.0, v.held[q, index.slices[i].month]: -1.0}, 0.0)
             rows += 1
     return rows

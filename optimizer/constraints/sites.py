@@ -4,7 +4,6 @@ from ..index import Index, ServerSource
 from ..model import Model, Terms
 from ..problem import Site
 from ..variables import Variables
-from .capacity import servers_in_service
 
 
 def add_sites(model: Model, index: Index, v: Variables) -> int:
@@ -14,57 +13,43 @@ def add_sites(model: Model, index: Index, v: Variables) -> int:
     rows = 0
     for site in index.problem.sites:
         sources = site_sources(index, site)
-        rows += _bounded(model, index, v, site, sources, "power_kw", site.limit_kw, "kW of IT load")
-        rows += _bounded(model, index, v, site, sources, "racks", site.limit_racks, "racks")
-        for source in sources:
-            rows += _servers_of_type(model, index, v, source)
+        for month in range(index.problem.horizon.months):
+            held = {v.held[q, month]: source for q, source in sources.items() if (q, month) in v.held}
+            power = {x: source.server.power_kw for x, source in held.items()}
+            racks = {x: source.server.racks for x, source in held.items()}
+            rows += _bounded(model, v, site, power, site.limit_kw, f"power:{site.key}", "kW of IT load")
+            rows += _bounded(model, v, site, racks, site.limit_racks, f"racks:{site.key}", "racks")
+            for x, source in held.items():
+                model.at_most({x: 1.0, v.opened[site.key]: -_most_servers(v, source)}, 0.0)
+            rows += len(held)
     return rows
 
 
-def site_sources(index: Index, site: Site) -> list[ServerSource]:
-    """Server sources of one site."""
-    return [s for s in index.sources if isinstance(s, ServerSource) and s.site is site]
+def site_sources(index: Index, site: Site) -> dict[int, ServerSource]:
+    """Server sources of one site by position."""
+    sources = enumerate(index.sources)
+    return {q: s for q, s in sources if isinstance(s, ServerSource) and s.site.key == site.key}
 
 
 def _bounded(
-    model: Model,
-    index: Index,
-    v: Variables,
-    site: Site,
-    sources: list[ServerSource],
-    measure: str,
-    most: float | None,
-    unit: str,
+    model: Model, v: Variables, site: Site, sizes: Terms, most: float | None, limit: str, unit: str
 ) -> int:
-    if most is None:
+    scale = max(sizes.values(), default=0.0)
+    if most is None or scale <= 0:
         return 0
-    limit = f"{measure}:{site.key}"
-    scale = max([getattr(source.server, measure) for source in sources], default=0.0) or 1.0
     model.slack(limit, unit, scale, v)
-    rows = 0
-    for month in range(index.problem.horizon.months):
-        terms: Terms = {}
-        for source in sources:
-            size = getattr(source.server, measure) / scale
-            terms |= {variable: size for variable in servers_in_service(v, source, month) if size > 0}
-        if terms:
-            terms[v.opened[site.key]] = -most / scale
-            model.at_most(terms, 0.0, limit)
-            rows += 1
-    return rows
+    terms = {x: size / scale for x, size in sizes.items() if size > 0}
+    terms[v.opened[site.key]] = -most / scale
+    model.at_most(terms, 0.0, limit)
+    return 1
 
 
-def _servers_of_type(model: Model, index: Index, v: Variables, source: ServerSource) -> int:
-    rows = 0
-    for month in range(index.problem.horizon.months):
-        terms = servers_in_service(v, source, month)
-        if terms:
-            most = source.server.max_quantity
-            bound = sum(variable.upBound for variable in terms) if most is None else most
-            terms[v.opened[source.site.key]] = -float(bound)
-            model.at_most(terms, 0.0)
-            rows += 1
-    return rows
+def _most_servers(v: Variables, source: ServerSource) -> float:
+    """Most servers of a type at one time: its maximum, or all that could be of use."""
+    if source.server.max_quantity is not None:
+        return float(source.server.max_quantity)
+    bought = [x.upBound for (key, _), x in v.servers.items() if key == source.server.key]
+    return float(max(bought, default=0) + sum(owned.quantity for owned in source.owned))
 
 
 def add_staff(model: Model, index: Index, v: Variables) -> int:
@@ -73,10 +58,9 @@ def add_staff(model: Model, index: Index, v: Variables) -> int:
     for site in index.problem.sites:
         if site.servers_per_person is None or site.staff_per_month <= 0:
             continue
+        sources = site_sources(index, site)
         for month in range(index.problem.horizon.months):
-            terms: Terms = {}
-            for source in site_sources(index, site):
-                terms |= dict.fromkeys(servers_in_service(v, source, month), -1.0)
+            terms: Terms = {v.held[q, month]: -1.0 for q in sources if (q, month) in v.held}
             if terms:
                 people = v.staff[site.key, month] = v.whole()
                 terms[people] = site.servers_per_person

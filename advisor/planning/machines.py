@@ -1,0 +1,114 @@
+"""What one machine is to a workload: the work it does in an hour, and the carbon it stands for."""
+
+import math
+from dataclasses import dataclass
+
+from advisor.demand.accelerator_names import CPU
+from advisor.demand.plan import Plan
+from advisor.demand.workload import Workload
+from optimizer.problem import Machine
+from providers import ACCELERATORS, Offer, grid_intensity_g_per_kwh, region
+
+SECONDS_PER_HOUR = 3600.0
+
+# Assumptions where no source gives the machine's power; stated in every result.
+HOST_POWER_FACTOR = 1.25  # host, memory, network on top of the accelerators' TDP
+CLOUD_PUE = 1.2
+UNKNOWN_ACCELERATOR_W = 700.0
+WATTS_PER_VCPU = 5.0
+WATTS_PER_GIB = 0.4
+WORLD_GRID_G_PER_KWH = 480.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """A machine in a place, as the plan's filters see it."""
+
+    key: str
+    provider: str
+    region: str
+    country: str
+    accelerator: str | None
+    accelerator_count: float | None
+
+    def for_model(self, carbon_kg_per_hour: float) -> Machine:
+        """The machine as the optimizer sees it; one without accelerators weighs 1 in shares."""
+        return Machine(
+            key=self.key,
+            provider=self.provider,
+            region=self.region,
+            country=self.country,
+            accelerators=self.accelerator_count or 1.0,
+            carbon_kg_per_hour=carbon_kg_per_hour,
+        )
+
+
+def spec_of(offer: Offer) -> Spec:
+    """The machine of an offer; all ways of paying for it share one key."""
+    place = f"{offer.region}@{offer.zone}" if offer.zone else offer.region
+    count = float(offer.accelerator_count) if offer.accelerator_count is not None else None
+    hardware = f"{count:g}x{offer.accelerator}" if offer.accelerator and count else CPU
+    return Spec(
+        key=f"{offer.provider}/{place}/{offer.instance_type}/{hardware}",
+        provider=offer.provider,
+        region=offer.region,
+        country=offer.country,
+        accelerator=offer.accelerator,
+        accelerator_count=count,
+    )
+
+
+def usable_accelerators(workload: Workload, count: float | None) -> float:
+    """Accelerators of one machine that hold whole replicas (and the whole gang), else 0."""
+    have = 1.0 if count is None else count
+    if have < workload.gang:
+        return 0.0
+    size = workload.accelerators_per_replica
+    return float(math.floor(have / size + 1e-9) * size)
+
+
+def units_per_hour(workload: Workload, spec: Spec) -> float:
+    """Work one machine does for a workload in an hour; 0 where it may not or cannot serve it.
+
+    Unit: units of the demand for a rate per second (accelerator-hours of relative speed 1 for the unit
+    `accelerators`), and the fraction of all the work for an amount of work.
+    """
+    if not (workload.residency.admits(spec.country) and workload.regions.admits(spec.provider, spec.region)):
+        return 0.0
+    name = spec.accelerator or CPU
+    usable = usable_accelerators(workload, spec.accelerator_count)
+    hours = workload.hours_of_work()
+    if hours is not None:
+        return usable / hours[name] if name in hours else 0.0
+    speed = (workload.throughput or {}).get(name, 0.0)
+    return usable * speed * (1.0 if workload.demand.unit == "accelerators" else SECONDS_PER_HOUR)
+
+
+def cloud_carbon_kg_per_hour(offer: Offer) -> float:
+    """Estimated emissions of one running machine: TDP x host factor x PUE x the grid of its region."""
+    place = region(offer.provider, offer.region)
+    grid = place.grid_g_per_kwh if place is not None and place.grid_g_per_kwh is not None else None
+    if grid is None:
+        grid = grid_intensity_g_per_kwh(offer.country)
+    intensity = float(grid) if grid is not None else WORLD_GRID_G_PER_KWH
+    kilowatts = machine_watts(offer.accelerator, offer.accelerator_count, offer.vcpus, offer.memory_gib) / 1000.0
+    return kilowatts * CLOUD_PUE * intensity / 1000.0
+
+
+def machine_watts(accelerator: str | None, count: object, vcpus: object, memory_gib: object) -> float:
+    """Estimated power of a machine under load in watts, before PUE."""
+    if accelerator is not None:
+        known = ACCELERATORS.get(accelerator)
+        tdp = float(known.tdp_w) if known is not None and known.tdp_w else UNKNOWN_ACCELERATOR_W
+        return tdp * _number(count, 1.0) * HOST_POWER_FACTOR
+    return _number(vcpus, 1.0) * WATTS_PER_VCPU + _number(memory_gib, 0.0) * WATTS_PER_GIB
+
+
+def _number(value: object, default: float) -> float:
+    return default if value is None else float(str(value))
+
+
+def serving(plan: Plan, spec: Spec) -> dict[int, float]:
+    """Workloads (by position) a machine can serve, with its units per hour."""
+    amounts = {w: units_per_hour(workload, spec) for w, workload in enumerate(plan.workloads)}
+    return {w: amount for w, amount in amounts.items() if amount > 0}

@@ -1,0 +1,43 @@
+"""What a plan costs and emits, as the verifier adds it up: plain numbers, in the plan's currency."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One purchase, or one elastic offer over the whole plan, or the opening and staff of a site.
+
+    `kind`: on_demand, spot, partner, reserved, capacity_block, self_hosted, owned, site, staff. `cash` is paid
+    within the horizon, `owed` after it; `npv` counts both, less credits; carbon's charge is in no line.
+    `quantity` is whole machines (the largest number at once for what runs by the hour, people for staff).
+    """
+
+    kind: str
+    option: str
+    start: int
+    months: int
+    quantity: int
+    instance_hours: float
+    npv: float
+    cash: float
+    capex: float
+    owed: float
+    credit: float
+    carbon_kg: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Sums of a plan. Sequences have one entry per month of the horizon; nothing is discounted but npv."""
+
+    npv: float  # everything: cash, what is owed after the horizon, credits, and the charge on carbon
+    cash: tuple[float, ...]
+    capex: tuple[float, ...]
+    opex: tuple[float, ...]
+    carbon_kg: tuple[float, ...]
+    carbon_charge: tuple[float, ...]
+    credit: float
+    credit_npv: float
+    owed: float
+    owed_npv: float
+    lines: tuple[Line, ...]
