@@ -1,7 +1,6 @@
 """Typed readers of environment variables. An error names the variable and what would be right."""
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -72,10 +71,11 @@ def database_from_url(url: str) -> dict[str, Any]:
     """Django's database entry for a `postgres://` or `sqlite:///` address."""
     import environ  # only production pays for this import
 
+    advice = "DATABASE_URL: write postgres://USER:PASSWORD@HOST:5432/NAME"  # the value may hold a password
+    if url.partition("://")[0] not in ("postgres", "postgresql", "sqlite"):
+        raise ImproperlyConfigured(advice)
     try:
-        entry: Mapping[str, Any] = environ.Env.db_url_config(url)
+        entry: dict[str, Any] = environ.Env.db_url_config(url)
     except (KeyError, ValueError) as error:
-        raise ImproperlyConfigured("DATABASE_URL: write postgres://USER:PASSWORD@HOST:5432/NAME") from error
-    if not entry.get("ENGINE"):
-        raise ImproperlyConfigured("DATABASE_URL: write postgres://USER:PASSWORD@HOST:5432/NAME")
-    return dict(entry)
+        raise ImproperlyConfigured(advice) from error
+    return entry

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from advisor.catalog.queries import current_offers
 from advisor.catalog.services import Published, Scope, publish
@@ -173,8 +174,8 @@ def test_a_failed_publication_leaves_the_old_prices(monkeypatch: pytest.MonkeyPa
 
 
 def test_reading_the_catalogue_takes_two_queries_however_many_offers(
-    django_assert_num_queries: pytest.FixtureRequest,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     put([make_cpu_offer(instance_type=f"m{n}") for n in range(50)], MONDAY)
-    with django_assert_num_queries(2):  # type: ignore[operator]  # the fixture's own type is private
+    with django_assert_num_queries(2):
         assert len(current_offers().offers) == 50

@@ -13,38 +13,45 @@ def resolve(text: str) -> Selector:
     return resolve_selector(text, lambda: ("MysteryChip",))
 
 
+def names_of(text: str) -> set[str]:
+    return set(resolve(text).names or ())
+
+
 def exactly(number: int) -> Span:
     return Span(low=Decimal(number), high=Decimal(number))
 
 
 def test_a_canonical_name_means_that_accelerator() -> None:
-    assert resolve("A100-80GB").names == {"A100-80GB"}
+    assert names_of("A100-80GB") == {"A100-80GB"}
     assert resolve("A100-80GB").memory_gib is None
 
 
 def test_a_bare_family_means_all_its_members() -> None:
-    assert resolve("A100").names == {"A100-40GB", "A100-80GB"}
+    assert names_of("A100") == {"A100-40GB", "A100-80GB"}
 
 
 def test_an_alias_and_any_case_mean_the_same() -> None:
-    assert resolve("h100").names == resolve("H100").names == {"H100"}
+    assert names_of("h100") == names_of("H100") == {"H100"}
 
 
 def test_a_number_behind_the_name_is_the_count() -> None:
     selector = resolve("A100-80GB:4")
-    assert (selector.names, selector.count) == ({"A100-80GB"}, exactly(4))
+    assert selector.names == frozenset({"A100-80GB"})
+    assert selector.count == exactly(4)
 
 
 def test_vendor_memory_and_count_ranges_together() -> None:
     selector = resolve("nvidia:24GB..80GB:1..8")
-    assert selector.names == {name for name, known in ACCELERATORS.items() if known.vendor == "NVIDIA"}
+    assert set(selector.names or ()) == {
+        name for name, known in ACCELERATORS.items() if known.vendor == "NVIDIA"
+    }
     assert selector.memory_gib == Span(low=Decimal(24), high=Decimal(80))
     assert selector.count == Span(low=Decimal(1), high=Decimal(8))
 
 
 def test_a_vendor_with_names_means_those_names() -> None:
     selector = resolve("nvidia:A10,A100:24GB..80GB:1..8")
-    assert selector.names == {"A10", "A100-40GB", "A100-80GB"}
+    assert selector.names == frozenset({"A10", "A100-40GB", "A100-80GB"})
 
 
 @pytest.mark.parametrize(
@@ -90,7 +97,7 @@ def test_an_empty_query_means_everything() -> None:
 
 
 def test_a_name_outside_the_canonical_list_is_found_in_the_offers() -> None:
-    assert resolve("mysterychip:2").names == {"MysteryChip"}
+    assert names_of("mysterychip:2") == {"MysteryChip"}
 
 
 @pytest.mark.parametrize(
