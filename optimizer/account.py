@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Line:
     """One purchase, or one elastic offer over the whole plan, or the opening and staff of a site.
 
-    `kind`: on_demand, spot, partner, reserved, capacity_block, self_hosted, owned, site, staff. `cash` is paid
-    within the horizon, `owed` after it; `npv` counts both, less credits; carbon's charge is in no line.
+    `kind`: on_demand, spot, partner, reserved, capacity_block, self_hosted, owned, site or staff. `cash` is
+    paid within the horizon, `owed` after it; `npv` counts both, less credits; carbon's charge is in no line.
     `quantity` is whole machines (the largest number at once for what runs by the hour, people for staff).
     """
 

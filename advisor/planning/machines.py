@@ -91,7 +91,9 @@ def cloud_carbon_kg_per_hour(offer: Offer) -> float:
     if grid is None:
         grid = grid_intensity_g_per_kwh(offer.country)
     intensity = float(grid) if grid is not None else WORLD_GRID_G_PER_KWH
-    kilowatts = machine_watts(offer.accelerator, offer.accelerator_count, offer.vcpus, offer.memory_gib) / 1000.0
+    kilowatts = (
+        machine_watts(offer.accelerator, offer.accelerator_count, offer.vcpus, offer.memory_gib) / 1000.0
+    )
     return kilowatts * CLOUD_PUE * intensity / 1000.0
 
 

@@ -1,0 +1,212 @@
+"""Plan and offers to the optimizer's problem: the only place where Decimal becomes float."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from advisor.demand.demand import ACCELERATORS
+from advisor.demand.hints import did_you_mean, nearest
+from advisor.demand.partners import Partner
+from advisor.demand.plan import Plan
+from advisor.demand.problems import PlanError, PlanProblem
+from advisor.demand.sites import Server, Site
+from advisor.demand.workload import Workload as PlanWorkload
+from advisor.planning.machines import SECONDS_PER_HOUR, Spec, spec_of, units_per_hour
+from advisor.planning.options import (
+    partner_key,
+    partner_option,
+    partner_spec,
+    server_key,
+    server_spec,
+    site_option,
+)
+from advisor.planning.result_rows import ResultWarning
+from advisor.planning.sift import Sifted
+from optimizer.problem import (
+    CapacityBlock,
+    Elastic,
+    EndOfHorizon,
+    Horizon,
+    Limits,
+    Owned,
+    Problem,
+    RateDemand,
+    Reservation,
+    WorkDemand,
+    Workload,
+)
+from optimizer.timegrid import DayShape
+from providers import Offer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translation:
+    """The problem, and what each of its keys stands for in the plan and the price list."""
+
+    problem: Problem
+    offers: Mapping[str, Offer]
+    servers: Mapping[str, tuple[Site, Server]]
+    partners: Mapping[str, Partner]
+    specs: Mapping[str, Spec]
+    warnings: tuple[ResultWarning, ...]
+    considered: int
+
+
+def translate(plan: Plan, offers: Sequence[Offer], *, now: datetime | None = None) -> Translation:
+    """The problem of a plan over some offers. `now` ages prices; needed only with `price_max_age_hours`.
+
+    Raises PlanError for what only the offers can show: a currency without a rate, a gang above one
+    instance, owned capacity that no offer describes.
+    """
+    sifted = Sifted(plan, now)
+    for offer in offers:
+        sifted.take(offer)
+    _refuse_missing_rates(plan, sifted.unrated)
+    sites = {server_key(s, m): (s, m) for s in plan.capacity.sites for m in s.servers}
+    partners = {partner_key(partner): partner for partner in plan.capacity.partners}
+    owned, owned_specs = _owned(plan, offers)
+    specs = {spec.key: spec for spec in (spec_of(offer) for offer in sifted.usable.values())}
+    specs |= {spec.key: spec for spec in (server_spec(s, m) for s, m in sites.values())}
+    specs |= {spec.key: spec for spec in map(partner_spec, partners.values())}
+    specs |= owned_specs
+    _refuse_wide_gangs(plan, specs)
+    options = [*sifted.options, *(partner_option(plan, partner) for partner in plan.capacity.partners)]
+    problem = Problem(
+        horizon=Horizon(
+            months=plan.months,
+            discount_rate=plan.discount_rate,
+            end=EndOfHorizon(plan.end_of_horizon),
+            blocks_per_month=plan.blocks_per_month,
+        ),
+        workloads=tuple(_workload(plan, workload, specs) for workload in plan.workloads),
+        elastic=tuple(o for o in options if isinstance(o, Elastic)),
+        reservations=tuple(o for o in options if isinstance(o, Reservation)),
+        blocks=tuple(o for o in options if isinstance(o, CapacityBlock)),
+        sites=tuple(site_option(plan, site) for site in plan.capacity.sites),
+        owned=owned,
+        limits=_limits(plan),
+    )
+    return Translation(
+        problem=problem,
+        offers=sifted.usable,
+        servers=sites,
+        partners=partners,
+        specs=specs,
+        warnings=tuple(sifted.warnings()),
+        considered=sifted.considered,
+    )
+
+
+def _refuse_missing_rates(plan: Plan, unrated: Mapping[str, Offer]) -> None:
+    """A price in a currency without a rate is an error, never a guess."""
+    if unrated:
+        raise PlanError(
+            [
+                PlanProblem(
+                    path=f"exchange_rates.{currency}",
+                    value="",
+                    message=f"is needed: {offer.offer_id} is priced in {currency}; write what one {currency} "
+                    f"is worth in {plan.currency}, or exclude such offers (capacity.offers)",
+                )
+                for currency, offer in sorted(unrated.items())
+            ]
+        )
+
+
+def _refuse_wide_gangs(plan: Plan, specs: Mapping[str, Spec]) -> None:
+    """A gang must fit one machine: gangs over several machines come with a later version."""
+    problems = []
+    for w, workload in enumerate(plan.workloads):
+        names = workload.accelerators()
+        counts = [spec.accelerator_count or 1.0 for spec in specs.values() if spec.accelerator in names]
+        largest = max(counts, default=0.0)
+        if workload.gang > 1 and workload.gang > largest:
+            message = (
+                f"is not supported yet: a gang above one instance (the largest here has {largest:g} "
+                "accelerators); write the accelerators of one instance or less"
+            )
+            problems.append(
+                PlanProblem(path=f"workloads[{w}].gang", value=str(workload.gang), message=message)
+            )
+    if problems:
+        raise PlanError(problems)
+
+
+def _workload(plan: Plan, workload: PlanWorkload, specs: Mapping[str, Spec]) -> Workload:
+    amounts = {key: units_per_hour(workload, spec) for key, spec in specs.items()}
+    return Workload(
+        name=workload.name,
+        demand=_demand(plan, workload),
+        units_per_hour={key: amount for key, amount in amounts.items() if amount > 0},
+        interruptible_fraction=workload.interruptible_fraction,
+    )
+
+
+def _demand(plan: Plan, workload: PlanWorkload) -> RateDemand | WorkDemand:
+    months = plan.months_of(workload)
+    if not workload.demand.is_rate:
+        total = 1.0 + workload.headroom
+        return WorkDemand(total=total, first_month=months.start, last_month=months.stop - 1)
+    per_hour = 1.0 if workload.demand.unit == ACCELERATORS else SECONDS_PER_HOUR
+    profile = workload.demand.profile
+    return RateDemand(
+        peak_per_hour=(workload.demand.peak_units or 0.0) * per_hour,
+        shape=DayShape(profile.weekday, profile.weekend),
+        growth_per_month=workload.demand.growth_per_month,
+        headroom_fraction=workload.headroom,
+        first_month=months.start,
+        last_month=months.stop - 1,
+    )
+
+
+def _owned(plan: Plan, offers: Sequence[Offer]) -> tuple[tuple[Owned, ...], dict[str, Spec]]:
+    """What is already paid for, as free capacity (own servers still cost power and people)."""
+    found: list[Owned] = []
+    specs: dict[str, Spec] = {}
+    by_id = {offer.offer_id: offer for offer in offers} if plan.capacity.owned else {}
+    servers = {server_key(s, m): (s, m) for s in plan.capacity.sites for m in s.servers}
+    for n, owned in enumerate(plan.capacity.owned):
+        months = plan.months_between(owned.from_, owned.until)
+        first, last = months.start, months.stop - 1
+        key = f"{owned.offer} (owned {n + 1})"
+        name = owned.offer if owned.offer.endswith("/self_hosted") else f"{owned.offer}/self_hosted"
+        if name in servers:
+            site = servers[name][0]
+            model = next(m for m in site_option(plan, site).servers if m.key == name)
+            found.append(
+                Owned(key=key, quantity=owned.quantity, server=model, first_month=first, last_month=last)
+            )
+        elif owned.offer in by_id:
+            spec = spec_of(by_id[owned.offer])
+            specs[spec.key] = spec
+            found.append(
+                Owned(
+                    key=key,
+                    quantity=owned.quantity,
+                    machine=spec.for_model(0.0),
+                    first_month=first,
+                    last_month=last,
+                )
+            )
+        else:
+            hint = did_you_mean(nearest(owned.offer, [*by_id, *servers]))
+            message = f"names no offer of the price list and no server of a site{hint}"
+            path = f"capacity.owned[{n}].offer"
+            raise PlanError([PlanProblem(path=path, value=owned.offer, message=message)])
+    return tuple(found), specs
+
+
+def _limits(plan: Plan) -> Limits:
+    limits, shares = plan.limits, plan.limits.share_max
+    cash = [limits.cash_in_month(month) for month in range(plan.months)]
+    tonnes = limits.carbon_tonnes_total
+    return Limits(
+        capex_total=float(limits.capex_total) if limits.capex_total is not None else None,
+        cash_per_month=tuple(float(c) for c in cash if c is not None) if cash[0] is not None else None,
+        carbon_kg_total=tonnes * 1000.0 if tonnes is not None else None,
+        carbon_price_per_kg=float(limits.carbon_price_per_tonne) / 1000.0,
+        provider_share_max=shares.provider,
+        country_share_max=shares.country,
+        spot_share_max=shares.spot,
+        partner_share_max=shares.partner,
+    )

@@ -1,0 +1,74 @@
+"""Which offers of a price list a plan can use, and why the others are left out."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from advisor.demand.plan import Plan
+from advisor.planning.machines import serving, spec_of
+from advisor.planning.options import Option, option_of, window_of
+from advisor.planning.result_rows import ResultWarning
+from providers import Offer, PriceState, Purchase
+
+REASONS = {
+    "long_commitment": "are commitments longer than limits.commitment_months_max allows",
+    "spend_commitment": "are spend commitments, which plans do not weigh yet",
+    "block_without_window": "are capacity blocks without published dates: book them by hand",
+    "block_outside_plan": "are capacity blocks whose window does not begin within the plan",
+    "reservation_only": "have no price without a reservation",
+    "too_old": "have prices older than price_max_age_hours, or of unknown age",
+}
+EXPECTED = ("long_commitment", "block_outside_plan")  # left out because the plan says so
+
+
+class Sifted:
+    """Offers as the plan sees them: used, or left out for a reason that is counted."""
+
+    def __init__(self, plan: Plan, now: datetime | None) -> None:
+        self.plan = plan
+        self.options: list[Option] = []
+        self.usable: dict[str, Offer] = {}
+        self.unrated: dict[str, Offer] = {}
+        self.considered = 0
+        self.left_out: Counter[str] = Counter()
+        hours = plan.price_max_age_hours
+        self.oldest = now - timedelta(hours=hours) if now is not None and hours is not None else None
+
+    def take(self, offer: Offer) -> None:
+        """Sort one offer in."""
+        if not self.plan.capacity.admits(offer) or not serving(self.plan, spec_of(offer)):
+            return
+        self.considered += 1
+        if reason := self._unusable(offer):
+            self.left_out[reason] += 1
+            return
+        rate = self.plan.rate(offer.currency)
+        if rate is None:
+            self.unrated.setdefault(offer.currency, offer)
+            return
+        self.usable[offer.offer_id] = offer
+        self.options.append(option_of(self.plan, offer, rate))
+
+    def _unusable(self, offer: Offer) -> str:
+        """Key of the reason why the plan cannot use the offer; empty when it can."""
+        if self.oldest is not None and (offer.observed_at is None or offer.observed_at < self.oldest):
+            return "too_old"
+        if offer.purchase is Purchase.SPEND_COMMITMENT:
+            return "spend_commitment"
+        if offer.purchase is Purchase.RESERVED:
+            longest = self.plan.limits.commitment_months_max
+            return "long_commitment" if longest is not None and (offer.term_months or 0) > longest else ""
+        if offer.purchase is Purchase.CAPACITY_BLOCK:
+            if offer.available_from is None or offer.available_until is None:
+                return "block_without_window"
+            start = window_of(self.plan, offer).start
+            return "" if 0 <= start < self.plan.months else "block_outside_plan"
+        return "reservation_only" if offer.state is PriceState.RESERVATION_ONLY else ""
+
+    def warnings(self) -> Iterator[ResultWarning]:
+        """One sentence for each reason that left offers out."""
+        for reason, count in sorted(self.left_out.items()):
+            severity = "info" if reason in EXPECTED else "warning"
+            noun = "offer was" if count == 1 else "offers were"
+            message = f"{count} {noun} left out: they {REASONS[reason]}."
+            yield ResultWarning(code=f"left_out_{reason}", severity=severity, message=message)
