@@ -83,9 +83,8 @@ def _is_complete(venv: Path, python: Path, root: Path, wanted: dict[str, str]) -
 def _pins(requirements: Path) -> list[str]:
     """`name==version` of every line that holds on every platform (lines with a `;` marker may not)."""
     lines = (line.split("#")[0].strip() for line in requirements.read_text(encoding="utf-8").splitlines())
-    return [
-        line.split("[")[0] + line[line.index("==") :] for line in lines if "==" in line and ";" not in line
-    ]
+    pins = (line.partition("==") for line in lines if "==" in line and ";" not in line)
+    return [f"{name.partition('[')[0]}=={version}" for name, _, version in pins]
 
 
 def _create(venv: Path) -> None:
@@ -107,7 +106,7 @@ def _create(venv: Path) -> None:
 def _install(python: Path, requirements: Path) -> None:
     """With uv, which takes a third of the time; with pip where uv cannot be had."""
     _say(f"installing {requirements.name}")
-    pip: list[str | Path] = [python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+    pip: list[str | Path] = [python, "-m", "pip", "-qq", "--disable-pip-version-check", "install"]
     if _call([*pip, _uv_pin(requirements)]):
         uv = python.parent / "uv"
         # compiled here: where Python may not write bytecode, every start would be three times slower
