@@ -170,29 +170,28 @@ def _owned(plan: Plan, offers: Sequence[Offer]) -> tuple[tuple[Owned, ...], dict
         first, last = months.start, months.stop - 1
         key = f"{owned.offer} (owned {n + 1})"
         name = owned.offer if owned.offer.endswith("/self_hosted") else f"{owned.offer}/self_hosted"
+        machine, server = None, None
         if name in servers:
-            site = servers[name][0]
-            model = next(m for m in site_option(plan, site).servers if m.key == name)
-            found.append(
-                Owned(key=key, quantity=owned.quantity, server=model, first_month=first, last_month=last)
-            )
+            server = next(m for m in site_option(plan, servers[name][0]).servers if m.key == name)
         elif owned.offer in by_id:
             spec = spec_of(by_id[owned.offer])
             specs[spec.key] = spec
-            found.append(
-                Owned(
-                    key=key,
-                    quantity=owned.quantity,
-                    machine=spec.for_model(0.0),
-                    first_month=first,
-                    last_month=last,
-                )
-            )
+            machine = spec.for_model(0.0)
         else:
             hint = did_you_mean(nearest(owned.offer, [*by_id, *servers]))
             message = f"names no offer of the price list and no server of a site{hint}"
             path = f"capacity.owned[{n}].offer"
             raise PlanError([PlanProblem(path=path, value=owned.offer, message=message)])
+        found.append(
+            Owned(
+                key=key,
+                quantity=owned.quantity,
+                machine=machine,
+                server=server,
+                first_month=first,
+                last_month=last,
+            )
+        )
     return tuple(found), specs
 
 
