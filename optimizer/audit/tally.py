@@ -1,0 +1,53 @@
+"""Payments, credits and emissions of one line of the account, month by month."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from ..account import Line
+from .facts import Facts
+
+ByMonth = dict[int, float]
+
+
+def _empty() -> ByMonth:
+    return defaultdict(float)
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """One line while it is added up. Months at or after the horizon hold what is owed after it."""
+
+    kind: str
+    option: str
+    start: int = 0
+    months: int = 0
+    quantity: int = 0
+    instance_hours: float = 0.0
+    capex: ByMonth = field(default_factory=_empty)
+    opex: ByMonth = field(default_factory=_empty)
+    credit: ByMonth = field(default_factory=_empty)
+    carbon_kg: ByMonth = field(default_factory=_empty)
+
+    def paid(self, month: int) -> float:
+        """Payments of a month, credits not counted."""
+        return self.capex[month] + self.opex[month]
+
+    def line(self, facts: Facts) -> Line:
+        """The sums."""
+        due = self.capex.keys() | self.opex.keys()
+        npv = sum(self.paid(month) * facts.factor(month) for month in sorted(due))
+        npv -= sum(amount * facts.factor(month) for month, amount in self.credit.items())
+        return Line(
+            kind=self.kind,
+            option=self.option,
+            start=self.start,
+            months=self.months,
+            quantity=self.quantity,
+            instance_hours=self.instance_hours,
+            npv=npv,
+            cash=sum(self.paid(month) for month in range(facts.months)),
+            capex=sum(self.capex.values()),
+            owed=sum(self.paid(month) for month in sorted(due) if month >= facts.months),
+            credit=sum(self.credit.values()),
+            carbon_kg=sum(self.carbon_kg.values()),
+        )

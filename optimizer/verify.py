@@ -1,0 +1,89 @@
+"""Re-check a plan against its problem, and add up its cost, by plain arithmetic and without the solver."""
+
+from .account import Account
+from .audit.bounds import check_limits
+from .audit.counts import (
+    check_blocks,
+    check_reservations,
+    check_running,
+    check_servers,
+    not_counts,
+    unknown_keys,
+)
+from .audit.facts import Facts, count_held, gather, number
+from .audit.grid import check_slices
+from .audit.hosted import bill_hosted
+from .audit.rented import bill_rented
+from .audit.service import check_serving
+from .audit.tally import Tally
+from .problem import Problem
+from .result import Plan
+
+
+class PlanRefused(RuntimeError):
+    """A plan that breaks its own problem's rules, or does not cost what was claimed. Never shown."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        self.problems = problems
+        super().__init__(f"the plan breaks {len(problems)} rule(s): " + "; ".join(problems[:5]))
+
+
+def verify(
+    problem: Problem, plan: Plan, *, objective_npv: float | None = None, tolerance: float = 1e-6
+) -> Account:
+    """Check every rule of MODEL.md and return the plan's costs and emissions.
+
+    `tolerance` is relative: to a load plus one machine, to a limit or a thousand, to the present worth
+    `objective_npv` that the solver claims. Raises `PlanRefused` with every broken rule, place and numbers.
+    """
+    facts = gather(problem, plan)
+    # what cannot be looked up cannot be judged: names, counts and time come first
+    _refuse([*unknown_keys(facts), *not_counts(facts), *check_slices(problem, plan.slices)])
+    count_held(facts)
+    tallies = [*bill_rented(facts), *bill_hosted(facts)]
+    found = [
+        *check_reservations(facts),
+        *check_blocks(facts),
+        *check_running(facts),
+        *check_servers(facts),
+        *check_serving(facts, tolerance),
+        *check_limits(facts, tallies, tolerance),
+    ]
+    account = _account(facts, tallies)
+    if objective_npv is not None:
+        gap = abs(account.npv - objective_npv)
+        if not gap <= tolerance * max(1.0, abs(account.npv)):
+            found.append(f"cost: {number(objective_npv)} claimed, {number(account.npv)} added up")
+    _refuse(found)
+    return account
+
+
+def _refuse(problems: list[str]) -> None:
+    if problems:
+        raise PlanRefused(tuple(problems))
+
+
+def _account(facts: Facts, tallies: list[Tally]) -> Account:
+    months = range(facts.months)
+    lines = tuple(tally.line(facts) for tally in tallies)
+    capex = tuple(sum(tally.capex[month] for tally in tallies) for month in months)
+    opex = tuple(sum(tally.opex[month] for tally in tallies) for month in months)
+    carbon = tuple(sum(tally.carbon_kg[month] for tally in tallies) for month in months)
+    charge = tuple(kilograms * facts.problem.limits.carbon_price_per_kg for kilograms in carbon)
+    owed = [
+        (month, amount) for tally in tallies for month, amount in tally.opex.items() if month >= facts.months
+    ]
+    returned = [(month, amount) for tally in tallies for month, amount in tally.credit.items()]
+    return Account(
+        npv=sum(line.npv for line in lines) + sum(charge[m] * facts.factor(m) for m in months),
+        cash=tuple(c + o for c, o in zip(capex, opex, strict=True)),
+        capex=capex,
+        opex=opex,
+        carbon_kg=carbon,
+        carbon_charge=charge,
+        credit=sum(amount for _, amount in returned),
+        credit_npv=sum(amount * facts.factor(month) for month, amount in returned),
+        owed=sum(amount for _, amount in owed),
+        owed_npv=sum(amount * facts.factor(month) for month, amount in owed),
+        lines=lines,
+    )
