@@ -1,16 +1,13 @@
 """Settings: what production demands, what the embedded mode may leave out, and who says what is missing."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from advisor import env
+from tests.processes import manage
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 SECRET = "k3-" + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP"
 PRODUCTION = {
     "ADVISOR_MODE": "production",
@@ -18,20 +15,6 @@ PRODUCTION = {
     "SECRET_KEY": SECRET,
     "ALLOWED_HOSTS": "quartermaster.example",
 }
-
-
-def manage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A command in a process and an environment of its own."""
-    base = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return subprocess.run(
-        [sys.executable, "manage.py", *words],
-        cwd=ROOT,
-        env=base | environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def setting(name: str, **environment: str) -> str:
