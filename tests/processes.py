@@ -19,7 +19,7 @@ def environment(**changes: str) -> dict[str, str]:
     return kept | {"PYTHONUNBUFFERED": "1"} | changes
 
 
-def manage(*words: str, timeout: float = 120, **changes: str) -> subprocess.CompletedProcess[str]:
+def manage(*words: str, **changes: str) -> subprocess.CompletedProcess[str]:
     """`python manage.py WORDS`, waited for."""
     return subprocess.run(
         [sys.executable, "manage.py", *words],
@@ -27,7 +27,7 @@ def manage(*words: str, timeout: float = 120, **changes: str) -> subprocess.Comp
         env=environment(**changes),
         capture_output=True,
         text=True,
-        timeout=timeout,
+        timeout=120,
         check=False,
     )
 
