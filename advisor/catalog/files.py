@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from providers.pricefile import PriceFile, RefusedRow, read_price_file
-
 from advisor.catalog.queries import Catalogue
 from advisor.errors import BadInput
 from providers.errors import PriceFileError
 from providers.offers import Offer
+from providers.pricefile import PriceFile, RefusedRow, read_price_file
 
 _SHOWN = 20  # refused rows listed before "and N more"
 
