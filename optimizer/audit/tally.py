@@ -46,8 +46,8 @@ class Tally:
             instance_hours=self.instance_hours,
             npv=npv,
             cash=sum(self.paid(month) for month in range(facts.months)),
-            capex=sum(self.capex.values()),
-            owed=sum(self.paid(month) for month in sorted(due) if month >= facts.months),
-            credit=sum(self.credit.values()),
-            carbon_kg=sum(self.carbon_kg.values()),
+            capex=sum(self.capex.values(), 0.0),
+            owed=sum((self.paid(month) for month in sorted(due) if month >= facts.months), 0.0),
+            credit=sum(self.credit.values(), 0.0),
+            carbon_kg=sum(self.carbon_kg.values(), 0.0),
         )
