@@ -1,0 +1,51 @@
+"""How far the work is, on stderr: one line that changes on a terminal, a line every ten seconds elsewhere."""
+
+import sys
+import time
+from typing import TextIO
+
+from advisor.planning.services import Step
+from advisor.planning.words import MISSING, money, proof
+
+EVERY_SECONDS = 10.0
+_TERMINAL_SECONDS = 0.2
+
+
+class ProgressLine:
+    """A listener for `advise`; `close` leaves the terminal's line clean."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._terminal = self._stream.isatty()
+        self._started = self._told = time.monotonic()
+        self._width = 0
+
+    def __call__(self, step: Step) -> None:
+        now = time.monotonic()
+        if now - self._told < (_TERMINAL_SECONDS if self._terminal else EVERY_SECONDS):
+            return
+        self._told = now
+        text = progress_text(step, elapsed_seconds=now - self._started)
+        if self._terminal:
+            self._stream.write("\r" + text.ljust(self._width))
+            self._width = len(text)
+        else:
+            self._stream.write(text + "\n")
+        self._stream.flush()
+
+    def close(self) -> None:
+        """Wipe the line."""
+        if self._terminal and self._width:
+            self._stream.write("\r" + " " * self._width + "\r")
+            self._stream.flush()
+            self._width = 0
+
+
+def progress_text(step: Step, *, elapsed_seconds: float) -> str:
+    """`12 s  solving  best 1,610,000 USD  bound 1,608,712 USD  gap 0.08 %`."""
+    text = f"{elapsed_seconds:.0f} s  {step.stage}"
+    if step.bound is not None:
+        best = MISSING if step.best is None else f"{money(step.best)} {step.currency}"
+        gap = MISSING if step.gap is None else proof(step.gap)
+        text += f"  best {best}  bound {money(step.bound)} {step.currency}  gap {gap}"
+    return text

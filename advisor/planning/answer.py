@@ -1,0 +1,139 @@
+"""The parts of a result put together, for an answer and for an impossible plan."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from advisor.planning.assumptions import assumptions_of
+from advisor.planning.baselines import baseline_rows, build_vs_buy
+from advisor.planning.bill import make_bill
+from advisor.planning.case import Case, Solved
+from advisor.planning.conflicts import conflict_rows
+from advisor.planning.load_blocks import time_record
+from advisor.planning.pools import Sources
+from advisor.planning.purchases import purchase_rows, stamp
+from advisor.planning.result import CatalogueRecord, Result, SolverRecord
+from advisor.planning.totals import totals_of
+from advisor.planning.usage import unit_costs, usage_rows
+from advisor.planning.warnings import warnings_of
+from advisor.planning.work import work_of
+from optimizer.baselines import BaselineOutcome
+from optimizer.conflicts import Clash
+from optimizer.problem import Problem
+from optimizer.reduce import reduce
+from optimizer.result import Outcome, Status
+
+
+def answer(solved: Solved, *, baselines: Sequence[BaselineOutcome], seconds: float, version: str) -> Result:
+    """The result of a verified answer; raises BillDisagrees where the bill does not match the account."""
+    case, outcome = solved.case, solved.outcome
+    bill = make_bill(solved)
+    sources = Sources(solved)
+    work = work_of(solved, sources)
+    purchases = purchase_rows(solved)
+    rows = baseline_rows(baselines, solved.account.npv)
+    gap = _gap(outcome)
+    return Result.model_validate(
+        _common(case, outcome, seconds, version)
+        | {
+            "status": "optimal" if gap <= outcome.record.gap_asked else "feasible",
+            "gap": gap,
+            "objective_npv": solved.account.npv,
+            "totals": totals_of(solved, bill),
+            "purchases": purchases,
+            "usage": usage_rows(solved, work),
+            "unit_costs": unit_costs(solved, sources, work),
+            "baselines": rows,
+            "build_vs_buy": build_vs_buy(rows),
+            "conflicts": None,
+            "warnings": warnings_of(case, outcome, time_record(case, outcome.plan), purchases),
+        }
+    )
+
+
+def impossible(
+    case: Case, outcome: Outcome, *, clashes: Sequence[Clash], seconds: float, version: str
+) -> Result:
+    """The result of a plan that nothing can meet."""
+    return Result.model_validate(
+        _common(case, outcome, seconds, version)
+        | {
+            "status": "infeasible",
+            "gap": None,
+            "objective_npv": None,
+            "totals": None,
+            "purchases": (),
+            "usage": (),
+            "unit_costs": (),
+            "baselines": (),
+            "build_vs_buy": build_vs_buy(()),
+            "conflicts": conflict_rows(case, clashes),
+            "warnings": warnings_of(case, outcome, time_record(case, outcome.plan), ()),
+        }
+    )
+
+
+def _gap(outcome: Outcome) -> float:
+    """The proven relative gap; a plan that costs its bound to a millionth of a unit has none."""
+    npv, bound = outcome.objective_npv, outcome.record.bound
+    if npv is None or outcome.gap is None:
+        raise ValueError("an answer has an objective and a gap")
+    if outcome.status is Status.OPTIMAL and npv - bound <= 1e-6:
+        return 0.0
+    return max(0.0, outcome.gap)
+
+
+def _common(case: Case, outcome: Outcome, seconds: float, version: str) -> dict[str, Any]:
+    plan = case.plan
+    return {
+        "schema": 1,
+        "name": plan.name,
+        "start": plan.start,
+        "months": plan.months,
+        "currency": plan.currency,
+        "solved_in_seconds": seconds,
+        "solver": _solver(outcome),
+        "catalogue": _catalogue(case, version),
+        "time": time_record(case, outcome.plan),
+        "binding": None,
+        "assumptions": assumptions_of(case),
+    }
+
+
+def _solver(outcome: Outcome) -> SolverRecord:
+    record = outcome.record
+    return SolverRecord(
+        name=record.solver,
+        version=record.version,
+        threads=record.threads,
+        gap_asked=record.gap_asked,
+        time_limit_seconds=record.time_limit_seconds,
+        bound=record.bound if outcome.status is not Status.INFEASIBLE else None,
+        columns=record.columns,
+        rows=record.rows,
+        integers=record.integers,
+        nonzeros=record.nonzeros,
+        build_seconds=record.build_seconds,
+        solve_seconds=max(0.0, record.seconds - record.build_seconds),
+    )
+
+
+def _offers_left(problem: Problem) -> int:
+    """Offers of the catalogue that the model chooses from."""
+    left = reduce(problem).problem
+    rented = sum(1 for elastic in left.elastic if not elastic.key.startswith("partner/"))
+    return rented + len(left.reservations) + len(left.blocks)
+
+
+def _catalogue(case: Case, version: str) -> CatalogueRecord:
+    used = case.translation.offers.values()
+    observed = [offer.observed_at for offer in used if offer.observed_at is not None]
+    return CatalogueRecord.model_validate(
+        {
+            "as_of": stamp(case.catalogue.as_of),
+            "version": version,
+            "oldest_price": stamp(min(observed, default=None)),
+            "offers_in_catalogue": len(case.catalogue.offers),
+            "offers_considered": case.translation.considered,
+            "offers_in_model": _offers_left(case.problem),
+        }
+    )

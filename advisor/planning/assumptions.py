@@ -1,0 +1,57 @@
+"""What an answer does not know, one sentence each; only what bears on the plan at hand."""
+
+from collections.abc import Iterator
+
+from advisor.planning.case import Case
+from advisor.planning.machines import (
+    CLOUD_PUE,
+    HOST_POWER_FACTOR,
+    WATTS_PER_GIB,
+    WATTS_PER_VCPU,
+    WORLD_GRID_G_PER_KWH,
+)
+
+
+def assumptions_of(case: Case) -> tuple[str, ...]:
+    """Assumptions behind the figures of this plan."""
+    return (*_always(case), *_of_options(case), *_of_carbon())
+
+
+def _always(case: Case) -> Iterator[str]:
+    yield "Prices stay as they are for the whole plan, also for what is bought in later months."
+    yield (
+        "A month has 730 hours, 5/7 of them on weekdays, spread evenly over the hours of the day (UTC); "
+        "everything of a month is paid at its start."
+    )
+    yield "The machines are to be had in the quantities and months named; listings do not promise that."
+    yield "Only machines are counted: no network traffic, storage, support, software, tax or discounts."
+    yield "Throughput is as the plan states, proportional to machines, and shared without loss."
+    if case.plan.exchange_rates:
+        yield "Exchange rates are those of the plan and stay as they are."
+
+
+def _of_options(case: Case) -> Iterator[str]:
+    problem = case.problem
+    if any(elastic.spot for elastic in problem.elastic):
+        yield "Spot capacity is served as bought: work lost to interruptions is not counted."
+    if problem.reservations:
+        yield "Reserved machines can be started and stopped freely, and cost the same whether used or not."
+    if case.plan.end_of_horizon == "run_off":
+        yield "Commitments are paid to their end, also after the plan, where nothing uses them."
+    else:
+        yield "Commitments go on being useful after the plan: nothing is charged for them beyond it."
+    if problem.sites:
+        yield "Own servers never fail, and lose their value in a straight line until the end of their life."
+
+
+def _of_carbon() -> Iterator[str]:
+    yield (
+        "Power of rented machines is estimated: rated power of the accelerators × "
+        f"{HOST_POWER_FACTOR:g} for the host (without accelerators {WATTS_PER_VCPU:g} W per vCPU and "
+        f"{WATTS_PER_GIB:g} W per GiB), × {CLOUD_PUE:g} for the building."
+    )
+    yield (
+        "Carbon follows the mean intensity of the grid of the region, else of the country, else "
+        f"{WORLD_GRID_G_PER_KWH:g} g/kWh; the making of machines is not counted."
+    )
+    yield "Committed cloud machines count as running in every hour they are held, at work or not."

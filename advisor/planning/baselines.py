@@ -1,0 +1,49 @@
+"""Simple strategies beside the answer, and own servers against the cloud."""
+
+from collections.abc import Sequence
+
+from advisor.planning.result_rows import Baseline, BuildVsBuy
+from optimizer.baselines import BaselineOutcome
+
+NO_BREAK_EVEN = "The break-even figures are worked out by the breakeven command in a later version."
+
+
+def baseline_rows(outcomes: Sequence[BaselineOutcome], npv: float | None) -> tuple[Baseline, ...]:
+    """One row each; `npv` is the answer's, None for an impossible plan."""
+    return tuple(_row(outcome, npv) for outcome in outcomes)
+
+
+def _row(outcome: BaselineOutcome, npv: float | None) -> Baseline:
+    own = outcome.npv
+    regret = own - npv if own is not None and npv is not None else None
+    return Baseline.model_validate(
+        {
+            "name": outcome.name,
+            "status": outcome.status,
+            "npv": own,
+            "regret_npv": regret,
+            "regret_fraction": regret / own if regret is not None and own else None,
+            "note": outcome.note,
+        }
+    )
+
+
+def build_vs_buy(rows: Sequence[Baseline]) -> BuildVsBuy:
+    """Own servers alone against the cloud alone, as the baselines of these names found them."""
+    own, cloud = (
+        next((row for row in rows if row.name == name), None) for name in ("all_self_hosted", "all_cloud")
+    )
+    reasons = [
+        f"{what}: {row.note or row.status.replace('_', ' ')}."
+        if row is not None
+        else f"{what}: not asked for."
+        for what, row in (("Own servers only", own), ("Cloud only", cloud))
+        if row is None or row.npv is None
+    ]
+    return BuildVsBuy(
+        break_even_utilisation=None,
+        break_even_month=None,
+        self_hosted_npv=own.npv if own is not None else None,
+        cloud_npv=cloud.npv if cloud is not None else None,
+        reason=" ".join([*reasons, NO_BREAK_EVEN]).replace("..", "."),
+    )

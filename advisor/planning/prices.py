@@ -1,0 +1,37 @@
+"""The prices a plan is answered with: exactly the files that were named, or the ledger at a moment."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from advisor.catalog.files import catalogue_from_files
+from advisor.catalog.queries import Catalogue, current_offers
+from advisor.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """A catalogue and the name of its version in results: a number, or a digest of the files."""
+
+    catalogue: Catalogue
+    version: str
+
+
+def prices_from_files(paths: Sequence[Path], *, now: datetime) -> Prices:
+    """Exactly the offers of these files, without a database. Raises BadInput for a file that is refused."""
+    catalogue = catalogue_from_files(paths, now=now)
+    digest = hashlib.sha256()
+    for path in paths:
+        try:
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        except OSError as error:
+            raise BadInput(f"{path}: cannot be read: {error.strerror}") from error
+    return Prices(catalogue=catalogue, version=f"files:{digest.hexdigest()[:16]}")
+
+
+def prices_from_ledger(as_of: datetime | None) -> Prices:
+    """The ledger at a moment, None for its newest version. Raises CatalogueEmpty."""
+    catalogue = current_offers(as_of)
+    return Prices(catalogue=catalogue, version=str(catalogue.version))

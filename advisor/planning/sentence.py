@@ -1,0 +1,116 @@
+"""A recommendation in one sentence that answers the question."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from advisor.planning.result import Result
+from advisor.planning.result_rows import Purchase
+from advisor.planning.words import count, percent, proof, short_money
+from providers import region
+
+_NAMED = 3  # things to get that the sentence names before "and N more"
+
+
+def sentence(result: Result) -> str:
+    """What to do, what it costs, what it saves, and how sure that is."""
+    if result.objective_npv is None or result.gap is None:
+        return f"{result.name}: no plan can hold all its limits together."
+    actions = _actions(result.purchases)
+    named = [action.text for action in actions[:_NAMED]]
+    if len(actions) > _NAMED:
+        named.append(f"{len(actions) - _NAMED} more (below)")
+    what = _joined(named) or "nothing needs to be bought"
+    cost = f"{short_money(result.objective_npv)} {result.currency} NPV over {count(result.months, 'month')}"
+    return f"{what[:1].upper()}{what[1:]}: {cost}{_saving(result)}; {_proof(result)}."
+
+
+def _saving(result: Result) -> str:
+    """Against everything on demand, where that would do."""
+    for row in result.baselines:
+        if row.name == "all_on_demand" and row.regret_fraction is not None and row.regret_fraction > 0:
+            return f", {percent(row.regret_fraction)} less than all on demand"
+    return ""
+
+
+def _proof(result: Result) -> str:
+    seconds = (
+        f"{result.solved_in_seconds:.0f} s"
+        if result.solved_in_seconds >= 10
+        else (f"{result.solved_in_seconds:.1f} s")
+    )
+    gap = result.gap or 0.0
+    if result.status == "feasible":
+        asked = proof(result.solver.gap_asked)
+        return f"verified, and proven within {proof(gap)} ({asked} was asked) in {seconds}"
+    return f"proven {'to be the best' if gap == 0 else f'within {proof(gap)}'} in {seconds}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Action:
+    npv: float
+    text: str
+
+
+def _actions(purchases: Sequence[Purchase]) -> list[_Action]:
+    """Things to do, the dearest first; purchases of one offer, or of one site, are one thing."""
+    groups: dict[tuple[str, str], list[Purchase]] = {}
+    for row in purchases:
+        name = row.site if row.site is not None and row.purchase == "self_hosted" else row.offer
+        groups.setdefault((row.purchase, name), []).append(row)
+    actions = [
+        _Action(sum(row.npv for row in rows), text) for rows in groups.values() for text in _texts(rows)
+    ]
+    return sorted(actions, key=lambda action: -action.npv)
+
+
+def _texts(rows: Sequence[Purchase]) -> Iterator[str]:
+    first, kind = rows[0], rows[0].purchase
+    total = sum(row.quantity for row in rows)
+    machines = f"{total:,} {_machine(first)}"
+    if kind == "self_hosted":
+        yield f"open {first.site} with {_joined(_servers(rows))}, {_from(rows)}"
+    elif kind == "reserved":
+        term = count(first.term_months or 0, "month")
+        yield f"reserve {machines} {_place(first)} for {term} {_from(rows)}"
+    elif kind == "capacity_block":
+        yield f"book {machines} as a capacity block {_place(first)} {_from(rows)}"
+    elif kind == "partner":
+        yield f"take up to {machines} of {first.partner or first.provider}"
+    elif kind in ("on_demand", "spot"):
+        how = "on demand" if kind == "on_demand" else "spot"
+        yield f"rent up to {machines} {how} {_place(first)}"
+
+
+def _servers(rows: Sequence[Purchase]) -> list[str]:
+    totals: dict[str, int] = {}
+    for row in rows:
+        totals[_machine(row)] = totals.get(_machine(row), 0) + row.quantity
+    return [f"{total:,} {name}" for name, total in totals.items()]
+
+
+def _machine(row: Purchase) -> str:
+    """`p5.48xlarge (8 × H100)`."""
+    if row.accelerator is None or row.accelerator_count is None:
+        return row.instance_type
+    return f"{row.instance_type} ({row.accelerator_count:g} × {row.accelerator})"
+
+
+def _place(row: Purchase) -> str:
+    """`in Frankfurt (aws)`, or the region's own name where no place is known."""
+    known = region(row.provider, row.region)
+    place = known.place if known is not None and known.place else row.region
+    return f"in {place} ({row.provider})"
+
+
+def _from(rows: Sequence[Purchase]) -> str:
+    starts = sorted({row.start for row in rows})
+    if len(starts) == 1:
+        return f"from {starts[0]}"
+    return f"in {len(starts)} steps from {starts[0]} to {starts[-1]}"
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -1,0 +1,182 @@
+"""From the text of a plan to a verified recommendation."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from advisor.catalog.queries import Catalogue
+from advisor.demand.parse import parse_plan
+from advisor.demand.plan import Plan
+from advisor.demand.problems import PlanError
+from advisor.demand.surroundings import ReadFile
+from advisor.errors import AdvisorError, BadInput
+from advisor.planning.answer import answer, impossible
+from advisor.planning.case import Case, Solved
+from advisor.planning.problem import translate
+from advisor.planning.result import Result
+from optimizer.baselines import BaselineOutcome, baselines
+from optimizer.conflicts import clashes
+from optimizer.extract import NotWhole
+from optimizer.result import Outcome, Progress, Status
+from optimizer.solve import solve
+from optimizer.verify import PlanRefused, verify
+
+DEFAULT_GAP = 0.001
+THOUSAND = 1000.0
+DEFAULT_TIME_LIMIT_SECONDS = 300.0
+
+BASELINE_GAP = 0.005
+BASELINE_SECONDS = 20.0
+"""Comparisons need less proof than the answer: this relative gap, at most this long for each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """How far the work is. `stage` is what is worked on; the other figures are unknown (None) until the
+    solver tells them. Money in the plan's currency; `gap` is relative."""
+
+    stage: str
+    currency: str
+    seconds: float | None = None
+    best: float | None = None
+    bound: float | None = None
+    gap: float | None = None
+
+
+Notify = Callable[[Step], None]
+
+
+class SolverFailed(AdvisorError):
+    """The solver found nothing in time, or what it found does not hold."""
+
+    code = "solver_failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How hard to try. `gap` is relative; `baselines` says whether to work out the simple strategies too."""
+
+    gap: float = DEFAULT_GAP
+    time_limit_seconds: float = DEFAULT_TIME_LIMIT_SECONDS
+    threads: int = 1
+    baselines: bool = True
+
+
+def advise(
+    plan_text: bytes,
+    *,
+    source: str,
+    catalogue: Catalogue,
+    catalogue_version: str,
+    now: datetime,
+    max_age_hours: int,
+    effort: Effort | None = None,
+    read_file: ReadFile | None = None,
+    notify: Notify | None = None,
+) -> Result:
+    """The recommendation for a plan over exactly the offers of `catalogue`; prices age against `now`.
+
+    An impossible plan is an answer (status infeasible). Raises BadInput for a plan that cannot be read or
+    priced, SolverFailed when nothing was found in time or the verifier refuses what was found.
+    """
+    effort = effort or Effort()
+    started = time.perf_counter()
+    case = _case(plan_text, source, catalogue, now, max_age_hours, read_file)
+    outcome = _solve(case, effort, notify)
+    if outcome.status is Status.INFEASIBLE:
+        found = clashes(case.problem, time_limit_seconds=effort.time_limit_seconds)
+        seconds = time.perf_counter() - started
+        return impossible(case, outcome, clashes=found, seconds=seconds, version=catalogue_version)
+    solved = _verified(case, outcome, effort)
+    seconds = time.perf_counter() - started
+    compared = _baselines(solved, effort, notify)
+    return answer(solved, baselines=compared, seconds=seconds, version=catalogue_version)
+
+
+def _case(
+    plan_text: bytes,
+    source: str,
+    catalogue: Catalogue,
+    now: datetime,
+    max_age_hours: int,
+    read_file: ReadFile | None,
+) -> Case:
+    names = {offer.accelerator for offer in catalogue.offers if offer.accelerator}
+    try:
+        plan: Plan = parse_plan(plan_text, source=source, read_file=read_file, known_accelerators=names)
+        translation = translate(plan, catalogue.offers, now=now)
+    except PlanError as error:
+        first, *details = PlanError(error.problems, source=source).lines()
+        raise BadInput(first, details) from error
+    return Case(plan=plan, catalogue=catalogue, translation=translation, now=now, max_age_hours=max_age_hours)
+
+
+def _solve(case: Case, effort: Effort, notify: Notify | None) -> Outcome:
+    def told(progress: Progress) -> None:
+        if notify is not None:
+            notify(_step(case, progress))
+
+    try:
+        return solve(
+            case.problem,
+            gap=effort.gap,
+            time_limit_seconds=effort.time_limit_seconds,
+            threads=effort.threads,
+            progress=told if notify is not None else None,
+        )
+    except NotWhole as error:
+        raise SolverFailed("The solver returned a plan that is not whole; no answer is shown.") from error
+
+
+def _verified(case: Case, outcome: Outcome, effort: Effort) -> Solved:
+    if outcome.plan is None:
+        limit = f"{effort.time_limit_seconds:g} s"
+        raise SolverFailed(
+            f"{case.plan.name}: no plan was found within {limit}, and none was proven impossible.",
+            ["Give it longer (--time-limit), or make the plan smaller (blocks_per_month, fewer months)."],
+        )
+    try:
+        account = verify(case.problem, outcome.plan, objective_npv=outcome.objective_npv)
+    except PlanRefused as error:
+        raise SolverFailed(
+            "The verifier refuses the solver's plan; no answer is shown. This is an error of ours.",
+            error.problems,
+        ) from error
+    return Solved(case=case, outcome=outcome, decisions=outcome.plan, account=account)
+
+
+def _step(case: Case, progress: Progress) -> Step:
+    """The solver counts in thousands and says infinity for what it does not know."""
+
+    def known(figure: float, scale: float) -> float | None:
+        return figure * scale if math.isfinite(figure) else None
+
+    return Step(
+        stage="solving",
+        currency=case.plan.currency,
+        seconds=progress.seconds,
+        best=known(progress.best, THOUSAND),
+        bound=known(progress.bound, THOUSAND),
+        gap=known(progress.gap, 1.0),
+    )
+
+
+def _baselines(solved: Solved, effort: Effort, notify: Notify | None) -> tuple[BaselineOutcome, ...]:
+    if not effort.baselines:
+        return ()
+    currency = solved.case.plan.currency
+
+    def told(outcome: BaselineOutcome) -> None:
+        if notify is not None:
+            notify(Step(stage=f"compared with {outcome.name.replace('_', ' ')}", currency=currency))
+
+    if notify is not None:
+        notify(Step(stage="comparing with simple strategies", currency=currency))
+    return baselines(
+        solved.case.problem,
+        gap=max(effort.gap, BASELINE_GAP),
+        time_limit_seconds=min(effort.time_limit_seconds, BASELINE_SECONDS),
+        progress=told,
+    )

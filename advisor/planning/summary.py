@@ -1,0 +1,238 @@
+"""A recommendation as text for a terminal: the figures of the result, rounded, nothing else."""
+
+import textwrap
+from collections.abc import Iterator
+from datetime import datetime
+
+from advisor.catalog import words as catalogue_words
+from advisor.catalog.pricing import hours_of
+from advisor.planning.result import Result
+from advisor.planning.result_rows import Purchase, Totals
+from advisor.planning.sentence import sentence
+from advisor.planning.text_tables import WIDTH, Column, table
+from advisor.planning.words import MISSING, amount, money, percent
+
+_ROWS = 30  # purchases shown before the rest is summed up
+KINDS = {
+    "on_demand": "on demand",
+    "spot": "spot",
+    "reserved": "reserved",
+    "capacity_block": "capacity blocks",
+    "partner": "partners",
+    "self_hosted": "own servers",
+    "owned": "already owned",
+    "site": "sites and people",
+    "carbon": "charge on carbon",
+}
+BASELINES = {
+    "all_on_demand": "everything on demand",
+    "best_single_commitment": "one commitment for all",
+    "all_self_hosted": "only own servers",
+    "all_cloud": "only cloud",
+    "no_partner": "without partners",
+    "cheapest_single_provider": "one provider for all",
+}
+
+
+def summary(result: Result, *, now: datetime) -> list[str]:
+    """Lines of at most 100 columns; `now` is what prices age against."""
+    lines = textwrap.wrap(sentence(result), WIDTH)
+    if result.totals is None:
+        lines += _clash(result)
+    else:
+        lines += _purchases(result, now)
+        lines += _kinds(result, result.totals)
+        lines += _years(result, result.totals)
+        lines += _baselines(result)
+        lines += _unit_costs(result)
+    lines += _warnings(result)
+    return [*lines, "", *_footer(result, now)]
+
+
+def _clash(result: Result) -> Iterator[str]:
+    together = "These cannot hold together:" if len(result.conflicts or ()) > 1 else "This cannot hold:"
+    yield together
+    for row in result.conflicts or ():
+        yield from textwrap.wrap(
+            row.relaxation, WIDTH, initial_indent="  - ", subsequent_indent="    ", break_on_hyphens=False
+        )
+
+
+def _purchases(result: Result, now: datetime) -> Iterator[str]:
+    rows = result.purchases
+    if not rows:
+        return
+    shown = rows
+    if len(rows) > _ROWS:
+        dear = sorted(rows, key=lambda row: -row.npv)[:_ROWS]
+        shown = tuple(row for row in rows if row in dear)
+    yield ""
+    yield "What to get"
+    yield from table(
+        [
+            Column(title="number", cells=[_number(row) for row in shown], is_figure=True),
+            Column(title="machine", cells=[row.instance_type for row in shown]),
+            Column(title="accelerators", cells=[_accelerators(row) for row in shown]),
+            Column(title="where", cells=[f"{row.country} {row.provider} {row.region}" for row in shown]),
+            Column(title="terms", cells=[terms(row) for row in shown]),
+            Column(title="from", cells=[row.start for row in shown]),
+            Column(title=f"NPV {result.currency}", cells=[money(r.npv) for r in shown], is_figure=True),
+            Column(title="price age", cells=[_age(row, now) for row in shown]),
+        ]
+    )
+    if len(rows) > len(shown):
+        rest = sum(row.npv for row in rows) - sum(row.npv for row in shown)
+        more = f"and {len(rows) - len(shown)} more, together {money(rest)} {result.currency}"
+        yield f"  {more} (--json has all)"
+    if any(row.quantity_unit == "machines_at_once" for row in rows):
+        yield "  ≤: the largest number at once, paid by the hour"
+
+
+def _number(row: Purchase) -> str:
+    return f"{'≤ ' if row.quantity_unit == 'machines_at_once' else ''}{row.quantity:,}"
+
+
+def _accelerators(row: Purchase) -> str:
+    if row.accelerator is None or row.accelerator_count is None:
+        return MISSING
+    return f"{row.accelerator_count:g} × {row.accelerator}"
+
+
+def terms(row: Purchase) -> str:
+    """`36 months, no upfront`, `on demand`, `own server`."""
+    if row.purchase == "reserved" and row.term_months:
+        upfront = {"none": ", no upfront", "partial": ", part upfront", "all": ", all upfront"}
+        return f"{row.term_months} months{upfront.get(row.payment or '', '')}"
+    if row.purchase == "self_hosted":
+        return "own server"
+    return {"partner": "partner", "capacity_block": "capacity block"}.get(row.purchase, KINDS[row.purchase])
+
+
+def _age(row: Purchase, now: datetime) -> str:
+    if row.purchase == "owned":
+        return MISSING
+    if row.site is not None or row.partner is not None:
+        return "your figure"
+    if row.price_observed_at is None:
+        return "unknown"
+    age = hours_of(now - datetime.fromisoformat(row.price_observed_at))
+    return catalogue_words.age(age, stale=row.price_state == "stale")
+
+
+def _kinds(result: Result, totals: Totals) -> Iterator[str]:
+    whole = totals.npv
+    rows = totals.by_kind
+    names = [*(KINDS.get(row.kind, row.kind) for row in rows), "together"]
+    shares = [*(percent(row.npv / whole) if whole else MISSING for row in rows), ""]
+    yield ""
+    yield "Cost by kind of capacity"
+    yield from table(
+        [
+            Column(title="", cells=names),
+            Column(
+                title=f"NPV {result.currency}",
+                cells=[*(money(row.npv) for row in rows), money(totals.npv)],
+                is_figure=True,
+            ),
+            Column(title="share", cells=shares, is_figure=True),
+            Column(
+                title=f"cash {result.currency}",
+                cells=[*(money(row.cash) for row in rows), money(totals.cash)],
+                is_figure=True,
+            ),
+        ]
+    )
+    extra = [
+        (totals.residual, f"worth {money(totals.residual)} {result.currency} at the end (credited in NPV)"),
+        (totals.lock_in, f"{money(totals.lock_in)} {result.currency} still owed after the plan (in NPV)"),
+        (totals.carbon_tonnes, f"{amount(totals.carbon_tonnes)} t CO2e emitted"),
+    ]
+    yield from (f"  {text}" for figure, text in extra if figure)
+
+
+def _years(result: Result, totals: Totals) -> Iterator[str]:
+    years: dict[str, list[float]] = {}
+    for row in totals.by_month:
+        sums = years.setdefault(row.month[:4], [0.0, 0.0, 0.0])
+        for n, figure in enumerate((row.cash, row.capex, row.carbon_tonnes)):
+            sums[n] += figure
+    titles = (f"cash {result.currency}", "of it capex", "t CO2e")
+    yield ""
+    yield "By year"
+    yield from table(
+        [
+            Column(title="", cells=list(years)),
+            *(
+                Column(title=title, cells=[money(sums[n]) for sums in years.values()], is_figure=True)
+                for n, title in enumerate(titles)
+            ),
+        ]
+    )
+
+
+def _baselines(result: Result) -> Iterator[str]:
+    rows = result.baselines
+    if not rows:
+        return
+    yield ""
+    yield "Instead"
+    notes = [row.note or ("" if row.npv is not None else row.status.replace("_", " ")) for row in rows]
+    saved = [MISSING if row.regret_fraction is None else percent(row.regret_fraction) for row in rows]
+    yield from table(
+        [
+            Column(title="", cells=[BASELINES.get(row.name, row.name) for row in rows]),
+            Column(title=f"NPV {result.currency}", cells=[money(row.npv) for row in rows], is_figure=True),
+            Column(title="saved here", cells=[money(row.regret_npv) for row in rows], is_figure=True),
+            Column(title="", cells=saved, is_figure=True),
+            Column(title="", cells=notes),
+        ]
+    )
+
+
+def _unit_costs(result: Result) -> Iterator[str]:
+    rows = result.unit_costs
+    if not rows:
+        return
+    yield ""
+    yield "What a unit costs"
+    yield from table(
+        [
+            Column(title="", cells=[row.workload for row in rows]),
+            Column(title="NPV", cells=[_price(row.npv_per_unit) for row in rows], is_figure=True),
+            Column(title="cash", cells=[_price(row.cash_per_unit) for row in rows], is_figure=True),
+            Column(title="", cells=[row.unit for row in rows]),
+        ]
+    )
+
+
+def _price(figure: float) -> str:
+    return f"{figure:,.4f}" if abs(figure) < 10 else f"{figure:,.2f}"
+
+
+def _warnings(result: Result) -> Iterator[str]:
+    if not result.warnings:
+        return
+    yield ""
+    yield "Warnings"
+    for row in result.warnings:
+        mark = {"info": "note: ", "serious": "SERIOUS: "}.get(row.severity, "")
+        yield from textwrap.wrap(
+            mark + row.message, WIDTH, initial_indent="  - ", subsequent_indent="    ", break_on_hyphens=False
+        )
+
+
+def _footer(result: Result, now: datetime) -> Iterator[str]:
+    """Which prices and which model."""
+    catalogue, solver = result.catalogue, result.solver
+    oldest = "of unknown age"
+    if catalogue.oldest_price is not None:
+        age = hours_of(now - datetime.fromisoformat(catalogue.oldest_price))
+        oldest = f"the oldest {catalogue_words.age(age)} old"
+    yield (
+        f"Prices as of {catalogue.as_of[:10]}, {oldest}: {catalogue.offers_in_catalogue:,} offers, "
+        f"{catalogue.offers_considered:,} fit the plan, {catalogue.offers_in_model:,} in the model."
+    )
+    yield (
+        f"Model: {solver.columns:,} variables ({solver.integers:,} whole), {solver.rows:,} constraints, "
+        f"{result.time.segments:,} load blocks; {solver.name} {solver.version}."
+    )

@@ -1,0 +1,115 @@
+"""What to know before relying on an answer, each with its figures."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from advisor.catalog import words as catalogue_words
+from advisor.catalog.pricing import hours_of
+from advisor.planning.case import Case
+from advisor.planning.result import TimeRecord
+from advisor.planning.result_rows import Purchase, ResultWarning
+from advisor.planning.words import count, percent, proof
+from optimizer.result import Outcome, Status
+from providers import Offer, PriceState
+
+_NAMED = 8  # offers named in one message before "and N more"
+
+
+def warnings_of(
+    case: Case, outcome: Outcome, time: TimeRecord, purchases: Sequence[Purchase]
+) -> tuple[ResultWarning, ...]:
+    """All warnings: about the proof, the prices bought at, what was left out, and the load."""
+    bought = {p.offer: case.translation.offers.get(p.offer) for p in purchases if p.purchase != "owned"}
+    offers = [offer for offer in bought.values() if offer is not None]
+    found = [
+        *_proof(outcome),
+        *_stale(case, offers),
+        *_undated(offers),
+        *_states(offers),
+        *case.translation.warnings,
+        *_load(case, time),
+        *_spot(purchases),
+    ]
+    return tuple(found)
+
+
+def _warning(code: str, severity: str, message: str) -> ResultWarning:
+    return ResultWarning.model_validate({"code": code, "severity": severity, "message": message})
+
+
+def _proof(outcome: Outcome) -> Iterator[ResultWarning]:
+    record = outcome.record
+    if outcome.status is Status.FEASIBLE and outcome.gap is not None:
+        yield _warning(
+            "gap_not_proven",
+            "warning",
+            f"Time ran out after {record.seconds:.0f} s: this plan is proven within {proof(outcome.gap)} of "
+            f"the best possible, {proof(record.gap_asked)} was asked. A longer --time-limit may improve it.",
+        )
+
+
+def _stale(case: Case, offers: Sequence[Offer]) -> Iterator[ResultWarning]:
+    """One for each price used that is old, or that its source marks as stale."""
+    oldest = timedelta(hours=case.max_age_hours)
+    for offer in offers:
+        age = case.now - offer.observed_at if offer.observed_at is not None else None
+        marked = offer.state is PriceState.STALE
+        if not marked and (age is None or age <= oldest):
+            continue
+        told = "of unknown age" if age is None else f"{catalogue_words.age(hours_of(age))} old"
+        why = "its source marks it as stale" if marked else f"older than {case.max_age_hours:,} hours"
+        message = f"The price of {offer.offer_id} is {told} ({why}): ask for a new one."
+        yield _warning("stale_price", "warning", message)
+
+
+def _undated(offers: Sequence[Offer]) -> Iterator[ResultWarning]:
+    names = [o.offer_id for o in offers if o.observed_at is None and o.state is not PriceState.STALE]
+    if names:
+        what = "price says" if len(names) == 1 else "prices say"
+        yield _warning(
+            "price_without_date",
+            "warning",
+            f"{len(names)} {what} not when it was observed: {_list(names)}.",
+        )
+
+
+def _states(offers: Sequence[Offer]) -> Iterator[ResultWarning]:
+    quotes = [offer.offer_id for offer in offers if offer.state is PriceState.QUOTE]
+    if quotes:
+        message = f"{count(len(quotes), 'price')} used as quoted, not listed: get it in writing: "
+        yield _warning("quote_price", "warning", message + _list(quotes) + ".")
+    reserved = [offer.offer_id for offer in offers if offer.state is PriceState.RESERVATION_ONLY]
+    if reserved:
+        message = "Sold only by reservation, so ask whether the machines are to be had: "
+        yield _warning("reservation_only_offer", "warning", message + _list(reserved) + ".")
+
+
+def _list(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def _load(case: Case, time: TimeRecord) -> Iterator[ResultWarning]:
+    if time.merged and time.load_overstated_fraction > 0:
+        yield _warning(
+            "blocks_merged",
+            "info",
+            f"blocks_per_month merges hours of unequal load: load-hours are overstated by "
+            f"{percent(time.load_overstated_fraction)}, so the true cost may be lower.",
+        )
+    for workload in case.plan.workloads:
+        ratio = workload.demand.profile.peak_to_slot_ratio
+        if ratio > 1.0 + 1e-9:
+            yield _warning(
+                "profile_peak",
+                "warning",
+                f"{workload.name}: the largest single hour of its measured load is {ratio:.2f} times the "
+                f"largest mean, which is what peak stands for; its headroom is {percent(workload.headroom)}.",
+            )
+
+
+def _spot(purchases: Sequence[Purchase]) -> Iterator[ResultWarning]:
+    names = [purchase.offer for purchase in purchases if purchase.purchase == "spot"]
+    if names:
+        message = f"Spot capacity can be taken away at any time: {_list(names)}."
+        yield _warning("spot_capacity", "info", message)

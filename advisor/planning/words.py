@@ -1,0 +1,54 @@
+"""Figures of a result as people read them."""
+
+import math
+
+MISSING = "–"
+
+
+def money(figure: float | None) -> str:
+    """Whole units with thousands separators; a missing figure is an en dash, never 0."""
+    return MISSING if figure is None else f"{figure:,.0f}"
+
+
+def amount(figure: float) -> str:
+    """Thousands separators; decimals only where they tell something."""
+    size = abs(figure)
+    if size >= 100 or figure == round(figure):
+        return f"{figure:,.0f}"
+    return f"{figure:,.1f}" if size >= 1 else f"{figure:.3g}"
+
+
+def short_money(figure: float) -> str:
+    """`1.61 M`, `842 k`, `96.40`: for sentences."""
+    size = abs(figure)
+    if size >= 999_500_000:
+        return f"{figure / 1e9:.2f} bn"
+    if size >= 999_500:
+        return f"{figure / 1e6:.2f} M"
+    return (
+        f"{figure / 1e3:.0f} k" if size >= 9_999.5 else f"{figure:,.0f}" if size >= 100 else f"{figure:.2f}"
+    )
+
+
+def percent(fraction: float, *, down: bool = False) -> str:
+    """`62 %`, `0.4 %`; `down` never rounds up, so that a shortage is not rounded away."""
+    figure = fraction * 100
+    places = 0 if abs(figure) >= 10 else 1
+    if down:
+        figure = math.floor(figure * 10**places + 1e-6) / 10**places
+    return f"{figure:.{places}f} %"
+
+
+def proof(gap: float) -> str:
+    """A proven gap: `0.08 %`; two digits that tell something, rounded up."""
+    figure = gap * 100
+    if figure <= 0:
+        return "0 %"
+    if figure < 0.01:
+        return "0.01 %"
+    return f"{math.ceil(figure * 100 - 1e-9) / 100:g} %"
+
+
+def count(number: int, noun: str) -> str:
+    """`1 machine`, `2,000 machines`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
