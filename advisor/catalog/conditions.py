@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from fnmatch import fnmatchcase
 
+from advisor.catalog.facts import accelerator_memory_gib
 from advisor.catalog.pricing import Priced
 from advisor.catalog.selector import Selector, Span
 from advisor.catalog.sources import OfferSource
@@ -40,7 +41,7 @@ def selector_conditions(selector: Selector, count: Span | None, pack: bool) -> I
         memory = selector.memory_gib
         yield Condition(
             words=f"memory per accelerator {memory} GB",
-            holds=lambda p: memory.holds(p.offer.accelerator_memory_gib),
+            holds=lambda p: memory.holds(accelerator_memory_gib(p.offer)),
         )
     if count is not None:
         yield Condition(words=f"{count} accelerators", holds=lambda p: _count_fits(p, count, pack))

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from advisor.catalog import words
 from advisor.catalog.explain import EmptyList
+from advisor.catalog.facts import accelerator_memory_gib
 from advisor.catalog.pricing import Priced
 from advisor.catalog.search import Line, Listing
 
@@ -34,7 +35,7 @@ def columns_of(listing: Listing) -> list[Column]:
         Column(title="accelerators", cells=tuple(words.accelerators(offer) for offer in offers)),
         Column(
             title="GB each",
-            cells=tuple(words.figure(offer.accelerator_memory_gib) for offer in offers),
+            cells=tuple(words.figure(accelerator_memory_gib(offer)) for offer in offers),
             is_figure=True,
         ),
         Column(title="purchase", cells=tuple(words.purchase(offer) for offer in offers)),

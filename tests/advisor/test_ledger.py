@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from pytest_django import DjangoAssertNumQueries
 
-from advisor.catalog.queries import current_offers
+from advisor.catalog.queries import current_offers, rows_at
 from advisor.catalog.services import Published, Scope, publish
 from advisor.errors import BadInput, CatalogueEmpty
 from advisor.models import CatalogueVersion, OfferRow
@@ -179,3 +179,11 @@ def test_reading_the_catalogue_takes_two_queries_however_many_offers(
     put([make_cpu_offer(instance_type=f"m{n}") for n in range(50)], MONDAY)
     with django_assert_num_queries(2):
         assert len(current_offers().offers) == 50
+
+
+def test_a_search_by_accelerator_uses_the_index_of_current_rows() -> None:
+    # SQLite takes a partial index only when the question repeats its condition in the same words
+    plan = rows_at(None).filter(accelerator__in=["H100"], purchase__in=["spot"]).explain()
+    assert "current_by_accelerator" in plan
+    beside = rows_at(None).filter(provider__in=["aws"], region__in=["x"], instance_type__in=["y"]).explain()
+    assert "current_by_machine" in beside

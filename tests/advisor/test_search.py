@@ -183,6 +183,14 @@ def test_each_condition_filters_on_its_own() -> None:
     assert providers(query="80GB") == ["aws", "azure", "gcp"]
 
 
+def test_memory_a_row_leaves_out_is_taken_from_the_list_of_accelerators() -> None:
+    silent = machine("silent", "1", accelerator_memory_gib=None)
+    said = machine("said", "2", accelerator_memory_gib=Decimal(94))
+    unknown = machine("unknown", "3", accelerator="MysteryChip", accelerator_memory_gib=None)
+    assert found(find([silent, said, unknown], "80GB")) == ["silent"]
+    assert found(find([silent, said, unknown], "81GB+")) == ["said"]
+
+
 def test_a_block_whose_window_has_ended_is_left_out_and_counted() -> None:
     def block(end: int) -> Offer:
         return machine(

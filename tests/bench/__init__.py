@@ -1,0 +1,1 @@
+"""Timings that must hold; run by `make bench`."""
