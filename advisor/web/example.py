@@ -4,51 +4,68 @@ import hashlib
 import io
 import json
 import tempfile
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command, get_commands
+from pydantic import ValidationError
 
 from advisor.catalog.queries import version_at
 from advisor.models import Recommendation
+from advisor.planning.result import Result
 
 PLAN = "examples/small-team.yaml"
 
 
-def stored_example() -> Recommendation | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A stored answer, read back."""
+
+    result: Result
+    created_at: datetime
+
+
+def stored_example() -> Answered | None:
     """The newest stored answer to the example plan, whatever catalogue it was worked out from."""
-    return Recommendation.objects.filter(plan_sha256=_digest(_text())).order_by("-id").first()
+    return _newest(plan_sha256=_digest(_text()))
 
 
-def ensure_example() -> Recommendation | None:
+def ensure_example() -> Answered | None:
     """The answer for the plan and catalogue of now, solved only when there is none yet.
 
-    None when the plan cannot be answered; the reason has then been printed by the command.
+    None when nothing could be worked out; the command has then said why.
     """
     text = _text()
     version = version_at(None).number
-    known = Recommendation.objects.filter(plan_sha256=_digest(text), catalogue_version=version)
-    return known.order_by("-id").first() or _solve(text, version)
+    return _newest(plan_sha256=_digest(text), catalogue_version=version) or _solve(text, version)
 
 
-def _solve(text: str, version: int) -> Recommendation | None:
+def _newest(**conditions: str | int) -> Answered | None:
+    """None also for an answer in an older form than this code writes."""
+    stored = Recommendation.objects.filter(**conditions).order_by("-id").first()
+    if stored is None:
+        return None
+    try:
+        return Answered(result=Result.model_validate(stored.result), created_at=stored.created_at)
+    except ValidationError:
+        return None
+
+
+def _solve(text: str, version: int) -> Answered | None:
     if not text or "advise" not in get_commands():
         return None
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder) / "result.json"
+        plan = str(settings.BASE_DIR / PLAN)
         try:
-            call_command(
-                "advise",
-                str(settings.BASE_DIR / PLAN),
-                json=str(answer),
-                stdout=io.StringIO(),
-                skip_checks=True,
-            )
+            call_command("advise", plan, json=str(answer), stdout=io.StringIO(), skip_checks=True)
         except SystemExit:  # an impossible plan still has a result; a failed solver has none
             if not answer.is_file():
                 return None
         result = json.loads(answer.read_text(encoding="utf-8"))
-    return Recommendation.objects.create(
+    Recommendation.objects.create(
         name=result["name"],
         plan_text=text,
         plan_sha256=_digest(text),
@@ -56,6 +73,7 @@ def _solve(text: str, version: int) -> Recommendation | None:
         status=result["status"],
         result=result,
     )
+    return _newest(plan_sha256=_digest(text), catalogue_version=version)
 
 
 def _text() -> str:

@@ -1,161 +1,128 @@
-"""A stored result as short rows for a terminal and a page; every figure is the stored one, only rounded."""
+"""A stored result as rows for a page: every figure is the stored one, only rounded."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from advisor.catalog import words
+from advisor.catalog import words as catalogue_words
 from advisor.catalog.pricing import hours_of
-
-KINDS = {
-    "on_demand": "On demand",
-    "spot": "Spot",
-    "reserved": "Reserved",
-    "spend_commitment": "Spend commitment",
-    "capacity_block": "Capacity block",
-    "partner": "Partner",
-    "self_hosted": "Own servers",
-    "owned": "Already owned",
-    "site": "Sites",
-    "carbon": "Carbon charge",
-}
-BASELINES = {
-    "all_on_demand": "Everything on demand",
-    "best_single_commitment": "One commitment for all",
-    "all_self_hosted": "Only own servers",
-    "all_cloud": "Only cloud",
-    "no_partner": "Without partners",
-    "cheapest_single_provider": "One provider for all",
-}
-Result = Mapping[str, Any]
+from advisor.planning.result import Result
+from advisor.planning.result_rows import Purchase
+from advisor.planning.summary import BASELINES, KINDS, terms
+from advisor.planning.words import MISSING, amount, money, percent
 
 
-def money(amount: float | None) -> str:
-    """Whole units with thousands separators; a missing figure is an en dash."""
-    return words.MISSING if amount is None else f"{amount:,.0f}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    name: str
+    amount: str
+    unit: str
 
 
-def share(part: float | None) -> str:
-    return words.MISSING if part is None else f"{part:.1%}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurchaseRow:
+    number: str
+    machine: str
+    accelerators: str
+    where: str
+    country: str
+    terms: str
+    start: str
+    months: str
+    npv: str
+    age: str
+    is_stale: bool
 
 
-def sentence(result: Result) -> str:
-    """The answer in one sentence."""
-    name, months = result["name"], result["months"]
-    if result["status"] == "infeasible":
-        return f"{name}: no plan can hold all limits."
-    currency = result["currency"]
-    proof = "proven optimal" if result["status"] == "optimal" else "verified"
-    gap = f"within {result['gap']:.2%} of the best possible" if result["gap"] else "the best possible"
-    return (
-        f"{name}: {money(result['objective_npv'])} {currency} over {months} months (present value), "
-        f"{proof}, {gap}."
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindRow:
+    name: str
+    npv: str
+    share: str
+    cash: str
 
 
-def figures(result: Result) -> list[dict[str, str]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaselineRow:
+    name: str
+    npv: str
+    saved: str
+    fraction: str
+    note: str
+
+
+def figures(result: Result) -> list[Figure]:
     """The headline sums, each with its unit; none for an impossible plan."""
-    totals = result["totals"]
+    totals = result.totals
     if totals is None:
         return []
-    currency = result["currency"]
-    named = [
-        ("Present value", "npv"),
-        ("Cash", "cash"),
-        ("Capex", "capex"),
-        ("Still owed at the end", "lock_in"),
-    ]
-    rows = [{"name": name, "amount": money(totals[key]), "unit": currency} for name, key in named]
-    carbon = totals["carbon_tonnes"]
-    return [*rows, {"name": "Carbon", "amount": f"{carbon:,.1f}", "unit": "t CO₂e"}]
+    sums = (
+        ("Net present value", totals.npv),
+        ("Cash", totals.cash),
+        ("Capex", totals.capex),
+        ("Still owed at the end", totals.lock_in),
+    )
+    rows = [Figure(name=name, amount=money(figure), unit=result.currency) for name, figure in sums]
+    return [*rows, Figure(name="Carbon", amount=amount(totals.carbon_tonnes), unit="t CO₂e")]
 
 
-def purchase_rows(result: Result) -> list[dict[str, str]]:
+def purchase_rows(result: Result, *, now: datetime) -> list[PurchaseRow]:
+    """One row for each purchase; prices age against `now`."""
     return [
-        {
-            "quantity": str(row["quantity"]),
-            "machine": row["instance_type"],
-            "accelerators": _accelerators(row),
-            "where": f"{row['provider']} {row['region']}",
-            "country": row["country"],
-            "terms": _terms(row),
-            "start": row["start"],
-            "months": str(row["months"]),
-            "npv": money(row["npv"]),
-            "age": price_age(row["price_observed_at"], result, stale=row["price_state"] == "stale"),
-        }
-        for row in result["purchases"]
+        PurchaseRow(
+            number=f"{'≤ ' if row.quantity_unit == 'machines_at_once' else ''}{row.quantity:,}",
+            machine=row.instance_type,
+            accelerators=_accelerators(row),
+            where=f"{row.provider} {row.region}",
+            country=row.country,
+            terms=terms(row),
+            start=row.start,
+            months=str(row.months),
+            npv=money(row.npv),
+            age=_age(row, now),
+            is_stale=row.price_state == "stale",
+        )
+        for row in result.purchases
     ]
 
 
-def _accelerators(row: Mapping[str, Any]) -> str:
-    if not row["accelerator"]:
-        return words.MISSING
-    count = row["accelerator_count"]
-    return f"{words.MISSING if count is None else f'{count:g}'} × {row['accelerator']}"
+def _accelerators(row: Purchase) -> str:
+    if row.accelerator is None or row.accelerator_count is None:
+        return MISSING
+    return f"{row.accelerator_count:g} × {row.accelerator}"
 
 
-def _terms(row: Mapping[str, Any]) -> str:
-    name: str = KINDS.get(row["purchase"], row["purchase"])
-    if not row["term_months"]:
-        return name
-    upfront = f", {row['payment']} upfront" if row["payment"] else ""
-    return f"{name} {row['term_months']} months{upfront}"
+def _age(row: Purchase, now: datetime) -> str:
+    if row.site is not None or row.partner is not None:
+        return "your figure"
+    if row.price_observed_at is None:
+        return MISSING
+    age = hours_of(now - datetime.fromisoformat(row.price_observed_at))
+    return catalogue_words.age(age, stale=row.price_state == "stale")
 
 
-def price_age(observed_at: str | None, result: Result, *, stale: bool = False) -> str:
-    """Age of a price at the moment the catalogue of the result describes."""
-    if observed_at is None:
-        return words.age(None, stale=stale)
-    age = _moment(result["catalogue"]["as_of"]) - _moment(observed_at)
-    return words.age(hours_of(age), stale=stale)
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
-
-
-def kind_rows(result: Result) -> list[dict[str, str]]:
-    totals = result["totals"]
+def kind_rows(result: Result) -> list[KindRow]:
+    totals = result.totals
     if totals is None:
         return []
-    whole = totals["npv"] or 1.0
     return [
-        {
-            "kind": KINDS.get(row["kind"], row["kind"]),
-            "npv": money(row["npv"]),
-            "cash": money(row["cash"]),
-            "share": share(row["npv"] / whole),
-        }
-        for row in totals["by_kind"]
+        KindRow(
+            name=KINDS.get(row.kind, row.kind.replace("_", " ")),
+            npv=money(row.npv),
+            share=percent(row.npv / totals.npv) if totals.npv else MISSING,
+            cash=money(row.cash),
+        )
+        for row in totals.by_kind
     ]
 
 
-def baseline_rows(result: Result) -> list[dict[str, str]]:
+def baseline_rows(result: Result) -> list[BaselineRow]:
     return [
-        {
-            "name": BASELINES.get(row["name"], row["name"].replace("_", " ")),
-            "npv": money(row["npv"]),
-            "saved": money(row["regret_npv"]),
-            "fraction": share(row["regret_fraction"]),
-            "note": row["note"] or ("" if row["npv"] is not None else row["status"].replace("_", " ")),
-        }
-        for row in result["baselines"]
+        BaselineRow(
+            name=BASELINES.get(row.name, row.name.replace("_", " ")),
+            npv=money(row.npv),
+            saved=money(row.regret_npv),
+            fraction=MISSING if row.regret_fraction is None else percent(row.regret_fraction),
+            note=row.note or ("" if row.npv is not None else row.status.replace("_", " ")),
+        )
+        for row in result.baselines
     ]
-
-
-def summary(result: Result) -> list[str]:
-    """The few lines `up` prints."""
-    lines = [sentence(result)]
-    lines += [
-        f"  {row['quantity']:>4} × {row['machine']} ({row['accelerators']}) {row['where']} {row['country']}, "
-        f"{row['terms']}, from {row['start']}: {row['npv']} {result['currency']}"
-        for row in purchase_rows(result)
-    ]
-    lines += [f"  {row['relaxation']}" for row in result["conflicts"] or []]
-    best = [row for row in baseline_rows(result) if row["npv"] != words.MISSING]
-    lines += [f"  Instead, {row['name'].lower()}: {row['npv']} {result['currency']}" for row in best]
-    count = len(result["warnings"])
-    if count:
-        lines.append(f"  {count} {'warning' if count == 1 else 'warnings'}, shown on the page.")
-    return lines

@@ -1,14 +1,17 @@
 """Pages of the site: parse, ask, show."""
 
+from datetime import UTC, datetime
+
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from advisor.database import translate
+from advisor.planning.sentence import sentence
 from advisor.web.example import PLAN, stored_example
 from advisor.web.offers import offers_context
-from advisor.web.result_view import baseline_rows, figures, kind_rows, purchase_rows, sentence
+from advisor.web.result_view import baseline_rows, figures, kind_rows, purchase_rows
 
 
 @require_safe
@@ -25,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "result": result,
             "sentence": sentence(result),
             "figures": figures(result),
-            "purchases": purchase_rows(result),
+            "purchases": purchase_rows(result, now=datetime.now(UTC)),
             "kinds": kind_rows(result),
             "baselines": baseline_rows(result),
         }

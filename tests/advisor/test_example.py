@@ -1,6 +1,6 @@
 """The example's recommendation is solved once for each plan and catalogue, then reused."""
 
-import json
+from json import dumps
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from advisor.catalog.services import publish
 from advisor.models import Recommendation
-from advisor.web import example, result_view
+from advisor.web import example
 from tests.advisor.results import infeasible_result, make_result
 from tests.factories import make_offer
 
@@ -29,7 +29,7 @@ def solved(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         plans.append(Path(plan).read_text())
         Path(json).write_text(answer)
 
-    answer = json.dumps(make_result())
+    answer = dumps(make_result())
     monkeypatch.setattr(example, "call_command", advise)
     monkeypatch.setattr(example, "get_commands", lambda: {"advise": "advisor"})
     return plans
@@ -67,15 +67,22 @@ def test_a_solver_that_fails_leaves_nothing_stored(
     assert Recommendation.objects.count() == 0
 
 
-def test_the_summary_names_purchases_alternatives_and_warnings() -> None:
-    lines = result_view.summary(make_result())
-    assert lines[0].startswith("A small team: 81,234 USD over 2 months")
-    assert "3 × a3-highgpu-8g (8 × H100) gcp europe-west4 NL, Reserved 12 months, none upfront" in lines[1]
-    assert lines[3] == "  Instead, everything on demand: 99,000 USD"
-    assert lines[-1] == "  1 warning, shown on the page."
+def test_an_answer_in_an_older_form_is_worked_out_again(solved: list[str]) -> None:
+    example.ensure_example()
+    stored = Recommendation.objects.get()
+    stored.result = {"schema": 0}
+    stored.save()
+    assert example.stored_example() is None
+    assert example.ensure_example() is not None
+    assert len(solved) == 2
 
 
-def test_the_summary_of_an_impossible_plan_says_the_way_out() -> None:
-    lines = result_view.summary(infeasible_result())
-    assert lines[0] == "A small team: no plan can hold all limits."
-    assert lines[1] == "  Raise limits.capex_total from 100,000 to at least 900,000 USD."
+def test_an_impossible_plan_is_an_answer_too(solved: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def advise(_name: str, _plan: str, *, json: str, **_options: Any) -> None:
+        Path(json).write_text(dumps(infeasible_result()))
+        raise SystemExit(1)
+
+    monkeypatch.setattr(example, "call_command", advise)
+    answer = example.ensure_example()
+    assert answer is not None
+    assert answer.result.status == "infeasible"

@@ -30,7 +30,7 @@ def test_it_starts_quickly_answers_and_stops_cleanly(home: Path, end: signal.Sig
         wait_for(lambda: "Serving at" in log.read_text(), seconds=60, why=log.read_text)
         assert time.monotonic() - begin < 5
         assert f"Serving at http://127.0.0.1:{port}/" in log.read_text()
-        assert "A small team: 81,234 USD over 2 months" in log.read_text()
+        assert "81 k USD NPV over 2 months" in log.read_text()
         connection = HTTPConnection("127.0.0.1", port, timeout=10)
         connection.request("GET", "/healthz")
         assert connection.getresponse().status == 200

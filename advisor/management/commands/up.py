@@ -1,6 +1,7 @@
 """`up`: everything a person needs on one machine, started by one command (`make run`)."""
 
 import gc
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -49,8 +50,8 @@ class Command(AdvisorCommand):
         lock.close()
 
     def _show_example(self) -> None:
+        from advisor.planning.summary import summary
         from advisor.web.example import PLAN, ensure_example
-        from advisor.web.result_view import summary
 
         try:
             answer = ensure_example()
@@ -61,7 +62,7 @@ class Command(AdvisorCommand):
             self._say(f"No recommendation for {PLAN} could be worked out.")
             return
         self._say(f"\nThe recommendation for {PLAN}\n")
-        self._say("\n".join(summary(answer.result)))
+        self._say("\n".join(summary(answer.result, now=datetime.now(UTC))))
 
     def _serve(self) -> None:
         from advisor.web.server import HOST, EmbeddedServer
