@@ -21,6 +21,7 @@ def _row(outcome: BaselineOutcome, npv: float | None) -> Baseline:
             "name": outcome.name,
             "status": outcome.status,
             "npv": own,
+            "gap": outcome.gap,
             "regret_npv": regret,
             "regret_fraction": regret / own if regret is not None and own else None,
             "note": outcome.note,

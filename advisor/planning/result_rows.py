@@ -118,9 +118,15 @@ class Usage(Row):
     workload: str = Field(description="Name of the workload.")
     offer: str = Field(description="As in purchases.")
     month: str = Field(pattern=MONTH, description="YYYY-MM.")
-    instance_hours: float = Field(ge=0, description="Machine-hours given to this workload.")
+    instance_hours: float = Field(
+        ge=0,
+        description="Machine-hours given to this workload: at work for what is held; for what is billed by "
+        "the hour its share of all that is paid.",
+    )
     delivered_units: float = Field(
-        ge=0, description="Units delivered: units of a rate × seconds; accelerator-hours for those units."
+        ge=0,
+        description="Units delivered, headroom included: units of a rate × seconds; accelerator-hours for "
+        "those units.",
     )
     spot: bool = Field(description="Whether the capacity can be taken away.")
 
@@ -130,8 +136,10 @@ class UnitCost(Row):
 
     workload: str = Field(description="Name of the workload.")
     unit: str = Field(description="For example `USD per million tokens` or `USD per accelerator-hour`.")
-    npv_per_unit: float = Field(description="Discounted cost / units delivered over the plan.")
-    cash_per_unit: float = Field(description="Undiscounted cost / units delivered over the plan.")
+    npv_per_unit: float = Field(
+        description="Its share of npv (by accelerator-hours at work) / units demanded, without headroom."
+    )
+    cash_per_unit: float = Field(description="Its share of cash / units demanded, without headroom.")
 
 
 class Baseline(Row):
@@ -142,6 +150,9 @@ class Baseline(Row):
         description="As of the result; not_defined where the plan leaves the strategy no meaning."
     )
     npv: float | None = Field(description="Its cost, discounted, plan currency; null without an answer.")
+    gap: float | None = Field(
+        default=None, ge=0, description="Its proven relative gap as a fraction; null without an answer."
+    )
     regret_npv: float | None = Field(description="npv − objective_npv; null without an answer.")
     regret_fraction: float | None = Field(description="regret_npv / npv: the part of it that is saved.")
     note: str = Field(description="What was restricted, or why there is no answer; may be empty.")

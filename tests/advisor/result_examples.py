@@ -116,6 +116,7 @@ ANSWER: dict[str, Any] = {
             "name": "all_self_hosted",
             "status": "not_defined",
             "npv": None,
+            "gap": None,
             "regret_npv": None,
             "regret_fraction": None,
             "note": "The plan has no sites.",
