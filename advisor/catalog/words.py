@@ -4,9 +4,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from advisor.catalog.pricing import Priced
-from providers.offers import Offer, Purchase
+from providers.offers import Offer, Payment, Purchase
 
 MISSING = "–"
+_UPFRONT: dict[Payment | None, str] = {
+    Payment.NONE: ", no upfront",
+    Payment.PARTIAL: ", part upfront",
+    Payment.ALL: ", all upfront",
+}
 
 
 def age(hours: Decimal | None, *, stale: bool = False) -> str:
@@ -67,8 +72,7 @@ def purchase(offer: Offer) -> str:
     """The purchase option in words, with its terms."""
     name = offer.purchase.value.replace("_", " ")
     if offer.purchase is Purchase.RESERVED:
-        upfront = f", {offer.payment.value} upfront" if offer.payment else ""
-        return f"{name} {offer.term_months} months{upfront}"
+        return f"{offer.term_months} months{_UPFRONT.get(offer.payment, '')}"
     if offer.purchase is Purchase.SPEND_COMMITMENT:
         return f"rate under {offer.commitment_family}"
     if offer.purchase is Purchase.CAPACITY_BLOCK and offer.available_from and offer.available_until:
