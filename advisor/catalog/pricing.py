@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from providers.errors import UnknownCurrency
 from providers.offers import Offer, PriceState
@@ -83,5 +83,6 @@ class Pricer:
 
 
 def hours_of(span: timedelta) -> Decimal:
-    """A span of time in hours, never below 0: a price cannot be younger than now."""
-    return max(Decimal(int(span.total_seconds())) / 3600, Decimal(0)).quantize(Decimal("0.1"))
+    """A span of time in hours, never below 0 and never rounded up."""
+    hours = Decimal(int(span.total_seconds())) / 3600
+    return max(hours, Decimal(0)).quantize(Decimal("0.1"), ROUND_FLOOR)

@@ -22,7 +22,7 @@ def age(hours: Decimal | None, *, stale: bool = False) -> str:
         text = "under an hour"
     elif hours < 48:
         text = _count(int(hours), "hour")
-    elif hours < 24 * 60:
+    elif hours < 2 * 730:
         text = _count(int(hours / 24), "day")
     elif hours < 730 * 36:
         text = _count(int(hours / 730), "month")

@@ -19,7 +19,8 @@ from tests.factories import NOW, make_offer
         (timedelta(hours=47), "47 hours"),
         (timedelta(days=2), "2 days"),
         (timedelta(days=59), "59 days"),
-        (timedelta(days=60), "1 month"),  # 60 x 24 / 730 = 1.97
+        (timedelta(days=60), "60 days"),
+        (timedelta(days=61), "2 months"),  # 61 x 24 / 730 = 2.005
         (timedelta(days=430), "14 months"),  # 430 x 24 / 730 = 14.1
         (timedelta(days=1461), "4 years"),
         (timedelta(seconds=-5), "under an hour"),
