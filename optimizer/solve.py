@@ -1,16 +1,18 @@
 """Problem in, Outcome out."""
 
 import time
-from collections.abc import Callable
 
 import pulp
 
 from .build import Built, build
 from .extract import extract
-from .highs import SolverAnswer, run
+from .highs import Cancelled, Effort, Report, SolverAnswer, version
+from .matrix import matrix_of
 from .model import MONEY
 from .problem import Problem
-from .result import Outcome, Progress, SolveRecord, Status
+from .reduce import reduce
+from .result import Outcome, SolveRecord, Status
+from .strategy import search
 
 
 def solve(
@@ -19,29 +21,50 @@ def solve(
     gap: float = 0.001,
     time_limit_seconds: float = 300.0,
     threads: int = 1,
-    progress: Callable[[Progress], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    progress: Report | None = None,
+    cancelled: Cancelled | None = None,
 ) -> Outcome:
     """Find the plan of least present worth, with proof: relative `gap`, at most `time_limit_seconds`.
 
-    The same problem gives the same plan (one seed, fixed order). Raises `InvalidProblem` for a problem that
-    is not one.
+    Offers that cannot matter are left out first, by rules that keep the optimum. The same problem gives the
+    same plan (one seed, fixed order).
     """
-    started = time.perf_counter()
-    built = build(problem)
-    build_seconds = time.perf_counter() - started
-    left = max(1.0, time_limit_seconds - build_seconds)
-    answer = run(
-        built.model.lp,
-        gap=gap,
-        time_limit_seconds=left,
+    clock = _Clock(time_limit_seconds)
+    built = build(reduce(problem).problem)
+    matrix = matrix_of(built.model.lp)
+    build_seconds = clock.seconds()
+    effort = Effort(gap=gap, seconds=clock.left(), threads=threads, progress=progress, cancelled=cancelled)
+    answer = search(built, matrix, effort)
+    record = SolveRecord(
+        solver="HiGHS",
+        version=f"{version()}, PuLP {pulp.__version__}",
         threads=threads,
-        progress=progress,
-        cancelled=cancelled,
+        gap_asked=gap,
+        time_limit_seconds=time_limit_seconds,
+        seconds=clock.seconds(),
+        build_seconds=build_seconds,
+        columns=matrix.columns,
+        rows=matrix.rows,
+        integers=int(matrix.whole.sum()),
+        nonzeros=len(matrix.value),
+        nodes=answer.nodes,
+        bound=answer.bound / MONEY,
     )
-    seconds = time.perf_counter() - started
-    record = _record(built, answer, gap, time_limit_seconds, threads, seconds, build_seconds)
     return _outcome(built, answer, record)
+
+
+class _Clock:
+    """Seconds since the start and left."""
+
+    def __init__(self, limit: float) -> None:
+        self.start = time.perf_counter()
+        self.limit = limit
+
+    def seconds(self) -> float:
+        return time.perf_counter() - self.start
+
+    def left(self) -> float:
+        return max(0.5, self.limit - self.seconds())
 
 
 def _outcome(built: Built, answer: SolverAnswer, record: SolveRecord) -> Outcome:
@@ -54,30 +77,3 @@ def _outcome(built: Built, answer: SolverAnswer, record: SolveRecord) -> Outcome
     status = Status.OPTIMAL if answer.optimal else Status.FEASIBLE
     plan = extract(built, answer.values)
     return Outcome(status=status, record=record, gap=gap, objective_npv=objective, plan=plan)
-
-
-def _record(
-    built: Built,
-    answer: SolverAnswer,
-    gap: float,
-    time_limit_seconds: float,
-    threads: int,
-    seconds: float,
-    build_seconds: float,
-) -> SolveRecord:
-    variables = built.model.lp.variables()
-    return SolveRecord(
-        solver="HiGHS through PuLP",
-        version=f"{built.model.lp.solverModel.version()} / {pulp.__version__}",
-        threads=threads,
-        gap_asked=gap,
-        time_limit_seconds=time_limit_seconds,
-        seconds=seconds,
-        build_seconds=build_seconds,
-        columns=len(variables),
-        rows=built.model.rows,
-        integers=sum(1 for x in variables if x.cat == pulp.LpInteger),
-        nonzeros=built.model.nonzeros,
-        nodes=answer.nodes,
-        bound=answer.bound / MONEY,
-    )

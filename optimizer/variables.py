@@ -38,9 +38,9 @@ class Variables:
     )  # owned servers on, (owned, month)
     staff: dict[tuple[str, int], pulp.LpVariable] = field(default_factory=dict)  # people, (site, month)
     joined: dict[tuple[int, int], pulp.LpVariable] = field(default_factory=dict)  # 0/1, (q, month)
-    chosen: dict[tuple[str, int], pulp.LpVariable] = field(
-        default_factory=dict
-    )  # 0/1, (offer, start or slice)
+    chosen: dict[tuple[str, int], pulp.LpVariable] = field(default_factory=dict)  # 0/1, (offer, start)
+    used: dict[tuple[int, int], pulp.LpVariable] = field(default_factory=dict)  # 0/1, (q, i)
+    month_sums: dict[int, pulp.LpVariable] = field(default_factory=dict)  # capacity-hours at work
 
     _count: int = 0
 

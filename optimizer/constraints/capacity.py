@@ -56,11 +56,11 @@ def add_held(model: Model, index: Index, v: Variables) -> int:
     """
     for (q, month), held in v.held.items():
         source = index.sources[q]
-        now, fixed = _in_force(v, source, month)
+        now, fixed = in_force(v, source, month)
         terms: Terms = {held: 1.0}
         before: dict[pulp.LpVariable, None] = {}
         if (q, month - 1) in v.held:
-            before, fixed_before = _in_force(v, source, month - 1)
+            before, fixed_before = in_force(v, source, month - 1)
             terms[v.held[q, month - 1]] = -1.0
             fixed -= fixed_before
         terms |= dict.fromkeys((x for x in now if x not in before), -1.0)
@@ -69,7 +69,7 @@ def add_held(model: Model, index: Index, v: Variables) -> int:
     return len(v.held)
 
 
-def _in_force(v: Variables, source: Source, month: int) -> tuple[dict[pulp.LpVariable, None], float]:
+def in_force(v: Variables, source: Source, month: int) -> tuple[dict[pulp.LpVariable, None], float]:
     """Purchases of a source that can work in `month`, and machines owned in it."""
     if isinstance(source, FirmSource):
         keys = [(r.key, s) for r in source.reservations for s in active_starts(r, month)]

@@ -23,14 +23,17 @@ def add_quantity(model: Model, index: Index, v: Variables) -> int:
             rows += _reservation_rows(model, index, v, r)
         for block in source.blocks:
             if block.min_quantity > 1 and block.key in v.blocks:
-                rows += _at_least_or_none(model, v, (block.key, 0), v.blocks[block.key], block.min_quantity)
+                count, chosen = v.blocks[block.key], v.whole(1)
+                v.chosen[block.key, 0] = chosen
+                rows += _at_least_or_none(model, count, chosen, block.min_quantity)
     for (q, i), running in v.running.items():
         source = index.sources[q]
         if not isinstance(source, ElasticSource) or source.elastic.partner:
             continue
         elastic = source.elastic
         if elastic.min_quantity > 1:
-            rows += _at_least_or_none(model, v, (elastic.key, i), running, elastic.min_quantity)
+            v.used[q, i] = v.whole(1)
+            rows += _at_least_or_none(model, running, v.used[q, i], elastic.min_quantity)
     return rows
 
 
@@ -44,7 +47,8 @@ def _reservation_rows(model: Model, index: Index, v: Variables, r: Reservation) 
             rows += 1
     if r.min_quantity > 1:
         for start in starts:
-            rows += _at_least_or_none(model, v, (r.key, start), v.reserved[r.key, start], r.min_quantity)
+            chosen = v.chosen[r.key, start] = v.whole(1)
+            rows += _at_least_or_none(model, v.reserved[r.key, start], chosen, r.min_quantity)
     return rows
 
 
@@ -57,9 +61,7 @@ def _crowded_months(index: Index, r: Reservation, starts: list[int]) -> Iterator
             yield month
 
 
-def _at_least_or_none(model: Model, v: Variables, key: tuple[str, int], count: LpVariable, least: int) -> int:
-    chosen = v.chosen[key] = v.whole(1)
-    most = count.upBound
+def _at_least_or_none(model: Model, count: LpVariable, chosen: LpVariable, least: int) -> int:
     model.at_least({count: 1.0, chosen: -float(least)}, 0.0)
-    model.at_most({count: 1.0, chosen: -float(most)}, 0.0)
+    model.at_most({count: 1.0, chosen: -float(count.upBound)}, 0.0)
     return 2

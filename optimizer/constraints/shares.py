@@ -28,12 +28,12 @@ def add_shares(model: Model, index: Index, v: Variables) -> int:
         add_term(total[piece.month], v.serve[w, q, i], hours)
         for name, most in groups_of(source, limits):
             add_term(groups[name, most, piece.month], v.serve[w, q, i], hours)
-    sums = {month: v.real() for month in total}
+    v.month_sums |= {month: v.real() for month in total}
     for month, terms in total.items():
-        model.equal({**terms, sums[month]: -1.0}, 0.0)
+        model.equal({**terms, v.month_sums[month]: -1.0}, 0.0)
     for (name, most, month), terms in groups.items():
         model.slack(name, "of the month's capacity-hours", 1.0, v)
-        _share_row(model, terms, sums[month], most, name)
+        _share_row(model, terms, v.month_sums[month], most, name)
     return len(total) + len(groups)
 
 

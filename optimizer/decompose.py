@@ -1,0 +1,102 @@
+"""The model cut along time: strategic columns (what is bought), and parts (slices) that only they connect.
+
+A part is a slice; a whole month where shares of the month's hours are bounded. Rows that touch one part only
+belong to it, with or without strategic columns; rows that touch several parts (amounts of work, ceilings on
+the whole plan) couple them; rows without any part are strategic.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .build import Built
+from .matrix import Array, Matrix
+
+STRATEGIC = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Decomposition:
+    """Which part each column and row of a model belongs to."""
+
+    part_of_column: Array  # STRATEGIC for what is bought
+    rows: list[list[int]]  # rows of each part
+    coupling: list[int]
+    strategic: list[int]
+    members: dict[int, list[int]]  # coupling row -> parts it touches
+
+
+def decompose(built: Built, matrix: Matrix) -> Decomposition:
+    """Cut a model along time."""
+    part_of_column, count = _parts(built, matrix)
+    owner = np.repeat(np.arange(matrix.rows), np.diff(matrix.start))
+    part = part_of_column[matrix.column]
+    free = part != STRATEGIC
+    lowest = np.full(matrix.rows, count)
+    highest = np.full(matrix.rows, STRATEGIC)
+    np.minimum.at(lowest, owner[free], part[free])
+    np.maximum.at(highest, owner[free], part[free])
+    rows: list[list[int]] = [[] for _ in range(count)]
+    for row in np.flatnonzero((lowest == highest) & (highest >= 0)).tolist():
+        rows[int(lowest[row])].append(row)
+    coupling = np.flatnonzero(highest > lowest).tolist()
+    members: dict[int, set[int]] = {row: set() for row in coupling}
+    for row in coupling:
+        span = slice(int(matrix.start[row]), int(matrix.start[row + 1]))
+        members[row] = {p for p in part[span].tolist() if p != STRATEGIC}
+    strategic = np.flatnonzero(highest == STRATEGIC).tolist()
+    return Decomposition(
+        part_of_column, rows, coupling, strategic, {row: sorted(found) for row, found in members.items()}
+    )
+
+
+def _parts(built: Built, matrix: Matrix) -> tuple[Array, int]:
+    index, v = built.index, built.variables
+    by_month = _months_hang_together(built)
+    where = {piece.index: piece.month if by_month else piece.index for piece in index.slices}
+    found = np.full(matrix.columns, STRATEGIC, np.int64)
+    for (_, _, i), variable in v.serve.items():
+        found[variable.index] = where[i]
+    for columns in (v.running, v.used):
+        for (_, i), variable in columns.items():
+            found[variable.index] = where[i]
+    for month, variable in v.month_sums.items():
+        found[variable.index] = month
+    return found, index.problem.horizon.months if by_month else len(index.slices)
+
+
+def _months_hang_together(built: Built) -> bool:
+    limits = built.index.problem.limits
+    shares = (
+        limits.provider_share_max,
+        limits.country_share_max,
+        limits.spot_share_max,
+        limits.partner_share_max,
+    )
+    return any(share is not None for share in shares)
+
+
+def submatrix(
+    matrix: Matrix, columns: Array, rows: list[int], cost: Array, row_low: Array, row_high: Array
+) -> Matrix:
+    """Some columns and rows of a model, with their own cost and right sides; other columns drop out."""
+    position = np.full(matrix.columns, -1, np.int64)
+    position[columns] = np.arange(len(columns))
+    pieces = [np.arange(matrix.start[row], matrix.start[row + 1]) for row in rows]
+    entries = np.concatenate(pieces) if pieces else np.zeros(0, np.int64)
+    owner = np.repeat(np.arange(len(rows)), [len(piece) for piece in pieces])
+    inside = position[matrix.column[entries]] >= 0
+    counts = np.bincount(owner[inside], minlength=len(rows))
+    return replace(
+        matrix,
+        cost=cost,
+        offset=0.0,
+        low=matrix.low[columns],
+        high=matrix.high[columns],
+        whole=matrix.whole[columns],
+        row_low=row_low,
+        row_high=row_high,
+        start=np.concatenate(([0], np.cumsum(counts))).astype(np.int32),
+        column=position[matrix.column[entries[inside]]].astype(np.int32),
+        value=matrix.value[entries[inside]],
+    )

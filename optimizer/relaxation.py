@@ -1,0 +1,144 @@
+"""The model with a slack for every named limit, alive in the solver: which limits can hold together, and what
+one of them must at least give way while others hold."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+import highspy
+import numpy as np
+
+from .build import Built, build
+from .matrix import Array, Matrix, matrix_of
+from .problem import Limits, Problem
+from .reduce import reduce
+
+HOLDS = 1e-6  # a limit exceeded by less than this, in its row's unit, holds
+BARELY = 1e-9  # a share of zero would make offers useless that a wider share needs
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Least sum of the slacks asked for, the point where it is reached, and whose rows prove it."""
+
+    least: float
+    values: Array
+    support: frozenset[str]
+    proven: bool
+
+
+def relaxed(problem: Problem) -> Built:
+    """The model with slacks, of the offers that matter whatever limit gives way."""
+    limits = problem.limits
+    loose = replace(
+        limits,
+        spot_share_max=_not_zero(limits.spot_share_max),
+        partner_share_max=_not_zero(limits.partner_share_max),
+    )
+    smaller = reduce(replace(problem, limits=loose)).problem
+    return build(replace(smaller, limits=limits), relax=True)
+
+
+def _not_zero(share: float | None) -> float | None:
+    return BARELY if share == 0 else share
+
+
+class Relaxation:
+    """One relaxed model in the solver: without whole numbers (`whole=False`), exact and quick; or with."""
+
+    def __init__(self, built: Built, *, whole: bool, until: float) -> None:
+        self.built = built
+        self.whole = whole
+        self.until = until
+        self.matrix = matrix_of(built.model.lp)
+        used = {id(variable) for variable in built.model.lp.variables()}
+        slacks = built.model.slacks.items()
+        self.columns = {name: int(s.variable.index) for name, s in slacks if id(s.variable) in used}
+        self.highs = _loaded(self.matrix, whole)
+
+    @property
+    def limits(self) -> Limits:
+        """The problem's limits."""
+        return self.built.index.problem.limits
+
+    def can_hold(self, names: Iterable[str]) -> bool | None:
+        """Whether these limits can hold together, all others set aside; None when time ran out first."""
+        held = set(names)
+        if not self.whole:
+            found = self.least(held)
+            return None if found is None else found.least <= HOLDS
+        self._prepare(dict.fromkeys(self.columns, 0.0), held)
+        status = self._run()
+        if status == highspy.HighsModelStatus.kOptimal:
+            return True
+        return False if status == highspy.HighsModelStatus.kInfeasible else None
+
+    def least(self, summed: Iterable[str], held: Iterable[str] = (), *, low: float = 0.0) -> Found | None:
+        """Least sum of the slacks `summed`, while `held` hold and all other limits are set aside.
+
+        A slack may go down to `low`. None when time ran out before any answer; `Found.proven` tells
+        whether it is the least.
+        """
+        summed = set(summed)
+        self._prepare({name: float(name in summed) for name in self.columns}, set(held))
+        for name in summed if low else ():
+            self.highs.changeColBounds(self.columns[name], low, self.matrix.high[self.columns[name]])
+        status = self._run()
+        info, solution = self.highs.getInfo(), self.highs.getSolution()
+        if info.primal_solution_status != highspy.kSolutionStatusFeasible:
+            return None
+        proven = status == highspy.HighsModelStatus.kOptimal
+        if not (proven or self.whole):
+            return None
+        duals = np.array(solution.col_dual) if not self.whole else None
+        support = summed if duals is None else {n for n in summed if 1.0 - duals[self.columns[n]] > HOLDS}
+        values = np.array(solution.col_value)
+        return Found(float(info.objective_function_value), values, frozenset(support), proven)
+
+    def weigh(self, rows: dict[int, int], weight: float) -> None:
+        """Set one coefficient in each row: row -> column."""
+        for row, column in rows.items():
+            self.highs.changeCoeff(row, column, weight)
+
+    def rows_of(self, name: str) -> list[int]:
+        """Rows in which the limit's slack stands."""
+        where = np.flatnonzero(self.matrix.column == self.columns[name])
+        return [int(np.searchsorted(self.matrix.start, at, side="right")) - 1 for at in where]
+
+    def _prepare(self, costs: dict[str, float], held: set[str]) -> None:
+        self.highs.clearSolver()
+        for name, column in self.columns.items():
+            self.highs.changeColCost(column, costs[name])
+            self.highs.changeColBounds(column, 0.0, 0.0 if name in held else self.matrix.high[column])
+
+    def _run(self) -> highspy.HighsModelStatus:
+        left = self.until - time.perf_counter()
+        if left <= 0:
+            self.highs.clearSolver()
+            return highspy.HighsModelStatus.kTimeLimit
+        self.highs.setOptionValue("time_limit", left)
+        self.highs.zeroAllClocks()
+        self.highs.run()
+        return self.highs.getModelStatus()
+
+
+def _loaded(matrix: Matrix, whole: bool) -> highspy.Highs:
+    highs = highspy.Highs()
+    for name, setting in (("output_flag", False), ("threads", 1), ("random_seed", 0)):
+        highs.setOptionValue(name, setting)
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = matrix.columns, matrix.rows
+    lp.col_cost_ = np.zeros(matrix.columns)
+    lp.col_lower_, lp.col_upper_ = matrix.low, matrix.high
+    lp.row_lower_, lp.row_upper_ = matrix.row_low, matrix.row_high
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.start, matrix.column
+    lp.a_matrix_.value_ = matrix.value
+    if whole:
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[int(x)] for x in matrix.whole]
+    highs.passModel(lp)
+    return highs
+
+
+Cancelled = Callable[[], bool]

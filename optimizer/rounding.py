@@ -1,0 +1,116 @@
+"""From the relaxation to a plan: round what is bought, then fit each part of time on its own.
+
+Each part keeps the work that the relaxation gave it and becomes a tiny problem, solved exactly; ceilings on
+the whole plan are checked at the end. What comes out is a plan, not a proof.
+"""
+
+import math
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from .build import Built
+from .constraints.capacity import in_force
+from .decompose import STRATEGIC, Decomposition, submatrix
+from .highs import Effort, run
+from .index import ServerSource
+from .matrix import Array, Matrix, activity, fits
+from .parallel import each
+
+PART_SECONDS = 2.0
+
+Rounder = Callable[[float], int]
+
+
+def nearest(amount: float) -> int:
+    """Round half up."""
+    return math.floor(amount + 0.5)
+
+
+def up(amount: float) -> int:
+    """Round up what is more than a trace."""
+    return math.ceil(amount - 0.05)
+
+
+def rounded_plan(
+    built: Built,
+    matrix: Matrix,
+    cut: Decomposition,
+    relaxed: Array,
+    *,
+    rounder: Rounder = nearest,
+    gap: float = 1e-4,
+    until: float = math.inf,
+) -> Array | None:
+    """A feasible point near the relaxation's, or None when this way finds none before `until`."""
+    values = relaxed.copy()
+    _round_purchases(built, values, rounder)
+    done = activity(matrix, np.where(cut.part_of_column == STRATEGIC, values, 0.0))
+    shares = _shares_of_work(matrix, cut, relaxed)
+
+    def solve_part(part: int) -> tuple[Array, Array | None]:
+        columns = np.flatnonzero(cut.part_of_column == part)
+        if time.perf_counter() > until:
+            return columns, None
+        small = _part(matrix, cut, part, columns, done, shares)
+        return columns, run(small, Effort(gap=gap, seconds=PART_SECONDS)).values
+
+    for columns, found in each(solve_part, range(len(cut.rows))):
+        if found is None:
+            return None
+        values[columns] = found
+    values[matrix.whole] = np.round(values[matrix.whole])
+    return values if fits(matrix, values) else None
+
+
+def _round_purchases(built: Built, values: Array, rounder: Rounder) -> None:
+    v, index = built.variables, built.index
+    counts = (*v.reserved.values(), *v.blocks.values(), *v.servers.values(), *v.kept.values())
+    for variable in counts:
+        values[variable.index] = rounder(values[variable.index])
+    for variable in (*v.opened.values(), *v.joined.values(), *v.chosen.values()):
+        values[variable.index] = nearest(values[variable.index])
+    servers: dict[tuple[str, int], float] = {}
+    for (q, month), held in v.held.items():
+        source = index.sources[q]
+        bought, owned = in_force(v, source, month)
+        values[held.index] = owned + sum(values[x.index] for x in bought)
+        if isinstance(source, ServerSource):
+            key = (source.site.key, month)
+            servers[key] = servers.get(key, 0.0) + float(values[held.index])
+    persons = {site.key: site.servers_per_person or 1.0 for site in index.problem.sites}
+    for key, people in v.staff.items():
+        values[people.index] = math.ceil(servers.get(key, 0.0) / persons[key[0]] - 1e-9)
+
+
+def _shares_of_work(matrix: Matrix, cut: Decomposition, relaxed: Array) -> dict[int, dict[int, float]]:
+    """What each part contributes to the equalities that several parts share: part -> row -> amount."""
+    found: dict[int, dict[int, float]] = {}
+    for row in cut.coupling:
+        if matrix.row_low[row] != matrix.row_high[row]:
+            continue
+        span = slice(int(matrix.start[row]), int(matrix.start[row + 1]))
+        amounts = matrix.value[span] * relaxed[matrix.column[span]]
+        for part, amount in zip(cut.part_of_column[matrix.column[span]].tolist(), amounts, strict=True):
+            if part != STRATEGIC:
+                shares = found.setdefault(part, {})
+                shares[row] = shares.get(row, 0.0) + float(amount)
+    return found
+
+
+def _part(
+    matrix: Matrix,
+    cut: Decomposition,
+    part: int,
+    columns: Array,
+    done: Array,
+    shares: dict[int, dict[int, float]],
+) -> Matrix:
+    """The problem of one part with everything bought at its value."""
+    own = cut.rows[part]
+    shared = shares.get(part, {})
+    kept = np.array(list(shared.values()), float)
+    low = np.concatenate((matrix.row_low[own] - done[own], kept))
+    high = np.concatenate((matrix.row_high[own] - done[own], kept))
+    return submatrix(matrix, columns, [*own, *shared], matrix.cost[columns], low, high)

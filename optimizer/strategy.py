@@ -1,0 +1,163 @@
+"""The order of attack: branch on sites, relax, round, prove; and let the solver branch on what is left."""
+
+import math
+import time
+from dataclasses import dataclass, replace
+from itertools import product
+
+from .bounding import part_bound
+from .build import Built
+from .decompose import Decomposition, decompose
+from .highs import Effort, SolverAnswer, run
+from .matrix import Array, Matrix
+from .result import Progress
+from .rounding import nearest, rounded_plan, up
+
+SMALL_COLUMNS = 4000  # up to here the solver is tried on the whole model first
+SMALL_SECONDS = 10.0
+MOST_CASES = 8  # choices of open sites that are looked at one by one
+PART_SHARE = 0.6  # of the time left, at most, for rounding and proving part by part
+
+
+@dataclass(slots=True)
+class Case:
+    """One choice of open sites: its relaxation, and the best bound proven for it."""
+
+    matrix: Matrix
+    relaxed: SolverAnswer
+    bound: float
+
+
+@dataclass(slots=True)
+class Search:
+    """What is known so far: the best plan and its cost."""
+
+    built: Built
+    matrix: Matrix
+    effort: Effort
+    started: float
+    values: Array | None = None
+    cost: float = math.inf
+    nodes: int = 0
+
+    def left(self) -> float:
+        """Seconds left of the time limit."""
+        return self.effort.seconds - (time.perf_counter() - self.started)
+
+    def offer(self, values: Array | None) -> None:
+        """Keep a plan if it is the best yet."""
+        if values is not None:
+            cost = float(self.matrix.cost @ values) + self.matrix.offset
+            if cost < self.cost:
+                self.values, self.cost = values, cost
+
+    def proven(self, bound: float) -> bool:
+        """Whether the best plan is within the gap asked for of a bound."""
+        if self.values is None:
+            return False
+        return self.cost - bound <= self.effort.gap * max(abs(self.cost), 1e-9) + 1e-9
+
+    def tell(self, bound: float) -> None:
+        """Report progress."""
+        if self.effort.progress is not None:
+            gap = (self.cost - bound) / self.cost if math.isfinite(self.cost) and self.cost else math.inf
+            seconds = time.perf_counter() - self.started
+            self.effort.progress(Progress(seconds, self.cost, bound, gap))
+
+    def answer(self, bound: float, infeasible: bool = False) -> SolverAnswer:
+        """The best plan with the best bound."""
+        bound = min(bound, self.cost)
+        found = self.values is not None
+        return SolverAnswer(
+            found and self.proven(bound), infeasible, bound, self.cost, self.values, self.nodes
+        )
+
+
+def search(built: Built, matrix: Matrix, effort: Effort) -> SolverAnswer:
+    """Best plan and bound of a model within the effort."""
+    state = Search(built, matrix, effort, time.perf_counter())
+    if matrix.columns <= SMALL_COLUMNS:
+        quick = run(matrix, replace(effort, seconds=min(effort.seconds, SMALL_SECONDS)))
+        if quick.infeasible or quick.optimal or effort.seconds <= SMALL_SECONDS:
+            return quick
+        state.offer(quick.values)
+    cases = _cases(state)
+    if not cases:
+        return _whole(state, matrix, -math.inf)
+    bound = _by_parts(state, cases)
+    if state.proven(bound) or state.left() < 1.0 or _cancelled(effort):
+        return state.answer(bound)
+    return _whole(state, _without_hopeless(state, cases), bound)
+
+
+def _cancelled(effort: Effort) -> bool:
+    return effort.cancelled is not None and effort.cancelled()
+
+
+def _cases(state: Search) -> list[Case]:
+    """Every choice of open sites with its relaxation, best first; one open case where there are too many."""
+    opened = [variable.index for variable in state.built.variables.opened.values()]
+    choices = product((0.0, 1.0), repeat=len(opened)) if 2 ** len(opened) <= MOST_CASES else [None]
+    cases = []
+    for choice in choices:
+        matrix = state.matrix
+        if choice is not None and opened:
+            low, high = matrix.low.copy(), matrix.high.copy()
+            low[opened] = high[opened] = choice
+            matrix = replace(matrix, low=low, high=high)
+        relaxed = run(matrix, replace(state.effort, seconds=max(1.0, state.left())), mip=False)
+        if relaxed.infeasible:
+            continue
+        if relaxed.values is None or not relaxed.optimal:
+            return []
+        cases.append(Case(matrix, relaxed, relaxed.objective))
+    return sorted(cases, key=lambda case: case.bound)
+
+
+def _by_parts(state: Search, cases: list[Case]) -> float:
+    """Round the relaxation of each promising case, then prove; the bound is the least over all cases."""
+    cut = decompose(state.built, state.matrix)
+    until = time.perf_counter() + PART_SHARE * state.left()
+    for case in cases:
+        state.tell(cases[0].bound)
+        if state.proven(case.bound) or _cancelled(state.effort):
+            break
+        _round(state, cut, case, until)
+    for case in cases:
+        if state.proven(case.bound) or time.perf_counter() > until or _cancelled(state.effort):
+            continue
+        gap = 0.3 * state.effort.gap
+        case.bound = max(case.bound, part_bound(case.matrix, cut, case.relaxed, gap=gap, until=until))
+        state.tell(min(other.bound for other in cases))
+    return min(case.bound for case in cases)
+
+
+def _round(state: Search, cut: Decomposition, case: Case, until: float) -> None:
+    assert case.relaxed.values is not None  # noqa: S101  # cases without a relaxation are never kept
+    for rounder in (nearest, up):
+        gap = 0.3 * state.effort.gap
+        values = case.relaxed.values
+        found = rounded_plan(state.built, case.matrix, cut, values, rounder=rounder, gap=gap, until=until)
+        state.offer(found)
+        if found is not None:
+            return
+
+
+def _without_hopeless(state: Search, cases: list[Case]) -> Matrix:
+    """The whole model, with sites fixed where every case that could still win agrees."""
+    hopeful = [case for case in cases if not state.proven(case.bound)]
+    if len(hopeful) == 1:
+        return hopeful[0].matrix
+    return state.matrix
+
+
+def _whole(state: Search, matrix: Matrix, bound: float) -> SolverAnswer:
+    """Hand the model to the solver, with the best plan as its start."""
+    effort = replace(state.effort, seconds=max(1.0, state.left()))
+    found = run(matrix, effort, start=state.values)
+    state.nodes = found.nodes
+    if found.infeasible and state.values is None:
+        return found
+    state.offer(found.values)
+    proven = found.bound if matrix is state.matrix else min(found.bound, state.cost)
+    return state.answer(max(bound, proven))
