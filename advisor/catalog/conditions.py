@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from fnmatch import fnmatchcase
 
-from advisor.catalog.facts import accelerator_memory_gib
+from advisor.catalog.facts import accelerator_memory_gib, unlikeness
 from advisor.catalog.pricing import Priced
 from advisor.catalog.selector import Selector, Span
 from advisor.catalog.sources import OfferSource
@@ -19,11 +19,15 @@ from providers.text import did_you_mean, nearest, shown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """`words` as a person wrote it. `narrow` restricts text columns before any row is read."""
+    """`words` as a person wrote it. `narrow` restricts text columns before any row is read.
+
+    `distance` says how far an offer that fails is from passing; equal for all where nothing says more.
+    """
 
     words: str
     holds: Callable[[Priced], bool]
     narrow: dict[str, Collection[str]] = field(default_factory=dict)
+    distance: Callable[[Priced], float] = lambda _priced: 0.0
 
 
 def selector_conditions(selector: Selector, count: Span | None, pack: bool) -> Iterable[Condition]:
@@ -36,6 +40,7 @@ def selector_conditions(selector: Selector, count: Span | None, pack: bool) -> I
             words=selector.named,
             holds=lambda p: p.offer.accelerator in names,
             narrow={"accelerator": names},
+            distance=lambda p: unlikeness(p.offer.accelerator, names),
         )
     if selector.memory_gib is not None:
         memory = selector.memory_gib

@@ -11,11 +11,12 @@ from advisor.catalog.sources import OfferSource
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relief:
-    """Dropping the condition `without` alone leaves `count` offers, the best of them `best`."""
+    """Dropping the condition `without` alone leaves `count` offers, the nearest, then cheapest, `best`."""
 
     without: str
     count: int
     best: Priced
+    by_likeness: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +37,22 @@ def explain_empty(
     """One pass over all offers: which fail exactly one condition, and which fails the fewest."""
     only_failing: list[list[Priced]] = [[] for _ in conditions]
     nearest: Priced | None = None
-    nearest_rank: tuple[int, tuple[int, ...]] | None = None
+    nearest_rank: tuple[int, tuple[int, ...], float] | None = None
     for priced in sorted(map(pricer.priced, source.select({})), key=order):
         failed = [index for index, condition in enumerate(conditions) if not condition.holds(priced)]
         if len(failed) == 1:
             only_failing[failed[0]].append(priced)
-        rank = (len(failed), tuple(-index for index in failed))  # what was asked first weighs more
+        apart = sum(conditions[index].distance(priced) for index in failed)
+        rank = (len(failed), tuple(-index for index in failed), apart)  # what was asked first weighs more
         if nearest_rank is None or rank < nearest_rank:
             nearest, nearest_rank = priced, rank
     reliefs = tuple(
-        Relief(without=condition.words, count=len(found), best=found[0])
+        Relief(
+            without=condition.words,
+            count=len(found),
+            best=min(found, key=condition.distance),
+            by_likeness="accelerator" in condition.narrow,
+        )
         for condition, found in zip(conditions, only_failing, strict=True)
         if found
     )

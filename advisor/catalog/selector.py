@@ -15,6 +15,7 @@ from providers.accelerators import ACCELERATORS, KINDS, members, suggest
 from providers.text import did_you_mean, nearest, shown
 
 _FIGURE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,4})?)\s*(g|gb|gib)?", re.IGNORECASE)
+_TIMES = re.compile(r"([0-9]{1,6})\s*[x×*]\s*(\D\S.*)", re.IGNORECASE)
 _EXAMPLES = "write H100, H100:8, A100-80GB:4 or nvidia:24GB..80GB:1..8"
 _MOST_NAMES = 50
 
@@ -56,7 +57,7 @@ def resolve_selector(text: str, other_names: Callable[[], Collection[str]]) -> S
     selector = Selector()
     if not text.strip():
         return selector
-    for part in (raw.strip() for raw in text.split(":")):
+    for part in _parts(text):
         if not part:
             raise BadInput(f"query {shown(text)!r}: an empty part between colons; {_EXAMPLES}")
         span = _span(part)
@@ -71,6 +72,15 @@ def resolve_selector(text: str, other_names: Callable[[], Collection[str]]) -> S
     if selector.no_accelerator and (selector.names or selector.memory_gib or selector.count):
         raise BadInput(f"query {shown(text)!r}: `cpu` means machines without accelerators, it stands alone")
     return selector
+
+
+def _parts(text: str) -> list[str]:
+    """The parts between colons; `8x H100` is read as `H100:8`."""
+    parts: list[str] = []
+    for raw in text.split(":"):
+        times = _TIMES.fullmatch(raw.strip())
+        parts += [times[2], times[1]] if times else [raw.strip()]
+    return parts
 
 
 def _once(already: Span | None, what: str, text: str) -> None:

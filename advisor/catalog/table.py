@@ -126,7 +126,8 @@ def _reliefs(empty: EmptyList) -> list[str]:
     for relief in empty.reliefs:
         noun = "offer" if relief.count == 1 else "offers"
         best = _short(relief.best)
-        lines.append(f"Without {relief.without}: {relief.count:,} {noun}, the cheapest {best}.")
+        kind = "most alike" if relief.by_likeness else "cheapest"
+        lines.append(f"Without {relief.without}: {relief.count:,} {noun}, the {kind} {best}.")
     if not lines and empty.nearest is not None:
         lines.append(
             f"No single condition is to blame. Nearest: {_short(empty.nearest)}; "

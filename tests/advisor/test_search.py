@@ -235,6 +235,21 @@ def test_an_empty_list_says_which_condition_alone_is_to_blame() -> None:
     ]
 
 
+def test_an_accelerator_nobody_offers_is_answered_with_the_most_alike() -> None:
+    # K80: 12 GB each, NVIDIA; the T4 (16 GB) is nearer than the L4 (24 GB), AMD or no accelerator at all
+    offers = [
+        machine("l4", "1", accelerator="L4", accelerator_memory_gib=Decimal(24)),
+        machine("t4", "9", accelerator="T4", accelerator_memory_gib=Decimal(16)),
+        machine("amd", "0.5", accelerator="MI300X", accelerator_memory_gib=Decimal(192)),
+        make_cpu_offer(),
+    ]
+    lines = why_empty(find(offers, "K80"))
+    assert lines[1] == (
+        "Without K80: 4 offers, the most alike 9.000 USD per hour (aws eu-central-1 t4, 8 × T4, on demand)."
+    )
+    assert lines[2].startswith("Nearest: 9.000 USD per hour (aws eu-central-1 t4")
+
+
 def test_an_empty_list_with_several_culprits_shows_the_nearest_offer() -> None:
     offers = [machine("us", "40", region="us-east-1", country="US"), make_cpu_offer(country="JP")]
     listing = find(offers, "H100:8", residency=("EU",), max_price=Decimal(3))

@@ -40,6 +40,11 @@ def test_a_number_behind_the_name_is_the_count() -> None:
     assert selector.count == exactly(4)
 
 
+@pytest.mark.parametrize("text", ["8xH100", "8 x H100", "8× H100", "H100 : 8", "8:H100"])
+def test_a_number_in_front_means_the_same(text: str) -> None:
+    assert resolve(text) == resolve("H100:8")
+
+
 def test_vendor_memory_and_count_ranges_together() -> None:
     selector = resolve("nvidia:24GB..80GB:1..8")
     assert set(selector.names or ()) == {
