@@ -33,6 +33,9 @@ class AdvisorCommand(BaseCommand):
             self.run(**options)
         except (AdvisorError, ProviderError, DatabaseError) as error:
             self.fail(error)
+        except KeyboardInterrupt:
+            self.stderr.write("Stopped.")
+            raise SystemExit(130) from None
         except BrokenPipeError:  # the reader, such as `head`, has seen enough
             sys.stderr.close()
             raise SystemExit(0) from None

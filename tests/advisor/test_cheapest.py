@@ -1,6 +1,7 @@
 """The command: what it prints, what it writes, and how it ends."""
 
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -196,3 +197,35 @@ def test_a_search_reads_only_the_rows_it_needs(django_assert_num_queries: Django
     rows = next(query["sql"] for query in seen.captured_queries if '"accelerator" IN' in query["sql"])
     assert "'H100'" in rows
     assert "'DE'" in rows
+
+
+@pytest.mark.django_db
+def test_the_prices_of_a_past_day_are_those_known_then() -> None:
+    for day, price in ((10, 40), (12, 50)):
+        offer = make_offer(price_per_hour=Decimal(price), observed_at=datetime(2026, 11, 9, tzinfo=UTC))
+        publish([offer], source="t", label="t", now=datetime(2026, 11, day, 9, tzinfo=UTC))
+    past = asked("H100:8", "--as-of", "2026-11-10")["offers"][0]
+    # seen on the 9th at midnight, asked for the end of the 10th: 48 hours less a moment
+    assert (past["price_per_hour"], past["age_hours"]) == (40, 47.9)
+    assert asked("H100:8", "--as-of", "2026-11-12T08:59")["offers"][0]["price_per_hour"] == 40
+    assert asked("H100:8", "--as-of", "2026-11-12T10:00+01:00")["offers"][0]["price_per_hour"] == 50
+    early = call("cheapest", "--as-of", "2026-11-09")
+    assert (early.code, early.out) == (3, "")
+
+
+def test_the_json_of_a_reservation_has_what_is_billed_and_what_it_comes_to(prices: str) -> None:
+    offer = asked("H100:8", "--purchase", "reserved", "--prices", prices)["offers"][0]
+    assert (offer["price_per_hour"], offer["upfront"]) == (0, 262800)
+    # 262800 / (12 x 730) = 30; by eight accelerators 3.75
+    assert (offer["effective_price_per_hour"], offer["price_per_accelerator_hour"]) == (30, 3.75)
+    assert offer["on_demand_price_per_hour"] == 50
+    assert offer["one_year_price_per_hour"] == 30
+
+
+def test_ctrl_c_ends_a_command_without_a_traceback(prices: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_args: object, **_kwargs: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("advisor.management.commands.cheapest.find", interrupt)
+    said = call("cheapest", "--prices", prices)
+    assert (said.code, said.err) == (130, "Stopped.\n")

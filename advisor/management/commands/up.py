@@ -28,7 +28,7 @@ class Command(AdvisorCommand):
             )
         try:
             self._up()
-        except KeyboardInterrupt:
+        except KeyboardInterrupt:  # before the server took over; stopping it is how `up` ends
             self.stdout.write("\nStopped.")
 
     def _up(self) -> None:
