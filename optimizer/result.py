@@ -84,6 +84,7 @@ class SolveRecord:
     nonzeros: int
     nodes: int
     bound: float  # plan currency; no plan can cost less
+    offers: int  # of the catalogue, in the model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ import pulp
 
 from .build import Built, build
 from .extract import extract
-from .highs import Cancelled, Effort, Report, SolverAnswer, version
+from .highs import Cancelled, Effort, Report, SolverAnswer, run, version
+from .loosen import keeps_limits, loosened
 from .matrix import matrix_of
 from .model import MONEY
 from .problem import Problem
@@ -30,11 +31,16 @@ def solve(
     same plan (one seed, fixed order).
     """
     clock = _Clock(time_limit_seconds)
-    built = build(reduce(problem).problem)
-    matrix = matrix_of(built.model.lp)
+
+    def effort() -> Effort:
+        return Effort(gap=gap, seconds=clock.left(), threads=threads, progress=progress, cancelled=cancelled)
+
+    model = _easier(problem, effort()) or _Model(problem)
     build_seconds = clock.seconds()
-    effort = Effort(gap=gap, seconds=clock.left(), threads=threads, progress=progress, cancelled=cancelled)
-    answer = search(built, matrix, effort)
+    answer = search(model.built, model.matrix, effort())
+    if model.given is not None and not (answer.optimal and model.keeps_limits(answer)):
+        model = _Model(problem)
+        answer = search(model.built, model.matrix, effort())
     record = SolveRecord(
         solver="HiGHS",
         version=f"{version()}, PuLP {pulp.__version__}",
@@ -43,14 +49,42 @@ def solve(
         time_limit_seconds=time_limit_seconds,
         seconds=clock.seconds(),
         build_seconds=build_seconds,
-        columns=matrix.columns,
-        rows=matrix.rows,
-        integers=int(matrix.whole.sum()),
-        nonzeros=len(matrix.value),
+        columns=model.matrix.columns,
+        rows=model.matrix.rows,
+        integers=int(model.matrix.whole.sum()),
+        nonzeros=len(model.matrix.value),
         nodes=answer.nodes,
         bound=answer.bound / MONEY,
+        offers=model.offers,
     )
-    return _outcome(built, answer, record)
+    return _outcome(model.built, answer, record)
+
+
+class _Model:
+    """A problem reduced and written down; `given` is the problem whose limits were loosened for it."""
+
+    def __init__(self, problem: Problem, given: Problem | None = None) -> None:
+        smaller = reduce(problem).problem
+        self.given = given
+        self.offers = len(smaller.elastic) + len(smaller.reservations) + len(smaller.blocks)
+        self.built = build(smaller)
+        self.matrix = matrix_of(self.built.model.lp)
+
+    def keeps_limits(self, answer: SolverAnswer) -> bool:
+        """Whether the answer keeps the limits that were loosened."""
+        if self.given is None or answer.values is None:
+            return False
+        return keeps_limits(self.given, self.built, answer.values)
+
+
+def _easier(problem: Problem, effort: Effort) -> _Model | None:
+    """The model without carbon cap and shares, when its relaxation keeps them; None otherwise."""
+    loose = loosened(problem)
+    if loose is None:
+        return None
+    model = _Model(loose, given=problem)
+    relaxed = run(model.matrix, effort, mip=False)
+    return model if model.keeps_limits(relaxed) else None
 
 
 class _Clock:
