@@ -1,10 +1,10 @@
 """How far the work is, on stderr: one line that changes on a terminal, a line every ten seconds elsewhere."""
 
-import sys
 import time
+from collections.abc import Callable
 from typing import TextIO
 
-from advisor.planning.services import Step
+from advisor.planning.effort import Step
 from advisor.planning.words import MISSING, money, proof
 
 EVERY_SECONDS = 10.0
@@ -14,14 +14,15 @@ _TERMINAL_SECONDS = 0.2
 class ProgressLine:
     """A listener for `advise`; `close` leaves the terminal's line clean."""
 
-    def __init__(self, stream: TextIO | None = None) -> None:
-        self._stream = stream or sys.stderr
-        self._terminal = self._stream.isatty()
-        self._started = self._told = time.monotonic()
+    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._terminal = stream.isatty()
+        self._started = self._told = clock()
         self._width = 0
 
     def __call__(self, step: Step) -> None:
-        now = time.monotonic()
+        now = self._clock()
         if now - self._told < (_TERMINAL_SECONDS if self._terminal else EVERY_SECONDS):
             return
         self._told = now

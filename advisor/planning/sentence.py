@@ -8,6 +8,7 @@ from advisor.planning.result_rows import Purchase
 from advisor.planning.words import count, percent, proof, short_money
 from providers import region
 
+_WORTH_SAYING = 0.0005
 _NAMED = 3  # things to get that the sentence names before "and N more"
 
 
@@ -27,8 +28,9 @@ def sentence(result: Result) -> str:
 def _saving(result: Result) -> str:
     """Against everything on demand, where that would do."""
     for row in result.baselines:
-        if row.name == "all_on_demand" and row.regret_fraction is not None and row.regret_fraction > 0:
-            return f", {percent(row.regret_fraction)} less than all on demand"
+        saved = row.regret_fraction
+        if row.name == "all_on_demand" and saved is not None and saved >= _WORTH_SAYING:
+            return f", {percent(saved)} less than all on demand"
     return ""
 
 

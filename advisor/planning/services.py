@@ -2,9 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from advisor.catalog.queries import Catalogue
 from advisor.demand.parse import parse_plan
@@ -14,6 +13,9 @@ from advisor.demand.surroundings import ReadFile
 from advisor.errors import AdvisorError, BadInput
 from advisor.planning.answer import answer, impossible
 from advisor.planning.case import Case, Solved
+from advisor.planning.effort import BASELINE_GAP, BASELINE_SECONDS, Effort, Notify, Step
+from advisor.planning.plan_files import files_beside, read_plan
+from advisor.planning.prices import Prices
 from advisor.planning.problem import translate
 from advisor.planning.result import Result
 from optimizer.baselines import BaselineOutcome, baselines
@@ -23,45 +25,13 @@ from optimizer.result import Outcome, Progress, Status
 from optimizer.solve import solve
 from optimizer.verify import PlanRefused, verify
 
-DEFAULT_GAP = 0.001
-THOUSAND = 1000.0
-DEFAULT_TIME_LIMIT_SECONDS = 300.0
-
-BASELINE_GAP = 0.005
-BASELINE_SECONDS = 20.0
-"""Comparisons need less proof than the answer: this relative gap, at most this long for each."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """How far the work is. `stage` is what is worked on; the other figures are unknown (None) until the
-    solver tells them. Money in the plan's currency; `gap` is relative."""
-
-    stage: str
-    currency: str
-    seconds: float | None = None
-    best: float | None = None
-    bound: float | None = None
-    gap: float | None = None
-
-
-Notify = Callable[[Step], None]
+THOUSAND = 1000.0  # the solver counts money in thousands
 
 
 class SolverFailed(AdvisorError):
     """The solver found nothing in time, or what it found does not hold."""
 
     code = "solver_failed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effort:
-    """How hard to try. `gap` is relative; `baselines` says whether to work out the simple strategies too."""
-
-    gap: float = DEFAULT_GAP
-    time_limit_seconds: float = DEFAULT_TIME_LIMIT_SECONDS
-    threads: int = 1
-    baselines: bool = True
 
 
 def advise(
@@ -93,6 +63,29 @@ def advise(
     seconds = time.perf_counter() - started
     compared = _baselines(solved, effort, notify)
     return answer(solved, baselines=compared, seconds=seconds, version=catalogue_version)
+
+
+def advise_file(
+    path: Path,
+    *,
+    prices: Prices,
+    now: datetime,
+    max_age_hours: int,
+    effort: Effort | None = None,
+    notify: Notify | None = None,
+) -> Result:
+    """`advise` for a plan file, which may name files beside it; raises BadInput also for no such file."""
+    return advise(
+        read_plan(path),
+        source=str(path),
+        catalogue=prices.catalogue,
+        catalogue_version=prices.version,
+        now=now,
+        max_age_hours=max_age_hours,
+        effort=effort,
+        read_file=files_beside(path),
+        notify=notify,
+    )
 
 
 def _case(

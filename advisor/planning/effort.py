@@ -1,0 +1,37 @@
+"""How hard to try for an answer, and what is told on the way."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+DEFAULT_GAP = 0.001
+DEFAULT_TIME_LIMIT_SECONDS = 300.0
+
+BASELINE_GAP = 0.005
+BASELINE_SECONDS = 20.0
+"""Comparisons need less proof than the answer: this relative gap, at most this long for each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """How far the work is. `stage` is what is worked on; the other figures are unknown (None) until the
+    solver tells them. Money in the plan's currency; `gap` is relative."""
+
+    stage: str
+    currency: str
+    seconds: float | None = None
+    best: float | None = None
+    bound: float | None = None
+    gap: float | None = None
+
+
+Notify = Callable[[Step], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How hard to try. `gap` is relative; `baselines` says whether to work out the simple strategies too."""
+
+    gap: float = DEFAULT_GAP
+    time_limit_seconds: float = DEFAULT_TIME_LIMIT_SECONDS
+    threads: int = 1
+    baselines: bool = True
