@@ -1,0 +1,7 @@
+"""The optimum of a tiny plan by trying everything. Written from the plan's meaning, not from the model:
+nothing of the optimizer is imported but the types of problems and slices' windows.
+"""
+
+from .search import Best, cheapest_by_enumeration
+
+__all__ = ["Best", "cheapest_by_enumeration"]
