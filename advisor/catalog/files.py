@@ -1,8 +1,6 @@
 """Price files as they come from a person: read whole or refused whole."""
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,19 +8,12 @@ from advisor.catalog.queries import Catalogue
 from advisor.errors import BadInput
 from providers.errors import PriceFileError
 from providers.offers import Offer
-from providers.pricefile import PriceFile, RefusedRow, read_price_file
+from providers.pricefile import PriceFile, read_price_file
 
 _SHOWN = 20  # refused rows listed before "and N more"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadFile:
-    offers: tuple[Offer, ...]
-    refused: tuple[RefusedRow, ...]
-    digest: str
-
-
-def read_file(path: Path, *, skip_bad_rows: bool = False) -> ReadFile:
+def read_file(path: Path, *, skip_bad_rows: bool = False) -> PriceFile:
     """One price file. Raises BadInput naming every refused row unless `skip_bad_rows`."""
     try:
         data = path.read_bytes()
@@ -34,19 +25,19 @@ def read_file(path: Path, *, skip_bad_rows: bool = False) -> ReadFile:
         raise BadInput(str(error)) from error
     if prices.refused and not skip_bad_rows:
         raise BadInput(
-            f"{path}: {len(prices.refused)} of {prices.rows} rows are refused; nothing was taken.",
+            f"{path}: {prices.refused_count} of {prices.rows} rows are refused; nothing was taken.",
             [*refused_lines(prices), "`--skip-bad-rows` takes the other rows."],
         )
     if not prices.offers:
         raise BadInput(f"{path}: holds no usable row", refused_lines(prices))
-    return ReadFile(offers=prices.offers, refused=prices.refused, digest=hashlib.sha256(data).hexdigest())
+    return prices
 
 
-def refused_lines(prices: PriceFile | ReadFile) -> list[str]:
+def refused_lines(prices: PriceFile) -> list[str]:
     """One line per refused row: line number, field, value, reason."""
     lines = [f"line {row.line}, {row.field}: {row.value!r}: {row.reason}" for row in prices.refused[:_SHOWN]]
-    if len(prices.refused) > _SHOWN:
-        lines.append(f"and {len(prices.refused) - _SHOWN} more")
+    if prices.refused_count > len(lines):
+        lines.append(f"and {prices.refused_count - len(lines)} more")
     return lines
 
 

@@ -30,26 +30,27 @@ class CatalogueVersion(models.Model):
 class OfferRow(models.Model):
     """One offer as it was known from `valid_from` (included) to `valid_to` (excluded; null while current).
 
-    Columns are those of `providers.offers.Offer`, in the offer's own currency and per instance-hour. Unknown
-    text is the empty string, unknown numbers and dates are null.
+    Columns are those of `providers.offers.Offer`, in the offer's own currency and per instance-hour;
+    lengths are those price files allow. Unknown text is the empty string, unknown numbers and dates
+    are null.
     """
 
-    offer_id = models.CharField(max_length=400)
+    offer_id = models.CharField(max_length=1200)
     provider = models.CharField(max_length=100)
-    region = models.CharField(max_length=100)
+    region = models.CharField(max_length=200)
     country = models.CharField(max_length=2)
     instance_type = models.CharField(max_length=200)
     purchase = models.CharField(max_length=20)
     price_per_hour = ExactDecimalField()
     currency = models.CharField(max_length=3)
-    accelerator = models.CharField(max_length=100, blank=True, default="")
+    accelerator = models.CharField(max_length=200, blank=True, default="")
     accelerator_count = ExactDecimalField(null=True)
     accelerator_memory_gib = ExactDecimalField(null=True)
     vcpus = ExactDecimalField(null=True)
     memory_gib = ExactDecimalField(null=True)
     local_storage_gib = ExactDecimalField(null=True)
     network_gbps = ExactDecimalField(null=True)
-    zone = models.CharField(max_length=100, blank=True, default="")
+    zone = models.CharField(max_length=200, blank=True, default="")
     term_months = models.PositiveIntegerField(null=True)
     payment = models.CharField(max_length=10, blank=True, default="")
     upfront = ExactDecimalField(null=True)

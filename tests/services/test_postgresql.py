@@ -11,7 +11,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from providers.pricefile import write_price_file
+from providers.offers import Purchase
+from providers.pricefile import read_price_file, write_price_file
 from tests.conftest import require
 from tests.factories import make_cpu_offer, make_offer
 from tests.processes import ROOT, environment, manage
@@ -88,3 +89,26 @@ def test_a_search_uses_the_index_of_current_rows(database: dict[str, str]) -> No
             "WHERE valid_to IS NULL AND accelerator = 'H100'"
         ).fetchall()
     assert "current_by_accelerator" in str(plan)
+
+
+def test_the_longest_names_a_price_file_allows_are_stored_whole(
+    database: dict[str, str], tmp_path: Path
+) -> None:
+    long = {
+        name: name[0] * 200
+        for name in ("region", "zone", "instance_type", "accelerator", "commitment_family")
+    }
+    offer = make_offer(
+        provider="p" * 64,
+        purchase=Purchase.SPEND_COMMITMENT,
+        price_per_hour=Decimal("0." + "1234567890" * 9),
+        note="n" * 2000,
+        source_url="https://example.org/" + "u" * 1900,
+        **long,
+    )
+    file = tmp_path / "long.csv"
+    file.write_text(write_price_file([offer]))
+    done = manage("import_prices", str(file), **database)
+    assert done.returncode == 0, done.stderr
+    exported = manage("export_prices", **database).stdout
+    assert read_price_file(exported.encode(), source="x").offers == (offer,)

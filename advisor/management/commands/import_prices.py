@@ -47,7 +47,7 @@ class Command(AdvisorCommand):
         )
         self._say(str(path), done)
         if prices.refused:
-            self.stderr.write(f"{len(prices.refused)} bad rows were left out:")
+            self.stderr.write(f"{prices.refused_count} bad rows were left out:")
             for line in refused_lines(prices):
                 self.stderr.write(f"  {line}")
 
