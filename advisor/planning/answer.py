@@ -18,8 +18,6 @@ from advisor.planning.warnings import warnings_of
 from advisor.planning.work import work_of
 from optimizer.baselines import BaselineOutcome
 from optimizer.conflicts import Clash
-from optimizer.problem import Problem
-from optimizer.reduce import reduce
 from optimizer.result import Outcome, Status
 
 
@@ -92,7 +90,7 @@ def _common(case: Case, outcome: Outcome, seconds: float, version: str) -> dict[
         "currency": plan.currency,
         "solved_in_seconds": seconds,
         "solver": _solver(outcome),
-        "catalogue": _catalogue(case, version),
+        "catalogue": _catalogue(case, outcome, version),
         "time": time_record(case, outcome.plan),
         "binding": None,
         "assumptions": assumptions_of(case),
@@ -117,14 +115,7 @@ def _solver(outcome: Outcome) -> SolverRecord:
     )
 
 
-def _offers_left(problem: Problem) -> int:
-    """Offers of the catalogue that the model chooses from."""
-    left = reduce(problem).problem
-    rented = sum(1 for elastic in left.elastic if not elastic.key.startswith("partner/"))
-    return rented + len(left.reservations) + len(left.blocks)
-
-
-def _catalogue(case: Case, version: str) -> CatalogueRecord:
+def _catalogue(case: Case, outcome: Outcome, version: str) -> CatalogueRecord:
     used = case.translation.offers.values()
     observed = [offer.observed_at for offer in used if offer.observed_at is not None]
     return CatalogueRecord.model_validate(
@@ -134,6 +125,6 @@ def _catalogue(case: Case, version: str) -> CatalogueRecord:
             "oldest_price": stamp(min(observed, default=None)),
             "offers_in_catalogue": len(case.catalogue.offers),
             "offers_considered": case.translation.considered,
-            "offers_in_model": _offers_left(case.problem),
+            "offers_in_model": outcome.record.offers,
         }
     )

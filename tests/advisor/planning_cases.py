@@ -4,6 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+
 from advisor.catalog.queries import Catalogue
 from advisor.demand.parse import parse_plan
 from advisor.planning.case import Case, Solved
@@ -14,7 +16,7 @@ from optimizer.solve import solve
 from optimizer.timegrid import Slice
 from optimizer.verify import verify
 from providers.offers import Offer
-from tests.factories import NOW, make_offer
+from tests.factories import NOW
 
 MAX_AGE_HOURS = 24 * 90
 TEAM: dict[str, Any] = {
@@ -104,6 +106,11 @@ def decided_case(case: Case, decisions: Plan) -> Solved:
     return Solved(case=case, outcome=outcome, decisions=decisions, account=account)
 
 
+def near(figure: float, **tolerance: float) -> Any:
+    """Equal but for the rounding of floats."""
+    return pytest.approx(figure, **tolerance)
+
+
 def slices_of(case: Case) -> tuple[Slice, ...]:
     return tuple(SliceBuilder(case.problem).build()[0])
 
@@ -123,8 +130,6 @@ def make_record(**changes: Any) -> SolveRecord:
         "nonzeros": 6,
         "nodes": 1,
         "bound": 0.0,
+        "offers": 1,
     }
     return SolveRecord(**(values | changes))
-
-
-__all__ = ["NOW", "make_offer"]
