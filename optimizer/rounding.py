@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+from pulp import LpVariable
 
 from .build import Built
 from .constraints.capacity import in_force
@@ -28,9 +29,9 @@ def nearest(amount: float) -> int:
     return math.floor(amount + 0.5)
 
 
-def up(amount: float) -> int:
-    """Round up what is more than a trace."""
-    return math.ceil(amount - 0.05)
+def down(amount: float) -> int:
+    """Round down what is not a trace short of whole."""
+    return math.floor(amount + 0.02)
 
 
 def rounded_plan(
@@ -46,6 +47,8 @@ def rounded_plan(
     """A feasible point near the relaxation's, or None when this way finds none before `until`."""
     values = relaxed.copy()
     _round_purchases(built, values, rounder)
+    if not _purchases_fit(matrix, cut, values):
+        return None
     done = activity(matrix, np.where(cut.part_of_column == STRATEGIC, values, 0.0))
     shares = _shares_of_work(matrix, cut, relaxed)
 
@@ -66,8 +69,9 @@ def rounded_plan(
 
 def _round_purchases(built: Built, values: Array, rounder: Rounder) -> None:
     v, index = built.variables, built.index
-    counts = (*v.reserved.values(), *v.blocks.values(), *v.servers.values(), *v.kept.values())
-    for variable in counts:
+    for columns in (v.reserved, v.servers):
+        _round_in_step(columns, values, rounder)
+    for variable in (*v.blocks.values(), *v.kept.values()):
         values[variable.index] = rounder(values[variable.index])
     for variable in (*v.opened.values(), *v.joined.values(), *v.chosen.values()):
         values[variable.index] = nearest(values[variable.index])
@@ -82,6 +86,24 @@ def _round_purchases(built: Built, values: Array, rounder: Rounder) -> None:
     persons = {site.key: site.servers_per_person or 1.0 for site in index.problem.sites}
     for key, people in v.staff.items():
         values[people.index] = math.ceil(servers.get(key, 0.0) / persons[key[0]] - 1e-9)
+
+
+def _round_in_step(columns: dict[tuple[str, int], LpVariable], values: Array, rounder: Rounder) -> None:
+    """Round the running total of each offer's purchases, so that many small ones do not vanish."""
+    total: dict[str, float] = {}
+    for (key, _), variable in sorted(columns.items(), key=lambda item: item[0]):
+        before = total.get(key, 0.0)
+        total[key] = before + float(values[variable.index])
+        values[variable.index] = rounder(total[key]) - rounder(before)
+
+
+def _purchases_fit(matrix: Matrix, cut: Decomposition, values: Array) -> bool:
+    """Whether the rows between purchases alone hold: power, quantities, what is held."""
+    done = activity(matrix, values)[cut.strategic]
+    low, high = matrix.row_low[cut.strategic], matrix.row_high[cut.strategic]
+    return bool(
+        (done >= low - 1e-6 * (1 + np.abs(low))).all() and (done <= high + 1e-6 * (1 + np.abs(high))).all()
+    )
 
 
 def _shares_of_work(matrix: Matrix, cut: Decomposition, relaxed: Array) -> dict[int, dict[int, float]]:

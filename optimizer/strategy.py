@@ -11,7 +11,7 @@ from .decompose import Decomposition, decompose
 from .highs import Effort, SolverAnswer, run
 from .matrix import Array, Matrix
 from .result import Progress
-from .rounding import nearest, rounded_plan, up
+from .rounding import down, nearest, rounded_plan
 
 SMALL_COLUMNS = 4000  # up to here the solver is tried on the whole model first
 SMALL_SECONDS = 10.0
@@ -134,7 +134,7 @@ def _by_parts(state: Search, cases: list[Case]) -> float:
 
 def _round(state: Search, cut: Decomposition, case: Case, until: float) -> None:
     assert case.relaxed.values is not None  # noqa: S101  # cases without a relaxation are never kept
-    for rounder in (nearest, up):
+    for rounder in (nearest, down):
         gap = 0.3 * state.effort.gap
         values = case.relaxed.values
         found = rounded_plan(state.built, case.matrix, cut, values, rounder=rounder, gap=gap, until=until)
