@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,16 +26,26 @@ HOSTS = tuple(f"{name}.{rest}" for name, rest in (("pypi", "org"), ("pythonhoste
 MACHINE_PATHS = tuple(f"/{top}/{rest}" for top, rest in (("work", "main"), ("work", "shared"), ("root", ".")))
 
 
+_LIST = ["ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+IGNORED = {
+    ".git", ".venv", "var", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"
+}  # fmt: skip
+
+
 def tracked(*suffixes: str) -> list[Path]:
-    """Files git knows, and new ones it does not ignore, that still exist."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split("\0")
-    paths = [ROOT / name for name in listed if name]
+    """Files git knows, and new ones it does not ignore, that still exist; without git, all but ignored ones."""
+    if (ROOT / ".git").exists() and shutil.which("git"):
+        listed = subprocess.run(
+            # the checkout may belong to someone else, as on a build machine
+            ["git", "-c", f"safe.directory={ROOT}", *_LIST],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        paths = [ROOT / name for name in listed.split("\0") if name]
+    else:
+        paths = [path for path in ROOT.rglob("*") if not IGNORED & set(path.relative_to(ROOT).parts)]
     return [path for path in paths if path.is_file() and (not suffixes or path.suffix in suffixes)]
 
 
