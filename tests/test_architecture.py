@@ -33,7 +33,7 @@ IGNORED = {
 
 
 def tracked(*suffixes: str) -> list[Path]:
-    """Files git knows, and new ones it does not ignore, that still exist; without git, all but ignored ones."""
+    """Files git knows or would take, that still exist; without git, all but the ignored ones."""
     if (ROOT / ".git").exists() and shutil.which("git"):
         listed = subprocess.run(
             # the checkout may belong to someone else, as on a build machine
