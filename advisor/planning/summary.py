@@ -10,7 +10,7 @@ from advisor.planning.result import Result
 from advisor.planning.result_rows import Purchase, Totals
 from advisor.planning.sentence import sentence
 from advisor.planning.text_tables import WIDTH, Column, table
-from advisor.planning.words import MISSING, amount, money, percent
+from advisor.planning.words import MISSING, amount, count, money, percent
 
 _ROWS = 30  # purchases shown before the rest is summed up
 KINDS = {
@@ -229,10 +229,14 @@ def _footer(result: Result, now: datetime) -> Iterator[str]:
         age = hours_of(now - datetime.fromisoformat(catalogue.oldest_price))
         oldest = f"the oldest {catalogue_words.age(age)} old"
     yield (
-        f"Prices as of {catalogue.as_of[:10]}, {oldest}: {catalogue.offers_in_catalogue:,} offers, "
+        f"Prices as of {catalogue.as_of[:10]}, {oldest}: {count(catalogue.offers_in_catalogue, 'offer')}, "
         f"{catalogue.offers_considered:,} fit the plan, {catalogue.offers_in_model:,} in the model."
     )
-    yield (
-        f"Model: {solver.columns:,} variables ({solver.integers:,} whole), {solver.rows:,} constraints, "
-        f"{result.time.segments:,} load blocks; {solver.name} {solver.version}."
+    size = ", ".join(
+        [
+            f"{count(solver.columns, 'variable')} ({solver.integers:,} whole)",
+            count(solver.rows, "constraint"),
+            count(result.time.segments, "load block"),
+        ]
     )
+    yield f"Model: {size}; {solver.name} {solver.version}."

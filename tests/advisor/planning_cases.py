@@ -106,9 +106,9 @@ def decided_case(case: Case, decisions: Plan) -> Solved:
     return Solved(case=case, outcome=outcome, decisions=decisions, account=account)
 
 
-def near(figure: float, **tolerance: float) -> Any:
-    """Equal but for the rounding of floats."""
-    return pytest.approx(figure, **tolerance)
+def near(figure: float, *, within: float | None = None) -> Any:
+    """Equal but for the rounding of floats, or to `within`."""
+    return pytest.approx(figure, abs=within)
 
 
 def slices_of(case: Case) -> tuple[Slice, ...]:

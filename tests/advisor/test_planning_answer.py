@@ -234,7 +234,7 @@ def test_baselines_say_what_is_saved() -> None:
     assert (on_demand.npv, on_demand.regret_npv) == (near(109_500), near(86_600))
     assert on_demand.regret_fraction == near(86_600 / 109_500)
     assert (rows["all_self_hosted"].status, rows["all_self_hosted"].npv) == ("not_defined", None)
-    assert rows["all_cloud"].regret_npv == near(0.0, abs=1.0)
+    assert rows["all_cloud"].regret_npv == near(0.0, within=1.0)
     built = result.build_vs_buy
     assert (built.self_hosted_npv, built.cloud_npv) == (None, near(22_900))
     assert built.reason is not None
