@@ -1,0 +1,279 @@
+"""The command `advise`, as a person calls it: price files, no database unless the ledger is asked for."""
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from django.conf import settings
+
+from advisor.catalog.services import publish
+from advisor.models import Recommendation
+from advisor.planning import services
+from advisor.planning.services import SolverFailed
+from optimizer.result import Outcome, Status
+from providers.offers import Offer
+from providers.pricefile import write_price_file
+from tests.advisor.commands import Said, call
+from tests.advisor.planning_cases import SITE, TEAM, make_record, near, plan_data
+from tests.factories import make_offer
+
+SCHEMA = json.loads((Path(settings.BASE_DIR) / "docs/schemas/result.schema.json").read_text("utf-8"))
+HEADER = (
+    "provider,region,country,instance_type,purchase,price_per_hour,currency,accelerator,accelerator_count"
+)
+GOOD = "aws,eu-central-1,DE,p5.48xlarge,on_demand,50,USD,H100,8"
+
+
+@pytest.fixture
+def prices(tmp_path: Path) -> Path:
+    """A price file with one machine of eight H100 at 50 USD an hour."""
+    return write_prices(tmp_path / "prices.csv", [make_offer()])
+
+
+def write_prices(path: Path, offers: Sequence[Offer]) -> Path:
+    path.write_text(write_price_file(offers), encoding="utf-8")
+    return path
+
+
+def write_plan(folder: Path, data: dict[str, Any] | None = None) -> Path:
+    path = folder / "plan.yaml"
+    path.write_text(json.dumps(plan_data() if data is None else data), encoding="utf-8")
+    return path
+
+
+def advise(plan: Path, prices: Path, *words: str) -> Said:
+    return call("advise", str(plan), "--prices", str(prices), *words)
+
+
+def test_the_answer_is_printed_and_written(tmp_path: Path, prices: Path) -> None:
+    out = tmp_path / "result.json"
+    said = advise(write_plan(tmp_path), prices, "--json", str(out))
+    assert said.code == 0
+    assert said.out.startswith(
+        "Rent up to 1 p5.48xlarge (8 × H100) on demand in Frankfurt (aws): 36 k USD NPV over 1 month; "
+    )
+    result = json.loads(out.read_text(encoding="utf-8"))
+    jsonschema.validate(result, SCHEMA)
+    assert (result["status"], result["objective_npv"]) == ("optimal", near(36_500))
+    assert result["catalogue"]["version"].startswith("files:")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["plan.yaml", "prices.csv", "result.json"]
+
+
+def test_json_to_standard_output_is_all_there_is(tmp_path: Path, prices: Path) -> None:
+    said = advise(write_plan(tmp_path), prices, "--json", "-")
+    assert (said.code, json.loads(said.out)["totals"]["bill_total"]) == (0, "36500.00")
+
+
+def test_several_price_files_are_one_price_list(tmp_path: Path, prices: Path) -> None:
+    cheap = make_offer(instance_type="cheap", price_per_hour=make_offer().price_per_hour / 2)
+    other = write_prices(tmp_path / "other.csv", [cheap])
+    said = call("advise", str(write_plan(tmp_path)), "--prices", str(prices), str(other), "--json", "-")
+    result = json.loads(said.out)
+    assert (result["objective_npv"], result["catalogue"]["offers_in_catalogue"]) == (near(18_250), 2)
+
+
+def test_baselines_can_be_left_out(tmp_path: Path, prices: Path) -> None:
+    plan = write_plan(tmp_path)
+    assert len(json.loads(advise(plan, prices, "--json", "-").out)["baselines"]) == 6
+    assert json.loads(advise(plan, prices, "--json", "-", "--no-baselines").out)["baselines"] == []
+
+
+def test_the_gap_and_the_time_that_were_asked_are_recorded(tmp_path: Path, prices: Path) -> None:
+    said = advise(write_plan(tmp_path), prices, "--gap", "0.02", "--time-limit", "7", "--json", "-")
+    solver = json.loads(said.out)["solver"]
+    assert (solver["gap_asked"], solver["time_limit_seconds"]) == (0.02, 7.0)
+
+
+def test_an_impossible_plan_is_an_answer_with_exit_1(tmp_path: Path, prices: Path) -> None:
+    site = SITE | {"opening": {"capex": 1000}}
+    capacity = {"offers": "none", "sites": [site]}
+    plan = write_plan(tmp_path, plan_data(capacity=capacity, limits={"capex_total": 4000}))
+    out = tmp_path / "result.json"
+    said = advise(plan, prices, "--json", str(out))
+    assert (said.code, said.first) == (1, "Small: no plan can hold all its limits.")
+    assert "limits.capex_total: needed at least 6,000 USD, limit 4,000 USD" in said.out
+    result = json.loads(out.read_text(encoding="utf-8"))
+    jsonschema.validate(result, SCHEMA)
+    assert (result["status"], result["totals"]) == ("infeasible", None)
+
+
+def test_an_impossible_plan_is_explained_on_stderr_when_json_takes_stdout(
+    tmp_path: Path, prices: Path
+) -> None:
+    load = TEAM | {"residency": {"allow": ["JP"]}}
+    said = advise(write_plan(tmp_path, plan_data(load)), prices, "--json", "-")
+    assert (said.code, json.loads(said.out)["status"]) == (1, "infeasible")
+    assert "no offer, server or partner may serve it" in said.err
+
+
+def test_a_profile_beside_the_plan_is_read(tmp_path: Path, prices: Path) -> None:
+    rows = [f"2026-01-{day:02d}T{hour:02d}:00Z,1" for day in range(1, 8) for hour in range(24)]
+    (tmp_path / "load.csv").write_text("\n".join(["timestamp,value", *rows]), encoding="utf-8")
+    demand = {"unit": "accelerators", "peak": 8, "profile": {"csv": "load.csv"}}
+    said = advise(write_plan(tmp_path, plan_data(TEAM | {"demand": demand})), prices, "--json", "-")
+    assert json.loads(said.out)["objective_npv"] == near(36_500)
+
+
+BAD_PLANS: list[tuple[str, bytes, str]] = [
+    ("empty", b"", "the file is empty"),
+    ("not_yaml", b"schema: [1\nname: }", "not"),
+    ("wrong_types", json.dumps(plan_data(months="many")).encode(), "months"),
+    ("a_list", b"[1, 2]", "must be a map of fields"),
+    ("negative_months", json.dumps(plan_data(months=-3)).encode(), "months: -3"),
+    (
+        "unknown_group",
+        json.dumps(plan_data(TEAM | {"residency": {"allow": ["EUU"]}})).encode(),
+        "workloads[0].residency.allow[0]",
+    ),
+    ("nan", b'{"schema": 1, "start": "2027-01", "months": 1, "discount_rate": .nan}', "discount_rate"),
+    ("unknown_field", json.dumps(plan_data(colour="red")).encode(), "unknown field"),
+    ("garbage", os.urandom(1024) * 10 * 1024, "at most 1 MiB are read"),
+    ("text_garbage", b"a" * 10 * 1024 * 1024, "at most 1 MiB are read"),
+    (
+        "yaml_bomb",
+        b"a: &a [x,x,x,x,x,x,x,x,x]\n"
+        + b"".join(b"%c: &%c [%s]\n" % (c, c, b",".join([b"*%c" % (c - 1)] * 9)) for c in range(98, 108)),
+        "anchors and aliases",
+    ),
+    (
+        "currency_without_rate",
+        json.dumps(plan_data(capacity={"sites": [SITE | {"currency": "EUR"}]})).encode(),
+        "exchange_rates",
+    ),
+    ("not_yet", json.dumps(plan_data(risk={"scenarios": 3})).encode(), "not supported yet"),
+]
+
+
+@pytest.mark.parametrize(("data", "words"), [bad[1:] for bad in BAD_PLANS], ids=[bad[0] for bad in BAD_PLANS])
+def test_a_bad_plan_is_refused_and_nothing_is_written(
+    tmp_path: Path, prices: Path, data: bytes, words: str
+) -> None:
+    plan = tmp_path / "plan.yaml"
+    plan.write_bytes(data)
+    said = advise(plan, prices, "--json", str(tmp_path / "result.json"))
+    assert (said.code, said.out) == (2, "")
+    assert str(plan) in said.first
+    assert words in said.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["plan.yaml", "prices.csv"]
+
+
+BAD_PRICES: list[tuple[str, bytes, str]] = [
+    ("empty", b"", "empty"),
+    ("zero", f"{HEADER}\n{GOOD.replace(',50,', ',0,')}\n".encode(), "price_per_hour"),
+    ("negative", f"{HEADER}\n{GOOD.replace(',50,', ',-1,')}\n".encode(), "price_per_hour"),
+    ("nan", f"{HEADER}\n{GOOD.replace(',50,', ',NaN,')}\n".encode(), "price_per_hour"),
+    ("duplicate", f"{HEADER}\n{GOOD}\n{GOOD}\n".encode(), "line 3"),
+    ("missing_column", f"{HEADER}\n{GOOD}\n".replace(",country", "", 1).encode(), "country"),
+    ("unknown_country", f"{HEADER}\n{GOOD.replace(',DE,', ',XX,')}\n".encode(), "country"),
+    ("garbage", os.urandom(1024) * 10 * 1024, "prices.csv"),
+]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"), [bad[1:] for bad in BAD_PRICES], ids=[bad[0] for bad in BAD_PRICES]
+)
+def test_a_bad_price_file_is_refused_and_nothing_is_written(tmp_path: Path, data: bytes, words: str) -> None:
+    prices = tmp_path / "prices.csv"
+    prices.write_bytes(data)
+    said = advise(write_plan(tmp_path), prices, "--json", str(tmp_path / "result.json"))
+    assert (said.code, said.out) == (2, "")
+    assert "prices.csv" in said.first
+    assert words in said.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["plan.yaml", "prices.csv"]
+
+
+def test_a_price_in_a_currency_without_a_rate_is_refused(tmp_path: Path) -> None:
+    prices = write_prices(tmp_path / "prices.csv", [make_offer(currency="EUR")])
+    said = advise(write_plan(tmp_path), prices)
+    assert said.code == 2
+    assert "exchange_rates.EUR: is needed" in said.first
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--gap", "many"], "--gap many: write a number from 0 to 0.5, like 0.001"),
+        (["--gap", "-0.1"], "--gap -0.1: write a number"),
+        (["--gap", "nan"], "--gap nan: write a number"),
+        (["--time-limit", "0"], "--time-limit 0: write a number from 0.1 to 604800, like 300"),
+        (["--as-of", "2026-11-22"], "--as-of: price files have no history; leave out --prices or --as-of"),
+        (["--as-of", "soon"], "--as-of soon: write a date"),
+        (["--json", "/nowhere/result.json"], "--json /nowhere/result.json: there is no folder /nowhere"),
+        (["--jsom", "x"], "unrecognized arguments: --jsom x"),
+    ],
+)
+def test_a_wrong_option_is_refused_with_what_is_right(
+    tmp_path: Path, prices: Path, words: list[str], message: str
+) -> None:
+    said = advise(write_plan(tmp_path), prices, *words)
+    assert (said.code, said.out) == (2, "")
+    assert message in said.first
+
+
+def test_a_plan_that_is_not_there_is_named(tmp_path: Path, prices: Path) -> None:
+    said = advise(tmp_path / "nothing.yaml", prices)
+    assert (said.code, said.first) == (
+        2,
+        f"{tmp_path}/nothing.yaml: cannot be read: No such file or directory",
+    )
+    said = advise(tmp_path, prices)
+    assert (said.code, said.first) == (2, f"{tmp_path}: cannot be read: Is a directory")
+
+
+def test_a_price_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    said = advise(write_plan(tmp_path), tmp_path / "none.csv")
+    assert said.code == 2
+    assert "none.csv: cannot be read" in said.first
+
+
+def test_a_solver_that_finds_nothing_in_time_exits_3_and_writes_nothing(
+    tmp_path: Path, prices: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unknown = Outcome(status=Status.UNKNOWN, record=make_record())
+    monkeypatch.setattr(services, "solve", lambda *_args, **_options: unknown)
+    said = advise(write_plan(tmp_path), prices, "--json", str(tmp_path / "result.json"))
+    assert (said.code, said.out) == (3, "")
+    assert said.first == "Small: no plan was found within 300 s, and none was proven impossible."
+    assert not (tmp_path / "result.json").exists()
+
+
+def test_a_refused_plan_leaves_an_older_result_as_it_was(
+    tmp_path: Path, prices: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: object, **_options: object) -> None:
+        raise SolverFailed("The verifier refuses the solver's plan; no answer is shown.", ["chat: short"])
+
+    monkeypatch.setattr(services, "_verified", refuse)
+    out = tmp_path / "result.json"
+    out.write_text("older", encoding="utf-8")
+    said = advise(write_plan(tmp_path), prices, "--json", str(out))
+    assert (said.code, said.out, out.read_text(encoding="utf-8")) == (3, "", "older")
+    assert said.err.splitlines() == [
+        "The verifier refuses the solver's plan; no answer is shown.",
+        "  chat: short",
+    ]
+
+
+@pytest.mark.django_db
+def test_without_price_files_the_ledger_is_used(tmp_path: Path) -> None:
+    publish([make_offer()], source="t", label="t")
+    said = call("advise", str(write_plan(tmp_path)), "--json", "-")
+    result = json.loads(said.out)
+    assert (said.code, result["objective_npv"], result["catalogue"]["version"]) == (0, near(36_500), "1")
+
+
+@pytest.mark.django_db
+def test_an_empty_ledger_says_how_to_fill_it(tmp_path: Path) -> None:
+    said = call("advise", str(write_plan(tmp_path)))
+    assert (said.code, said.first) == (3, "The catalogue holds no prices yet.")
+
+
+@pytest.mark.django_db
+def test_bad_input_stores_nothing(tmp_path: Path) -> None:
+    publish([make_offer()], source="t", label="t")
+    said = call("advise", str(write_plan(tmp_path, plan_data(months=0))))
+    assert (said.code, Recommendation.objects.count()) == (2, 0)
