@@ -1,1 +1,63 @@
-"""The optimisation model: a Problem in, a proven Plan out. Plain Python, no Django, no clock of its own."""
+"""The optimisation model as a library: a `Problem` in, a proven and verified plan out.
+
+Plain Python: no Django, no clock or environment of its own. `MODEL.md` beside this file explains the model,
+`docs/library.md` shows its use.
+"""
+
+from .account import Account, Line
+from .baselines import BaselineOutcome, baselines
+from .checks import InvalidProblem
+from .conflicts import Clash, clashes
+from .problem import (
+    CapacityBlock,
+    Elastic,
+    EndOfHorizon,
+    Horizon,
+    Limits,
+    Machine,
+    Owned,
+    Problem,
+    RateDemand,
+    Reservation,
+    ServerType,
+    Site,
+    WorkDemand,
+    Workload,
+)
+from .result import Outcome, Plan, Progress, Status
+from .solve import solve
+from .timegrid import DayShape, Window
+from .verify import PlanRefused, verify
+
+__all__ = [
+    "Account",
+    "BaselineOutcome",
+    "CapacityBlock",
+    "Clash",
+    "DayShape",
+    "Elastic",
+    "EndOfHorizon",
+    "Horizon",
+    "InvalidProblem",
+    "Limits",
+    "Line",
+    "Machine",
+    "Outcome",
+    "Owned",
+    "Plan",
+    "PlanRefused",
+    "Problem",
+    "Progress",
+    "RateDemand",
+    "Reservation",
+    "ServerType",
+    "Site",
+    "Status",
+    "Window",
+    "WorkDemand",
+    "Workload",
+    "baselines",
+    "clashes",
+    "solve",
+    "verify",
+]

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pulp
 
 from .build import Built, build
+from .checks import check
 from .extract import extract
 from .highs import Cancelled, Effort, Report, SolverAnswer, run, version
 from .loosen import keeps_limits, loosened
@@ -31,8 +32,9 @@ def solve(
     """Find the plan of least present worth, with proof: relative `gap`, at most `time_limit_seconds`.
 
     Offers that cannot matter are left out first, by rules that keep the optimum. The same problem gives the
-    same plan (one seed, fixed order).
+    same plan (one seed, fixed order). Raises InvalidProblem for a problem that is none.
     """
+    check(problem)
     clock = _Clock(time_limit_seconds)
 
     def effort() -> Effort:

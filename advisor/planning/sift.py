@@ -11,12 +11,12 @@ from advisor.planning.result_rows import ResultWarning
 from providers import Offer, PriceState, Purchase
 
 REASONS = {
-    "long_commitment": "are commitments longer than limits.commitment_months_max allows",
-    "spend_commitment": "are spend commitments, which plans do not weigh yet",
-    "block_without_window": "are capacity blocks without published dates: book them by hand",
-    "block_outside_plan": "are capacity blocks whose window does not begin within the plan",
-    "reservation_only": "have no price without a reservation",
-    "too_old": "have prices older than price_max_age_hours, or of unknown age",
+    "long_commitment": "commitments longer than limits.commitment_months_max allows",
+    "spend_commitment": "spend commitments, which plans do not weigh yet",
+    "block_without_window": "capacity blocks without published dates; book them by hand",
+    "block_outside_plan": "capacity blocks whose window does not begin within the plan",
+    "reservation_only": "no price without a reservation",
+    "too_old": "prices older than price_max_age_hours, or of unknown age",
 }
 EXPECTED = ("long_commitment", "block_outside_plan")  # left out because the plan says so
 
@@ -69,6 +69,6 @@ class Sifted:
         """One sentence for each reason that left offers out."""
         for reason, count in sorted(self.left_out.items()):
             severity = "info" if reason in EXPECTED else "warning"
-            noun = "offer was" if count == 1 else "offers were"
-            message = f"{count} {noun} left out: they {REASONS[reason]}."
+            noun = "offer" if count == 1 else "offers"
+            message = f"{count} {noun} left out: {REASONS[reason]}."
             yield ResultWarning(code=f"left_out_{reason}", severity=severity, message=message)
