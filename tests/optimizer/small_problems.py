@@ -1,4 +1,4 @@
-"""Problems so small that everything can be tried: at most three months, two workloads, loads of a few machines.
+"""Problems so small that everything can be tried: up to three months, two workloads, loads of few machines.
 
 Loads, fractions and shares are sums of powers of two, so that a plan on the edge of a limit is on it exactly.
 """
@@ -27,8 +27,9 @@ from .factories import make_machine, make_rate, make_work, two_levels
 
 M = make_machine("m", carbon_kg_per_hour=1.0)
 N = make_machine("n", provider="rival", country="FR", accelerators=2.0, carbon_kg_per_hour=0.25)
+K = make_machine("k", accelerators=2.0, carbon_kg_per_hour=2.0)  # as two of m, where it does twice the work
 S = make_machine("m-s", provider="own", region="site", country="FR", accelerators=2.0)
-MACHINES = (M, N)
+MACHINES = (M, N, K)
 
 SHAPES = (
     FLAT,
@@ -51,17 +52,19 @@ def horizons(draw: st.DrawFn) -> Horizon:
 
 @st.composite
 def unit_tables(draw: st.DrawFn) -> dict[str, float]:
-    """What each machine does; n may be unable."""
-    n = draw(st.sampled_from([0.0, 1.0, 2.0, 3.0]))
-    table = {"m": draw(st.sampled_from([1.0, 1.0, 2.0])), "m-s": draw(st.sampled_from([1.0, 2.0]))}
-    return table | ({"n": n} if n else {})
+    """What each machine does; some may be unable."""
+    m = draw(st.sampled_from([1.0, 1.0, 2.0]))
+    n = draw(st.sampled_from([1.0, 2.0, 3.0, 0.0]))
+    k = draw(st.sampled_from([2 * m, 3.0, 0.0]))
+    table = {"m": m, "n": n, "k": k, "m-s": draw(st.sampled_from([1.0, 2.0]))}
+    return {key: units for key, units in table.items() if units}
 
 
 @st.composite
 def rates(draw: st.DrawFn, name: str, months: int) -> Workload:
     last = draw(st.sampled_from([None, None, months - 1, 0]))
     return make_rate(
-        draw(st.sampled_from([0.5, 1.0, 1.5, 2.0])),
+        draw(st.sampled_from([0.5, 1.0, 1.5, 2.0, 3.0])),
         draw(unit_tables()),
         name=name,
         shape=draw(st.sampled_from(SHAPES)),
@@ -217,7 +220,7 @@ def small_problems(draw: st.DrawFn) -> Problem:
     months = horizon.months
     loads = draw(workloads(months))
     elastic = tuple(draw(elastics(f"e{i}", months)) for i in range(draw(st.integers(1, 3))))
-    ahead = draw(st.lists(st.sampled_from(["r1", "r2", "block", "site", "owned"]), max_size=2, unique=True))
+    ahead = draw(st.lists(st.sampled_from(["r1", "r2", "block", "site", "owned"]), max_size=3, unique=True))
     site = draw(sites()) if "site" in ahead else None
     owned = (
         _owned(draw(st.integers(1, 2)), draw(st.sampled_from([None, 0])), site) if "owned" in ahead else ()

@@ -95,18 +95,16 @@ def _group_ways(
     fixed = [(i, pool) for i in group for pool in _fixed(problem, firm[i], serving)]
     choices = [choice for i in group for choice in _choices(problem, grid[i], i, serving, left_out)]
     picks = [(sum(p[0] for p in pick), sum(p[1] for p in pick), pick) for pick in product(*choices)]
-    working = any(isinstance(w.demand, WorkDemand) for w in problem.workloads)
-    plain = not working and problem.limits.carbon_kg_total is None and not problem.limits.carbon_price_per_kg
+    total = sum(w.demand.total for w in problem.workloads if isinstance(w.demand, WorkDemand)) / HOURS
     found: list[Way] = []
     for cash, carbon, pick in sorted(picks, key=lambda p: p[:2]):
-        pools = [*fixed, *((i, pool) for _, _, i, pool in pick if pool.machines)]
-        if not _could_fit(problem, grid, group, pools):
+        # a cheaper way that can do all the work there is, or none of it, leaves nothing to find
+        if any(way.least <= 0 and way.most >= total and way.carbon_kg <= carbon for way in found):
             continue
-        span = _span(problem, grid, group, pools)
-        if span is not None:
-            found.append(Way(cash, carbon, *span))
-            if plain:
-                break
+        pools = [*fixed, *((i, pool) for _, _, i, pool in pick if pool.machines)]
+        if _could_fit(problem, grid, group, pools):
+            span = _span(problem, grid, group, pools)
+            found += [] if span is None else [Way(cash, carbon, *span)]
     return best_ways(problem, found)
 
 

@@ -75,8 +75,11 @@ def need(problem: Problem, machine: Machine, piece: Piece, usable: float = 1.0) 
 
 
 def pieces(problem: Problem, month: int) -> list[Piece]:
-    """A month, cut where offers or blocks begin or end, its alike hours together."""
-    windows = [e.window for e in problem.elastic] + [b.window for b in problem.blocks]
+    """A month, cut where offers or blocks of use to anyone begin or end, its alike hours together."""
+    offers = [(e.machine, e.window) for e in problem.elastic] + [
+        (b.machine, b.window) for b in problem.blocks
+    ]
+    windows = [window for machine, window in offers if _of_use(problem, machine)]
     edges = {edge for window in windows for edge in (window.start, window.end) if month < edge < month + 1}
     cuts = sorted(edges | {float(month), month + 1.0})
     found = []
@@ -90,9 +93,18 @@ def pieces(problem: Problem, month: int) -> list[Piece]:
     return found
 
 
+def _of_use(problem: Problem, machine: Machine) -> bool:
+    return any(w.units_per_hour.get(machine.key, 0.0) > 0 for w in problem.workloads)
+
+
 def _likeness(problem: Problem, month: int, start: float, end: float, cell: int) -> tuple[object, ...]:
     rates = [w for w in problem.workloads if isinstance(w.demand, RateDemand) and alive(w, month)]
     timed = [
-        e for e in problem.elastic if e.hours is not None and e.window.start < end and e.window.end > start
+        e
+        for e in problem.elastic
+        if e.hours is not None
+        and _of_use(problem, e.machine)
+        and e.window.start < end
+        and e.window.end > start
     ]
     return (*(level(w, cell) for w in rates), *(cell % 24 in (e.hours or ()) for e in timed))

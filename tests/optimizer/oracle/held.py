@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -17,7 +17,7 @@ from optimizer.problem import (
     Site,
 )
 
-from .grid import HOURS, d, need, pieces
+from .grid import HOURS, Piece, d, need
 
 
 @dataclass(slots=True)
@@ -46,9 +46,8 @@ class Held:
     counts: dict[tuple[str, str, int], int]  # (kind, key, start) -> machines
 
 
-def _most(problem: Problem, machine: Machine, usable: float = 1.0) -> int:
-    every = [piece for month in range(problem.horizon.months) for piece in pieces(problem, month)]
-    return max(need(problem, machine, piece, usable) for piece in every)
+def _most(problem: Problem, time: Sequence[Piece], machine: Machine, usable: float = 1.0) -> int:
+    return max(need(problem, machine, piece, usable) for piece in time)
 
 
 def _range(least: int, most: int | None, use: int) -> list[int]:
@@ -56,27 +55,27 @@ def _range(least: int, most: int | None, use: int) -> list[int]:
     return [0, *range(max(1, least), top + 1)]
 
 
-def units(problem: Problem) -> list[Unit]:
+def units(problem: Problem, time: Sequence[Piece]) -> list[Unit]:
     """All single decisions that bind ahead."""
     found = [
-        _reservation(problem, r, s)
+        _reservation(problem, time, r, s)
         for r in problem.reservations
         for s in range(problem.horizon.months)
         if r.window.start <= s < r.window.end
     ]
-    found += [_block(problem, b) for b in problem.blocks]
+    found += [_block(problem, time, b) for b in problem.blocks]
     for site in problem.sites:
         for server in site.servers:
-            found += [_server(problem, site, server, s) for s in range(problem.horizon.months)]
+            found += [_server(problem, time, site, server, s) for s in range(problem.horizon.months)]
             for owned in problem.owned:
                 if owned.server is not None and owned.server.key == server.key:
                     found += [_kept(problem, site, server, owned, m) for m in range(problem.horizon.months)]
     return [unit for unit in found if len(unit.quantities) > 1]
 
 
-def _reservation(problem: Problem, r: Reservation, start: int) -> Unit:
+def _reservation(problem: Problem, time: Sequence[Piece], r: Reservation, start: int) -> Unit:
     last = problem.horizon.months
-    quantities = _range(r.min_quantity, r.max_quantity, _most(problem, r.machine))
+    quantities = _range(r.min_quantity, r.max_quantity, _most(problem, time, r.machine))
     unit = Unit("reservation", r.key, start, quantities, range(start, start + r.term_months))
     unit.pays[start] += r.upfront
     for month in unit.months:
@@ -90,9 +89,9 @@ def _reservation(problem: Problem, r: Reservation, start: int) -> Unit:
     return unit
 
 
-def _block(problem: Problem, block: CapacityBlock) -> Unit:
+def _block(problem: Problem, time: Sequence[Piece], block: CapacityBlock) -> Unit:
     last = problem.horizon.months
-    quantities = _range(block.min_quantity, block.max_quantity, _most(problem, block.machine))
+    quantities = _range(block.min_quantity, block.max_quantity, _most(problem, time, block.machine))
     unit = Unit("block", block.key, 0, quantities, range(0))
     for month in range(int(block.window.start), math.ceil(block.window.end)):
         hours = HOURS * (min(block.window.end, month + 1) - max(block.window.start, month))
@@ -111,11 +110,11 @@ def _month_of_service(unit: Unit, site: Site, server: ServerType, month: int) ->
     unit.carbon_kg[month] += energy_kwh * site.carbon_kg_per_kwh
 
 
-def _server(problem: Problem, site: Site, server: ServerType, start: int) -> Unit:
+def _server(problem: Problem, time: Sequence[Piece], site: Site, server: ServerType, start: int) -> Unit:
     last = problem.horizon.months
     begin = max(start + server.lead_months, site.opening_lead_months)
     end = begin + server.life_months
-    use = _most(problem, server.machine, server.utilisation_cap_fraction)
+    use = _most(problem, time, server.machine, server.utilisation_cap_fraction)
     unit = Unit("server", server.key, start, _range(0, server.max_quantity, use), range(begin, end))
     unit.pays[start] += server.capex
     unit.capex = server.capex
@@ -137,9 +136,9 @@ def _kept(problem: Problem, site: Site, server: ServerType, owned: Owned, month:
     return unit
 
 
-def everything_held(problem: Problem) -> Iterator[Held]:
+def everything_held(problem: Problem, time: Sequence[Piece]) -> Iterator[Held]:
     """Every choice that the rules on purchases allow."""
-    single = units(problem)
+    single = units(problem, time)
     site_of = {s.key: site.key for site in problem.sites for s in site.servers}
     server_of = {o.key: o.server.key for o in problem.owned if o.server is not None}
     for opened in product((False, True), repeat=len(problem.sites)):

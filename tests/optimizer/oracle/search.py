@@ -1,6 +1,7 @@
 """All that can be held, with the best months for each: the cheapest of everything."""
 
 from dataclasses import dataclass
+from itertools import chain
 
 from optimizer.problem import Problem, WorkDemand
 
@@ -17,13 +18,16 @@ class Best:
     choices: int
 
 
-def cheapest_by_enumeration(problem: Problem) -> Best:
-    """Least present worth over every plan. At most one workload may be an amount of work."""
+def cheapest_by_enumeration(problem: Problem, time_of: Problem | None = None) -> Best:
+    """Least present worth over every plan. At most one workload may be an amount of work.
+
+    Time is cut as the problem asks, or as `time_of` does: whole machines run through a whole piece of time.
+    """
     totals = [w.demand.total for w in problem.workloads if isinstance(w.demand, WorkDemand)]
     assert len(totals) <= 1
     total = sum(totals) / HOURS
-    grids = [pieces(problem, month) for month in range(problem.horizon.months)]
-    held = sorted(everything_held(problem), key=lambda h: h.npv)
+    grids = [pieces(time_of or problem, month) for month in range(problem.horizon.months)]
+    held = sorted(everything_held(problem, list(chain(*grids))), key=lambda h: h.npv)
     cache: dict[object, list[Way]] = {}
     best: float | None = None
     for choice in held:
