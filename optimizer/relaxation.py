@@ -1,8 +1,10 @@
-"""The model with a slack for every named limit, alive in the solver: which limits can hold together, and what
-one of them must at least give way while others hold."""
+"""The model with a slack for every named limit, alive in the solver.
+
+It answers which limits can hold together, and how far one of them must give way while others hold.
+"""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import highspy
@@ -10,11 +12,12 @@ import numpy as np
 
 from .build import Built, build
 from .matrix import Array, Matrix, matrix_of
-from .problem import Limits, Problem
+from .problem import Problem
 from .reduce import reduce
 
 HOLDS = 1e-6  # a limit exceeded by less than this, in its row's unit, holds
 BARELY = 1e-9  # a share of zero would make offers useless that a wider share needs
+NO_POINT = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +59,14 @@ class Relaxation:
         self.columns = {name: int(s.variable.index) for name, s in slacks if id(s.variable) in used}
         self.highs = _loaded(self.matrix, whole)
 
-    @property
-    def limits(self) -> Limits:
-        """The problem's limits."""
-        return self.built.index.problem.limits
-
-    def can_hold(self, names: Iterable[str]) -> bool | None:
-        """Whether these limits can hold together, all others set aside; None when time ran out first."""
-        held = set(names)
+    def refuted(self, names: Iterable[str]) -> frozenset[str] | None:
+        """Limits among these that cannot hold together, all others set aside; None when nothing is proven."""
+        held = frozenset(names)
         if not self.whole:
             found = self.least(held)
-            return None if found is None else found.least <= HOLDS
+            return found.support if found is not None and found.least > HOLDS else None
         self._prepare(dict.fromkeys(self.columns, 0.0), held)
-        status = self._run()
-        if status == highspy.HighsModelStatus.kOptimal:
-            return True
-        return False if status == highspy.HighsModelStatus.kInfeasible else None
+        return held if self._run() in NO_POINT else None
 
     def least(self, summed: Iterable[str], held: Iterable[str] = (), *, low: float = 0.0) -> Found | None:
         """Least sum of the slacks `summed`, while `held` hold and all other limits are set aside.
@@ -79,8 +74,8 @@ class Relaxation:
         A slack may go down to `low`. None when time ran out before any answer; `Found.proven` tells
         whether it is the least.
         """
-        summed = set(summed)
-        self._prepare({name: float(name in summed) for name in self.columns}, set(held))
+        summed = frozenset(summed)
+        self._prepare({name: float(name in summed) for name in self.columns}, frozenset(held))
         for name in summed if low else ():
             self.highs.changeColBounds(self.columns[name], low, self.matrix.high[self.columns[name]])
         status = self._run()
@@ -91,33 +86,37 @@ class Relaxation:
         if not (proven or self.whole):
             return None
         duals = np.array(solution.col_dual) if not self.whole else None
-        support = summed if duals is None else {n for n in summed if 1.0 - duals[self.columns[n]] > HOLDS}
+        proving = summed if duals is None else {n for n in summed if 1.0 - duals[self.columns[n]] > HOLDS}
         values = np.array(solution.col_value)
-        return Found(float(info.objective_function_value), values, frozenset(support), proven)
+        return Found(float(info.objective_function_value), values, frozenset(proving), proven)
 
-    def weigh(self, rows: dict[int, int], weight: float) -> None:
-        """Set one coefficient in each row: row -> column."""
-        for row, column in rows.items():
+    def weigh(self, cells: Iterable[tuple[int, int]], weight: float) -> None:
+        """Set the coefficients at (row, column)."""
+        for row, column in cells:
             self.highs.changeCoeff(row, column, weight)
 
     def rows_of(self, name: str) -> list[int]:
         """Rows in which the limit's slack stands."""
-        where = np.flatnonzero(self.matrix.column == self.columns[name])
-        return [int(np.searchsorted(self.matrix.start, at, side="right")) - 1 for at in where]
+        places = np.flatnonzero(self.matrix.column == self.columns[name])
+        return [int(np.searchsorted(self.matrix.start, place, side="right")) - 1 for place in places]
 
-    def _prepare(self, costs: dict[str, float], held: set[str]) -> None:
-        self.highs.clearSolver()
+    def row(self, row: int) -> dict[int, float]:
+        """Column to coefficient."""
+        span = slice(self.matrix.start[row], self.matrix.start[row + 1])
+        return dict(zip(self.matrix.column[span].tolist(), self.matrix.value[span].tolist(), strict=True))
+
+    def _prepare(self, costs: dict[str, float], held: frozenset[str]) -> None:
         for name, column in self.columns.items():
             self.highs.changeColCost(column, costs[name])
             self.highs.changeColBounds(column, 0.0, 0.0 if name in held else self.matrix.high[column])
 
-    def _run(self) -> highspy.HighsModelStatus:
+    def _run(self) -> object:
         left = self.until - time.perf_counter()
         if left <= 0:
             self.highs.clearSolver()
             return highspy.HighsModelStatus.kTimeLimit
-        self.highs.setOptionValue("time_limit", left)
-        self.highs.zeroAllClocks()
+        # the solver's clock adds up over its runs
+        self.highs.setOptionValue("time_limit", self.highs.getRunTime() + left)
         self.highs.run()
         return self.highs.getModelStatus()
 
@@ -139,6 +138,3 @@ def _loaded(matrix: Matrix, whole: bool) -> highspy.Highs:
         lp.integrality_ = [kinds[int(x)] for x in matrix.whole]
     highs.passModel(lp)
     return highs
-
-
-Cancelled = Callable[[], bool]

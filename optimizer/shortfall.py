@@ -1,0 +1,133 @@
+"""How far one limit must give way while others hold, in the limit's own unit."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from .limited import MONEY_AND_CARBON, SHARES, family, subject
+from .matrix import Array
+from .model import MONEY
+from .relaxation import HOLDS, Relaxation
+
+LEAST_TOTAL = 1e-9  # months with less work than this (hundreds of accelerators) have no shares
+ROUNDS = 30
+NO_FLOOR = -1e9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """What a limit is and what it would have to be; for a demand, all of it and the share that can be had."""
+
+    needed: float | None
+    available: float | None
+    unit: str
+    month: int | None = None
+    exact: bool = True
+
+    @classmethod
+    def unknown(cls, relaxation: Relaxation, name: str) -> Self:
+        """The limit as it is, when time ran out."""
+        kind = family(name)
+        if kind == "demand":
+            return cls(needed=1.0, available=None, unit=_unit(relaxation, name), exact=False)
+        available = _value(relaxation, name)
+        return cls(needed=None, available=available, unit=_unit(relaxation, name), exact=False)
+
+
+def amount(relaxation: Relaxation, name: str, others: frozenset[str]) -> Amount | None:
+    """The least value of a limit with which `others` can hold; None when time ran out or it is not proven."""
+    found = relaxation.least({name}, others)
+    if found is None or not found.proven:
+        return None
+    unit, exact = _unit(relaxation, name), relaxation.whole
+    if family(name) == "demand":
+        return Amount(needed=1.0, available=1.0 - found.least, unit=unit, exact=exact)
+    if family(name) in SHARES:
+        share = _least_share(relaxation, name, others, found.values)
+        if share is None:
+            return None
+        return Amount(needed=share, available=_value(relaxation, name), unit=unit, exact=exact)
+    excess = found.least * _scale(relaxation, name)
+    month = _worst_month(relaxation, found.values) if name == "cash_per_month" else None
+    available = _value(relaxation, name, month)
+    return Amount(needed=available + excess, available=available, unit=unit, month=month, exact=exact)
+
+
+def _unit(relaxation: Relaxation, name: str) -> str:
+    if name in ("capex_total", "cash_per_month"):
+        return "plan currency"
+    if family(name) in SHARES:
+        return "share of the month's accelerator-hours at work"
+    return relaxation.built.model.slacks[name].unit
+
+
+def _scale(relaxation: Relaxation, name: str) -> float:
+    """The limit's own unit for one unit of its slack."""
+    return (
+        1.0 / MONEY
+        if name in ("capex_total", "cash_per_month")
+        else relaxation.built.model.slacks[name].scale
+    )
+
+
+def _value(relaxation: Relaxation, name: str, month: int | None = None) -> float:
+    """The limit itself, in its own unit."""
+    problem = relaxation.built.index.problem
+    kind = family(name)
+    if kind in ("power", "racks"):
+        site = next(site for site in problem.sites if site.key == subject(name))
+        value = site.limit_kw if kind == "power" else site.limit_racks
+    elif name == "cash_per_month":
+        cash = problem.limits.cash_per_month or ()
+        value = min(cash) if month is None else cash[month]
+    else:
+        value = getattr(problem.limits, (SHARES | MONEY_AND_CARBON)[kind])
+    if value is None:
+        raise LookupError(f"{name} is not a limit of this problem")
+    return float(value) / 1000.0 if name == "carbon_tonnes_total" else float(value)
+
+
+def _worst_month(relaxation: Relaxation, values: Array) -> int:
+    """The month whose payments exceed its ceiling most."""
+    ceilings = relaxation.built.index.problem.limits.cash_per_month or ()
+    excess = [-ceiling for ceiling in ceilings]
+    for entry in relaxation.built.entries:
+        count = float(values[entry.variable.index])
+        for month in (entry.flow.opex.keys() | entry.flow.capex.keys()) if count else ():
+            if month < len(excess):
+                excess[month] += count * entry.flow.cash(month)
+    return max(range(len(excess)), key=lambda month: round(excess[month], 2))
+
+
+def _least_share(relaxation: Relaxation, name: str, others: frozenset[str], values: Array) -> float | None:
+    """Least largest share: each round asks whether the share just reached can be undercut (Dinkelbach).
+
+    A month's share is a group's hours over all hours, so the limit's row, hours - share * all <= slack, has
+    the share itself as coefficient; the best slack below zero for one share shows a plan with less.
+    """
+    sums = {int(total.index) for total in relaxation.built.variables.month_sums.values()}
+    cells = [(row, next(c for c in relaxation.row(row) if c in sums)) for row in relaxation.rows_of(name)]
+    share = _largest_share(relaxation, name, cells, values)
+    try:
+        for _ in range(ROUNDS):
+            relaxation.weigh(cells, -share)
+            found = relaxation.least({name}, others, low=NO_FLOOR)
+            if found is None or not found.proven:
+                return None
+            smaller = _largest_share(relaxation, name, cells, found.values)
+            if found.least >= -HOLDS or smaller >= share - HOLDS:
+                return share
+            share = smaller
+    finally:
+        relaxation.weigh(cells, -_value(relaxation, name))
+    return share
+
+
+def _largest_share(relaxation: Relaxation, name: str, cells: list[tuple[int, int]], values: Array) -> float:
+    """Largest of the group's hours over all hours, of any month with work."""
+    shares = [0.0]
+    for row, total in cells:
+        terms = relaxation.row(row)
+        group = sum(x * values[c] for c, x in terms.items() if c not in (total, relaxation.columns[name]))
+        if values[total] > LEAST_TOTAL:
+            shares.append(float(group / values[total]))
+    return max(shares)
