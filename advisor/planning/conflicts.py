@@ -1,5 +1,6 @@
 """Limits that clash, in words with numbers: what is needed, what is allowed, what would have to change."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from advisor.demand.workload import Workload
@@ -8,13 +9,15 @@ from advisor.planning.result_rows import Conflict
 from advisor.planning.words import amount, percent
 from optimizer.conflicts import Clash
 
-_MONEY = {"capex_total", "cash_per_month"}
-_SHARES = {"provider": "one provider", "country": "one country", "spot": "spot", "partner": "partners"}
+_MONEY = ("capex_total", "cash_per_month")
+_CARBON = "carbon_tonnes_total"
+_ALL = {"spot": "spot", "partner": "partners"}
 
 
 def conflict_rows(case: Case, clashes: Sequence[Clash]) -> tuple[Conflict, ...]:
-    """One row for each limit of the clash; at least one, also where no set was found in time."""
-    rows = tuple(_row(case, clash, alone=len(clashes) == 1) for clash in clashes)
+    """One row for each limit of each set that clashes; at least one, also where none was found in time."""
+    sizes = Counter(clash.group for clash in clashes)
+    rows = tuple(_row(case, clash, alone=sizes[clash.group] == 1) for clash in clashes)
     if rows:
         return rows
     message = "No plan can hold all limits together; which of them clash could not be worked out in time."
@@ -26,60 +29,49 @@ def conflict_rows(case: Case, clashes: Sequence[Clash]) -> tuple[Conflict, ...]:
 
 
 def _row(case: Case, clash: Clash, *, alone: bool) -> Conflict:
-    kind, _, rest = clash.limit.partition(":")
-    if kind == "demand":
-        path, where, words = _demand(case, rest, clash)
-    elif kind in ("power", "racks"):
-        path, where, words = _site(case, kind, rest, clash)
-    elif kind == "share":
-        path, where, words = _share(rest, clash)
-    else:
-        path, where, words = f"limits.{kind}", clash.where, _raise(case, f"limits.{kind}", clash)
-    suffix = "" if alone or kind == "demand" else " (the other limits named here kept)"
+    path, words = _demand(case, clash) if clash.limit == "demand" else _limit(case, clash)
+    suffix = "" if alone or clash.limit == "demand" else " (the others of this set kept)"
+    month = case.plan.month_at(clash.month) if clash.month is not None else ""
     return Conflict(
+        group=clash.group,
         limit=path,
-        where=where,
+        where=clash.where or month,
         needed=clash.needed,
         available=clash.available,
-        relaxation=words + suffix + ".",
+        relaxation=f"{words}{suffix}.",
         cost_of_relaxation=None,
     )
 
 
-def _raise(case: Case, path: str, clash: Clash) -> str:
-    kind = clash.limit.partition(":")[0]
-    unit = case.plan.currency if kind in _MONEY else "t CO2e" if kind == "carbon_tonnes_total" else clash.unit
+def _limit(case: Case, clash: Clash) -> tuple[str, str]:
+    """Path of a limit in the plan, and `path: needed at least 6,000 USD, limit 4,000 USD`."""
+    kind, _, group = clash.limit.partition(":")
+    path, whose = f"limits.{kind}", ""
+    if kind in ("power", "racks"):
+        position = next(n for n, site in enumerate(case.plan.capacity.sites) if site.name == clash.where)
+        path = f"capacity.sites[{position}].{'power.limit_kw' if kind == 'power' else 'racks_limit'}"
+        whose = f" for {clash.where}"
+    elif kind == "share":
+        path, whose = f"limits.share_max.{group}", f" for {clash.where or _ALL.get(group, group)}"
+    elif clash.month is not None:
+        whose = f" in {case.plan.month_at(clash.month)}"
+    limit = "" if clash.available is None else f", limit {_figure(case, clash, clash.available)}"
     if clash.needed is None:
-        return f"{path} is too small: allow more {unit}"
-    month = f" in {clash.where}" if clash.where else ""
-    needed = f"at least {amount(clash.needed)} {unit}{month}"
-    if clash.available is None:
-        return f"{path}: {needed} needed"
-    return f"{path}: needed {needed}, limit {amount(clash.available)} {unit}"
+        return path, f"{path}: more is needed{whose}{limit}"
+    return path, f"{path}: needed at least {_figure(case, clash, clash.needed)}{whose}{limit}"
 
 
-def _site(case: Case, kind: str, name: str, clash: Clash) -> tuple[str, str, str]:
-    position = next(n for n, site in enumerate(case.plan.capacity.sites) if site.name == name)
-    field = "power.limit_kw" if kind == "power" else "racks_limit"
-    path = f"capacity.sites[{position}].{field}"
-    return path, name, f"{name}: {_raise(case, path, clash)}"
+def _figure(case: Case, clash: Clash, figure: float) -> str:
+    if clash.limit.startswith("share"):
+        return f"{percent(figure)} of a month's accelerator-hours"
+    if clash.limit in _MONEY:
+        return f"{amount(figure)} {case.plan.currency}"
+    return f"{amount(figure)} {'t CO2e' if clash.limit == _CARBON else clash.unit}"
 
 
-def _share(group: str, clash: Clash) -> tuple[str, str, str]:
-    kind, _, name = group.partition(":")
-    path = f"limits.share_max.{kind}"
-    whose = name or _SHARES.get(kind, kind)
-    if clash.needed is None or clash.available is None:
-        return path, name, f"{path}: {whose} would need a larger share of a month's capacity-hours"
-    needed, most = percent(clash.needed), percent(clash.available)
-    words = f"{path}: {whose} would need {needed} of a month's capacity-hours, limit {most}"
-    return path, name, words
-
-
-def _demand(case: Case, name: str, clash: Clash) -> tuple[str, str, str]:
-    position, workload = next((n, w) for n, w in enumerate(case.plan.workloads) if w.name == name)
-    path = f"workloads[{position}].demand"
-    return path, name, f"{_needs(case, workload)}; {_served(case, workload, clash)}"
+def _demand(case: Case, clash: Clash) -> tuple[str, str]:
+    position, workload = next((n, w) for n, w in enumerate(case.plan.workloads) if w.name == clash.where)
+    return f"workloads[{position}].demand", f"{_needs(case, workload)}; {_served(case, workload, clash)}"
 
 
 def _needs(case: Case, workload: Workload) -> str:
@@ -112,7 +104,11 @@ def _served(case: Case, workload: Workload, clash: Clash) -> str:
             "no offer, server or partner may serve it: look at its residency, regions, throughput and "
             "accelerators_per_replica, and at capacity.offers"
         )
-    part = "work can be done" if workload.hours_of_work() is not None else "load can be served"
+    work = workload.hours_of_work() is not None
+    part = "work can be done" if work else "load can be served"
+    month = f" in {case.plan.month_at(clash.month)}" if clash.month is not None else ""
     if clash.available is None:
-        return f"not all of its {part}"
-    return f"only {percent(clash.available, down=True)} of its {part}"
+        return f"not all of its {part}{month}"
+    if clash.available <= 0:
+        return f"nothing can {'do its work' if work else 'serve it'}{month}"
+    return f"only {percent(clash.available, down=True)} of its {part}{month}"

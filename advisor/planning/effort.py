@@ -7,8 +7,17 @@ DEFAULT_GAP = 0.001
 DEFAULT_TIME_LIMIT_SECONDS = 300.0
 
 BASELINE_GAP = 0.005
-BASELINE_SECONDS = 20.0
-"""Comparisons need less proof than the answer: this relative gap, at most this long for each."""
+BASELINE_SECONDS = (15.0, 55.0, 20.0)
+"""Comparisons need less proof than the answer: this relative gap, in what is left of a minute."""
+
+
+def baseline_seconds(elapsed_seconds: float, strategies: int) -> float:
+    """Time for each of the simple strategies, so that all is told within a minute where that can be.
+
+    They share what is left of 55 s, but at least 15 s; none gets more than 20 s.
+    """
+    least, minute, most = BASELINE_SECONDS
+    return min(most, max(least, minute - elapsed_seconds) / max(1, strategies))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -184,6 +184,7 @@ class Binding(Row):
 class Conflict(Row):
     """A limit that cannot hold together with the others named beside it."""
 
+    group: int = Field(default=1, ge=1, description="Number of the set: limits of one set clash.")
     limit: str = Field(description="Path in the plan, for example limits.capex_total.")
     where: str = Field(description="Month, site or workload; empty when the limit is one for all.")
     needed: float | None = Field(description="What the demand needs at least, in the limit's unit.")

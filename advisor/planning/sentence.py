@@ -8,6 +8,8 @@ from advisor.planning.result_rows import Purchase
 from advisor.planning.words import count, percent, proof, short_money
 from providers import region
 
+PROVEN_BASELINE_GAP = 0.01
+"""A strategy whose cost is proven less closely is not held against the answer without saying so."""
 _WORTH_SAYING = 0.0005
 _NAMED = 3  # things to get that the sentence names before "and N more"
 
@@ -28,8 +30,8 @@ def sentence(result: Result) -> str:
 def _saving(result: Result) -> str:
     """Against everything on demand, where that would do."""
     for row in result.baselines:
-        saved = row.regret_fraction
-        if row.name == "all_on_demand" and saved is not None and saved >= _WORTH_SAYING:
+        saved, proven = row.regret_fraction, (row.gap or 0.0) <= PROVEN_BASELINE_GAP
+        if row.name == "all_on_demand" and proven and saved is not None and saved >= _WORTH_SAYING:
             return f", {percent(saved)} less than all on demand"
     return ""
 

@@ -13,7 +13,7 @@ from advisor.demand.surroundings import ReadFile
 from advisor.errors import AdvisorError, BadInput
 from advisor.planning.answer import answer, impossible
 from advisor.planning.case import Case, Solved
-from advisor.planning.effort import BASELINE_GAP, BASELINE_SECONDS, Effort, Notify, Step
+from advisor.planning.effort import BASELINE_GAP, Effort, Notify, Step, baseline_seconds
 from advisor.planning.plan_files import files_beside, read_plan
 from advisor.planning.prices import Prices
 from advisor.planning.problem import translate
@@ -23,6 +23,7 @@ from optimizer.conflicts import clashes
 from optimizer.extract import NotWhole
 from optimizer.result import Outcome, Progress, Status
 from optimizer.solve import solve
+from optimizer.strategies import STRATEGIES
 from optimizer.verify import PlanRefused, verify
 
 THOUSAND = 1000.0  # the solver counts money in thousands
@@ -61,7 +62,7 @@ def advise(
         return impossible(case, outcome, clashes=found, seconds=seconds, version=catalogue_version)
     solved = _verified(case, outcome, effort)
     seconds = time.perf_counter() - started
-    compared = _baselines(solved, effort, notify)
+    compared = _baselines(solved, effort, seconds, notify)
     return answer(solved, baselines=compared, seconds=seconds, version=catalogue_version)
 
 
@@ -156,7 +157,9 @@ def _step(case: Case, progress: Progress) -> Step:
     )
 
 
-def _baselines(solved: Solved, effort: Effort, notify: Notify | None) -> tuple[BaselineOutcome, ...]:
+def _baselines(
+    solved: Solved, effort: Effort, elapsed_seconds: float, notify: Notify | None
+) -> tuple[BaselineOutcome, ...]:
     if not effort.baselines:
         return ()
     currency = solved.case.plan.currency
@@ -170,6 +173,6 @@ def _baselines(solved: Solved, effort: Effort, notify: Notify | None) -> tuple[B
     return baselines(
         solved.case.problem,
         gap=max(effort.gap, BASELINE_GAP),
-        time_limit_seconds=min(effort.time_limit_seconds, BASELINE_SECONDS),
+        time_limit_seconds=min(effort.time_limit_seconds, baseline_seconds(elapsed_seconds, len(STRATEGIES))),
         progress=told,
     )

@@ -3,12 +3,13 @@
 import textwrap
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import groupby
 
 from advisor.catalog import words as catalogue_words
 from advisor.catalog.pricing import hours_of
 from advisor.planning.result import Result
-from advisor.planning.result_rows import Purchase, Totals
-from advisor.planning.sentence import sentence
+from advisor.planning.result_rows import Baseline, Purchase, Totals
+from advisor.planning.sentence import PROVEN_BASELINE_GAP, sentence
 from advisor.planning.text_tables import WIDTH, Column, table
 from advisor.planning.words import MISSING, amount, count, money, percent
 
@@ -50,12 +51,16 @@ def summary(result: Result, *, now: datetime) -> list[str]:
 
 
 def _clash(result: Result) -> Iterator[str]:
-    together = "These cannot hold together:" if len(result.conflicts or ()) > 1 else "This cannot hold:"
-    yield together
-    for row in result.conflicts or ():
-        yield from textwrap.wrap(
-            row.relaxation, WIDTH, initial_indent="  - ", subsequent_indent="    ", break_on_hyphens=False
-        )
+    """Each set of limits that clash; giving way in any one of a set is enough for that set."""
+    for _, group in groupby(result.conflicts or (), key=lambda row: row.group):
+        rows = list(group)
+        yield "These cannot hold together:" if len(rows) > 1 else "This cannot hold:"
+        for row in rows:
+            yield from _wrapped(row.relaxation)
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent="  - ", subsequent_indent="    ", break_on_hyphens=False)
 
 
 def _purchases(result: Result, now: datetime) -> Iterator[str]:
@@ -116,7 +121,7 @@ def _age(row: Purchase, now: datetime) -> str:
     if row.price_observed_at is None:
         return "unknown"
     age = hours_of(now - datetime.fromisoformat(row.price_observed_at))
-    return catalogue_words.age(age, stale=row.price_state == "stale")
+    return catalogue_words.age(age)
 
 
 def _kinds(result: Result, totals: Totals) -> Iterator[str]:
@@ -176,7 +181,7 @@ def _baselines(result: Result) -> Iterator[str]:
         return
     yield ""
     yield "Instead"
-    notes = [row.note or ("" if row.npv is not None else row.status.replace("_", " ")) for row in rows]
+    notes = [_baseline_note(row) for row in rows]
     saved = [MISSING if row.regret_fraction is None else percent(row.regret_fraction) for row in rows]
     yield from table(
         [
@@ -187,6 +192,15 @@ def _baselines(result: Result) -> Iterator[str]:
             Column(title="", cells=notes),
         ]
     )
+
+
+def _baseline_note(row: Baseline) -> str:
+    """Why there is no figure, what was chosen, and how far a cost that is not proven may fall."""
+    note = row.note or ("" if row.npv is not None else row.status.replace("_", " "))
+    if row.npv is None or row.gap is None or row.gap <= PROVEN_BASELINE_GAP:
+        return note
+    doubt = f"could be {percent(row.gap)} less: time ran out"
+    return f"{doubt}; {note}" if note else doubt
 
 
 def _unit_costs(result: Result) -> Iterator[str]:
@@ -216,9 +230,7 @@ def _warnings(result: Result) -> Iterator[str]:
     yield "Warnings"
     for row in result.warnings:
         mark = {"info": "note: ", "serious": "SERIOUS: "}.get(row.severity, "")
-        yield from textwrap.wrap(
-            mark + row.message, WIDTH, initial_indent="  - ", subsequent_indent="    ", break_on_hyphens=False
-        )
+        yield from _wrapped(mark + row.message)
 
 
 def _footer(result: Result, now: datetime) -> Iterator[str]:

@@ -43,8 +43,8 @@ def _proof(outcome: Outcome) -> Iterator[ResultWarning]:
         yield _warning(
             "gap_not_proven",
             "warning",
-            f"Time ran out after {record.seconds:.0f} s: this plan is proven within {proof(outcome.gap)} of "
-            f"the best possible, {proof(record.gap_asked)} was asked. A longer --time-limit may improve it.",
+            f"The search ended after {record.seconds:.0f} s: this plan is proven within {proof(outcome.gap)} "
+            f"of the best possible, {proof(record.gap_asked)} was asked. A longer --time-limit may help.",
         )
 
 
@@ -57,8 +57,8 @@ def _stale(case: Case, offers: Sequence[Offer]) -> Iterator[ResultWarning]:
         if not marked and (age is None or age <= oldest):
             continue
         told = "of unknown age" if age is None else f"{catalogue_words.age(hours_of(age))} old"
-        why = "its source marks it as stale" if marked else f"older than {case.max_age_hours:,} hours"
-        message = f"The price of {offer.offer_id} is {told} ({why}): ask for a new one."
+        why = ", marked stale by its source" if marked else ""
+        message = f"Old price: {offer.offer_id}, {told}{why}."
         yield _warning("stale_price", "warning", message)
 
 

@@ -145,6 +145,7 @@ IMPOSSIBLE: dict[str, Any] = ANSWER | {
     "unit_costs": [],
     "conflicts": [
         {
+            "group": 1,
             "limit": "limits.cash_per_month",
             "where": "2027-01",
             "needed": CASH,

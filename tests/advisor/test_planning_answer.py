@@ -279,8 +279,8 @@ def test_prices_that_are_old_undated_quoted_or_stale_are_warned_of_when_used() -
     unused = make_offer(instance_type="dear", price_per_hour=Decimal(500), observed_at=old)
     assert codes(result_of(plan_data(), [make_offer(), unused])) == []
     for changes, code, words in (
-        ({"observed_at": old}, "stale_price", f"{P5}/on_demand is 3 months old (older than 2,160 hours)"),
-        ({"state": PriceState.STALE}, "stale_price", "its source marks it as stale"),
+        ({"observed_at": old}, "stale_price", f"Old price: {P5}/on_demand, 3 months old."),
+        ({"state": PriceState.STALE}, "stale_price", ", marked stale by its source."),
         ({"observed_at": None}, "price_without_date", f"not when it was observed: {P5}/on_demand"),
         ({"state": PriceState.QUOTE}, "quote_price", "1 price used as quoted"),
     ):
@@ -295,7 +295,7 @@ def test_a_reservation_only_offer_that_is_reserved_is_warned_of() -> None:
 
 def test_an_undated_stale_price_is_of_unknown_age() -> None:
     (warning,) = result_of(plan_data(), [make_offer(observed_at=None, state=PriceState.STALE)]).warnings
-    assert "is of unknown age" in warning.message
+    assert ", of unknown age, marked stale" in warning.message
 
 
 def test_the_catalogue_of_an_answer_is_recorded() -> None:

@@ -139,7 +139,15 @@ def test_prices_without_a_date_and_figures_of_the_plan_have_no_age() -> None:
         ROW | {"price_state": "stale"},
     ]
     ages = [line.split("40,150  ")[1] for line in section(lines_of(purchases=rows), "What to get")[1:5]]
-    assert ages == ["unknown", "your figure", "–", "21 days, stale"]
+    assert ages == ["unknown", "your figure", "–", "21 days"]
+
+
+def test_a_baseline_that_is_not_proven_says_how_far_it_may_fall() -> None:
+    row = {"name": "no_partner", "status": "feasible", "npv": 80_000.0, "regret_npv": 39_850.0, "note": ""}
+    row |= {"gap": 0.63, "regret_fraction": 0.498}
+    lines = section(lines_of(baselines=[row, row | {"note": "aws", "gap": 0.004}]), "Instead")
+    assert lines[1].endswith("50 %  could be 63 % less: time ran out")
+    assert lines[2].endswith("50 %  aws")
 
 
 def test_severe_warnings_stand_out_and_notes_do_not() -> None:

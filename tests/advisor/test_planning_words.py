@@ -7,7 +7,7 @@ import pytest
 
 from advisor.management.progress import ProgressLine, progress_text
 from advisor.planning import words
-from advisor.planning.effort import Step
+from advisor.planning.effort import Step, baseline_seconds
 from advisor.planning.sentence import sentence
 from advisor.planning.text_tables import Column, table
 from tests.advisor.result_examples import ANSWER, IMPOSSIBLE, answer
@@ -124,6 +124,21 @@ def test_a_feasible_answer_says_what_was_asked() -> None:
 def test_a_saving_too_small_to_see_is_not_claimed() -> None:
     text = sentence(answer(baselines=[ON_DEMAND | {"regret_npv": 10.0, "regret_fraction": 0.0001}]))
     assert "less than" not in text
+
+
+def test_a_saving_against_a_cost_that_is_not_proven_is_not_claimed() -> None:
+    row = ON_DEMAND | {"status": "feasible", "gap": 0.4, "regret_npv": 40_150.0, "regret_fraction": 0.5}
+    assert "less than" not in sentence(answer(baselines=[row]))
+
+
+@pytest.mark.parametrize(("elapsed", "seconds"), [(1.0, 9.0), (31.0, 4.0), (300.0, 2.5)])
+def test_comparisons_share_what_is_left_of_a_minute(elapsed: float, seconds: float) -> None:
+    # 55 s less what has passed, but at least 15 s, over six strategies
+    assert baseline_seconds(elapsed, 6) == seconds
+
+
+def test_one_comparison_gets_twenty_seconds_at_most() -> None:
+    assert baseline_seconds(0.0, 1) == 20.0
 
 
 def test_an_impossible_plan_gives_no_figures() -> None:

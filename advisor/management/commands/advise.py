@@ -1,0 +1,108 @@
+"""`advise PLAN`: the verified recommendation for a plan, or why there can be none."""
+
+import math
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandParser
+
+from advisor.catalog.moments import moment
+from advisor.errors import BadInput, NothingFound
+from advisor.management.base import AdvisorCommand
+from advisor.management.output import Target
+from advisor.management.progress import ProgressLine
+from advisor.planning.effort import DEFAULT_GAP, DEFAULT_TIME_LIMIT_SECONDS, Effort
+from advisor.planning.plan_files import read_plan
+from advisor.planning.prices import Prices, prices_from_files, prices_from_ledger
+from advisor.planning.result import Result
+from advisor.planning.services import advise_file
+from advisor.planning.summary import summary
+from providers.text import shown
+
+_WEEK_SECONDS = 7 * 24 * 3600.0
+
+
+class Command(AdvisorCommand):
+    help = "The recommendation for a plan file: what to get, when, what it costs, and how sure that is."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("plan", metavar="PLAN", help="plan file, YAML or JSON; see docs/plan-file.md")
+        parser.add_argument(
+            "--prices", nargs="+", action="extend", metavar="FILE", help="exactly these price files"
+        )
+        parser.add_argument("--as-of", metavar="DATE", help="2026-11-22 (its end) or 2026-11-22T08:30, UTC")
+        parser.add_argument(
+            "--gap", default=DEFAULT_GAP, metavar="X", help="relative gap to prove; default 0.001"
+        )
+        parser.add_argument(
+            "--time-limit", default=DEFAULT_TIME_LIMIT_SECONDS, metavar="S", help="seconds; default 300"
+        )
+        parser.add_argument("--json", metavar="FILE", help="write the result; - is standard output")
+        parser.add_argument(
+            "--no-baselines", action="store_true", help="leave out the comparison with simple strategies"
+        )
+
+    def run(self, **options: Any) -> None:
+        target = Target(options["json"], option="--json") if options["json"] else None
+        effort = Effort(
+            gap=_number(options["gap"], "--gap", least=0.0, most=0.5, example="0.001"),
+            time_limit_seconds=_number(
+                options["time_limit"], "--time-limit", least=0.1, most=_WEEK_SECONDS, example="300"
+            ),
+            baselines=not options["no_baselines"],
+        )
+        as_of = moment(options["as_of"]) if options["as_of"] else None
+        now = as_of or datetime.now(UTC)
+        result = self._advise(options, effort, as_of, now)
+        if target is not None:
+            target.write(result.as_json())
+        silent = target is not None and target.is_stdout
+        lines = summary(result, now=now)
+        if not silent:
+            self.stdout.write("\n".join(lines))
+        if result.status == "infeasible":
+            words = [row.relaxation for row in result.conflicts or ()]
+            raise NothingFound(f"{result.name}: no plan can hold all its limits.", words if silent else ())
+
+    def _advise(
+        self, options: dict[str, Any], effort: Effort, as_of: datetime | None, now: datetime
+    ) -> Result:
+        path = Path(options["plan"])
+        read_plan(path)  # a plan that is not there is said before prices are read
+        prices = _prices(options["prices"], as_of, now)
+        progress = ProgressLine(sys.stderr)
+        try:
+            return advise_file(
+                path,
+                prices=prices,
+                now=now,
+                max_age_hours=settings.PRICE_MAX_AGE_HOURS,
+                effort=effort,
+                notify=progress,
+            )
+        finally:
+            progress.close()
+
+
+def _prices(files: list[str] | None, as_of: datetime | None, now: datetime) -> Prices:
+    if files and as_of is not None:
+        raise BadInput("--as-of: price files have no history; leave out --prices or --as-of")
+    if files:
+        return prices_from_files([Path(name) for name in files], now=now)
+    return prices_from_ledger(as_of)
+
+
+def _number(value: object, option: str, *, least: float, most: float, example: str) -> float:
+    """A finite number in a range; argparse's own message would not say what is right."""
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = math.nan
+    if not least <= number <= most:
+        raise BadInput(
+            f"{option} {shown(str(value))}: write a number from {least:g} to {most:g}, like {example}"
+        )
+    return number
