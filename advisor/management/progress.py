@@ -1,45 +1,70 @@
 """How far the work is, on stderr: one line that changes on a terminal, a line every ten seconds elsewhere."""
 
+import threading
 import time
 from collections.abc import Callable
-from typing import TextIO
+from typing import Self, TextIO
 
 from advisor.planning.effort import Step
 from advisor.planning.words import MISSING, money, proof
 
 EVERY_SECONDS = 10.0
-_TERMINAL_SECONDS = 0.2
+_TERMINAL_SECONDS = 0.5
 
 
 class ProgressLine:
-    """A listener for `advise`; `close` leaves the terminal's line clean."""
+    """A listener for `advise`. As a context it also goes on counting seconds while the solver is silent."""
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = stream
         self._clock = clock
         self._terminal = stream.isatty()
+        self._every = _TERMINAL_SECONDS if self._terminal else EVERY_SECONDS
         self._started = self._told = clock()
+        self._step: Step | None = None
         self._width = 0
+        self._lock = threading.Lock()
+        self._done = threading.Event()
+        self._ticker = threading.Thread(target=self._tick, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._ticker.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._done.set()
+        self._ticker.join()
+        self.close()
 
     def __call__(self, step: Step) -> None:
-        now = self._clock()
-        if now - self._told < (_TERMINAL_SECONDS if self._terminal else EVERY_SECONDS):
-            return
-        self._told = now
-        text = progress_text(step, elapsed_seconds=now - self._started)
-        if self._terminal:
-            self._stream.write("\r" + text.ljust(self._width))
-            self._width = len(text)
-        else:
-            self._stream.write(text + "\n")
-        self._stream.flush()
+        self._step = step
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Tell the newest step again if it is time to."""
+        with self._lock:
+            now = self._clock()
+            if self._step is None or now - self._told < self._every:
+                return
+            self._told = now
+            text = progress_text(self._step, elapsed_seconds=now - self._started)
+            if self._terminal:
+                self._stream.write("\r" + text.ljust(self._width))
+                self._width = len(text)
+            else:
+                self._stream.write(text + "\n")
+            self._stream.flush()
 
     def close(self) -> None:
-        """Wipe the line."""
+        """Wipe the terminal's line."""
         if self._terminal and self._width:
             self._stream.write("\r" + " " * self._width + "\r")
             self._stream.flush()
             self._width = 0
+
+    def _tick(self) -> None:
+        while not self._done.wait(_TERMINAL_SECONDS):
+            self.refresh()
 
 
 def progress_text(step: Step, *, elapsed_seconds: float) -> str:

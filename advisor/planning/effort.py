@@ -11,13 +11,15 @@ BASELINE_SECONDS = (15.0, 55.0, 20.0)
 """Comparisons need less proof than the answer: this relative gap, in what is left of a minute."""
 
 
-def baseline_seconds(elapsed_seconds: float, strategies: int) -> float:
-    """Time for each of the simple strategies, so that all is told within a minute where that can be.
+def baseline_seconds(elapsed_seconds: float) -> tuple[float, float]:
+    """Time for all simple strategies together, and for each of them.
 
-    They share what is left of 55 s, but at least 15 s; none gets more than 20 s.
+    Together they get what is left of 55 s, but at least 15 s, so that all is told within a minute where that
+    can be; one gets a third of it, at most 20 s: most need far less and leave it to the others.
     """
     least, minute, most = BASELINE_SECONDS
-    return min(most, max(least, minute - elapsed_seconds) / max(1, strategies))
+    together = max(least, minute - elapsed_seconds)
+    return together, min(most, together / 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections import Counter
 
 from advisor.planning.case import Case
 from advisor.planning.result import TimeRecord
-from optimizer.index import SliceBuilder
+from optimizer.index import build_index
 from optimizer.problem import RateDemand
 from optimizer.reduce import reduce
 from optimizer.result import Plan as Decisions
@@ -15,10 +15,7 @@ ROUNDING = 1e-9
 
 def time_record(case: Case, decisions: Decisions | None) -> TimeRecord:
     """The slices of the decisions; without any, those the model had."""
-    if decisions is not None:
-        slices = decisions.slices
-    else:
-        slices = tuple(SliceBuilder(reduce(case.problem).problem).build()[0])
+    slices = build_index(reduce(case.problem).problem).slices if decisions is None else decisions.slices
     overstated = overstated_fraction(case, slices)
     merged = case.plan.blocks_per_month is not None and overstated > ROUNDING
     return TimeRecord(

@@ -72,7 +72,7 @@ def _texts(rows: Sequence[Purchase]) -> Iterator[str]:
     total = sum(row.quantity for row in rows)
     machines = f"{total:,} {_machine(first)}"
     if kind == "self_hosted":
-        yield f"open {first.site} with {_joined(_servers(rows))}, {_from(rows)}"
+        yield f"open {first.site} with {_joined(_servers(rows))}, bought {_when(rows)}"
     elif kind == "reserved":
         term = count(first.term_months or 0, "month")
         yield f"reserve {machines} {_place(first)} for {term} {_from(rows)}"
@@ -107,9 +107,14 @@ def _place(row: Purchase) -> str:
 
 
 def _from(rows: Sequence[Purchase]) -> str:
+    starts = {row.start for row in rows}
+    return f"from {min(starts)}" if len(starts) == 1 else _when(rows)
+
+
+def _when(rows: Sequence[Purchase]) -> str:
     starts = sorted({row.start for row in rows})
     if len(starts) == 1:
-        return f"from {starts[0]}"
+        return f"in {starts[0]}"
     return f"in {len(starts)} steps from {starts[0]} to {starts[-1]}"
 
 

@@ -23,7 +23,6 @@ from optimizer.conflicts import clashes
 from optimizer.extract import NotWhole
 from optimizer.result import Outcome, Progress, Status
 from optimizer.solve import solve
-from optimizer.strategies import STRATEGIES
 from optimizer.verify import PlanRefused, verify
 
 THOUSAND = 1000.0  # the solver counts money in thousands
@@ -170,9 +169,12 @@ def _baselines(
 
     if notify is not None:
         notify(Step(stage="comparing with simple strategies", currency=currency))
+    together, each = baseline_seconds(elapsed_seconds)
+    until = time.perf_counter() + together
     return baselines(
         solved.case.problem,
         gap=max(effort.gap, BASELINE_GAP),
-        time_limit_seconds=min(effort.time_limit_seconds, baseline_seconds(elapsed_seconds, len(STRATEGIES))),
+        time_limit_seconds=min(effort.time_limit_seconds, each),
         progress=told,
+        cancelled=lambda: time.perf_counter() > until,
     )

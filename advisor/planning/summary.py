@@ -78,7 +78,7 @@ def _purchases(result: Result, now: datetime) -> Iterator[str]:
             Column(title="number", cells=[_number(row) for row in shown], is_figure=True),
             Column(title="machine", cells=[row.instance_type for row in shown]),
             Column(title="accelerators", cells=[_accelerators(row) for row in shown]),
-            Column(title="where", cells=[f"{row.country} {row.provider} {row.region}" for row in shown]),
+            Column(title="where", cells=[_where(row) for row in shown]),
             Column(title="terms", cells=[terms(row) for row in shown]),
             Column(title="from", cells=[row.start for row in shown]),
             Column(title=f"NPV {result.currency}", cells=[money(r.npv) for r in shown], is_figure=True),
@@ -103,6 +103,12 @@ def _accelerators(row: Purchase) -> str:
     return f"{row.accelerator_count:g} × {row.accelerator}"
 
 
+def _where(row: Purchase) -> str:
+    """`US aws us-east-1`, `DE Frankfurt colo`: country, whose, and which of theirs."""
+    own = row.site is not None or row.partner is not None
+    return f"{row.country} {row.region}" if own else f"{row.country} {row.provider} {row.region}"
+
+
 def terms(row: Purchase) -> str:
     """`36 months, no upfront`, `on demand`, `own server`."""
     if row.purchase == "reserved" and row.term_months:
@@ -117,7 +123,7 @@ def _age(row: Purchase, now: datetime) -> str:
     if row.purchase == "owned":
         return MISSING
     if row.site is not None or row.partner is not None:
-        return "your figure"
+        return "yours"
     if row.price_observed_at is None:
         return "unknown"
     age = hours_of(now - datetime.fromisoformat(row.price_observed_at))

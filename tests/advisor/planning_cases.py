@@ -10,7 +10,7 @@ from advisor.catalog.queries import Catalogue
 from advisor.demand.parse import parse_plan
 from advisor.planning.case import Case, Solved
 from advisor.planning.problem import translate
-from optimizer.index import SliceBuilder
+from optimizer.index import build_index
 from optimizer.result import Outcome, Plan, SolveRecord, Status
 from optimizer.solve import solve
 from optimizer.timegrid import Slice
@@ -112,7 +112,7 @@ def near(figure: float, *, within: float | None = None) -> Any:
 
 
 def slices_of(case: Case) -> tuple[Slice, ...]:
-    return tuple(SliceBuilder(case.problem).build()[0])
+    return build_index(case.problem).slices
 
 
 def make_record(**changes: Any) -> SolveRecord:

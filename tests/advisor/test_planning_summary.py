@@ -139,7 +139,7 @@ def test_prices_without_a_date_and_figures_of_the_plan_have_no_age() -> None:
         ROW | {"price_state": "stale"},
     ]
     ages = [line.split("40,150  ")[1] for line in section(lines_of(purchases=rows), "What to get")[1:5]]
-    assert ages == ["unknown", "your figure", "–", "21 days"]
+    assert ages == ["unknown", "yours", "–", "21 days"]
 
 
 def test_a_baseline_that_is_not_proven_says_how_far_it_may_fall() -> None:

@@ -73,8 +73,7 @@ class Command(AdvisorCommand):
         path = Path(options["plan"])
         read_plan(path)  # a plan that is not there is said before prices are read
         prices = _prices(options["prices"], as_of, now)
-        progress = ProgressLine(sys.stderr)
-        try:
+        with ProgressLine(sys.stderr) as progress:
             return advise_file(
                 path,
                 prices=prices,
@@ -83,8 +82,6 @@ class Command(AdvisorCommand):
                 effort=effort,
                 notify=progress,
             )
-        finally:
-            progress.close()
 
 
 def _prices(files: list[str] | None, as_of: datetime | None, now: datetime) -> Prices:
