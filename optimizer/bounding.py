@@ -11,7 +11,7 @@ import time
 
 import numpy as np
 
-from .decompose import STRATEGIC, Decomposition, submatrix
+from .decompose import STRATEGIC, Decomposition, submatrix, weighted
 from .highs import Effort, SolverAnswer, run
 from .matrix import Array, Matrix
 from .parallel import each
@@ -31,7 +31,7 @@ def part_bound(
     if relaxed.row_duals is None:
         return -math.inf
     duals = relaxed.row_duals
-    coupling = _weighted(matrix, cut.coupling, duals)
+    coupling = weighted(matrix, cut.coupling, duals)
     left = matrix.cost - coupling
 
     def solve_part(part: int) -> tuple[Array, Array, float]:
@@ -46,15 +46,6 @@ def part_bound(
     if not math.isfinite(total):
         return -math.inf
     return total + _purchases(matrix, cut, left)
-
-
-def _weighted(matrix: Matrix, rows: list[int], duals: Array) -> Array:
-    """Sum over rows of dual x coefficient, by column."""
-    found = np.zeros(matrix.columns)
-    for row in rows:
-        span = slice(int(matrix.start[row]), int(matrix.start[row + 1]))
-        np.add.at(found, matrix.column[span], duals[row] * matrix.value[span])
-    return found
 
 
 def _right_sides(matrix: Matrix, rows: list[int], duals: Array) -> float:
@@ -81,6 +72,8 @@ def _solve_part(
 
 def _weighted_some(matrix: Matrix, rows: list[int], duals: Array, columns: Array) -> Array:
     found = np.zeros(len(columns))
+    if not len(columns):
+        return found
     for row in rows:
         span = slice(int(matrix.start[row]), int(matrix.start[row + 1]))
         at = np.searchsorted(columns, matrix.column[span])

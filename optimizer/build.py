@@ -24,12 +24,16 @@ class Built:
     rows: dict[str, int]
 
 
-def build(problem: Problem, *, relax: bool = False) -> Built:
-    """Write the model down. With `relax`, every named limit gets a slack and the objective is left empty."""
-    index = build_index(problem)
+def build(problem: Problem, *, relax: bool = False, mean_blocks: int | None = None) -> Built:
+    """Write the model down. With `relax`, every named limit gets a slack and the objective is left empty.
+
+    `mean_blocks` coarsens time to a relaxation, see `build_index`; rounding cuts are then left out.
+    """
+    index = build_index(problem, mean_blocks=mean_blocks)
     v = create_variables(index)
     model = Model(problem.horizon, relax=relax)
-    rows = {name: add(model, index, v) for name, add in FAMILIES.items()}
+    families = {n: add for n, add in FAMILIES.items() if not (mean_blocks is not None and n == "cover")}
+    rows = {name: add(model, index, v) for name, add in families.items()}
     priced = entries(index, v)
     rows |= {name: add(model, index, v, priced) for name, add in PRICED_FAMILIES.items()}
     if sum(rows.values()) != model.rows:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .index import Index, build_index
 from .limited import SHARES, family, growing, only, subject
 from .problem import Problem, WorkDemand
-from .relaxation import Relaxation, relaxed
+from .relaxation import HOLDS, Relaxation, relaxed
 from .shortfall import Amount, amount
 
 MOST_GROUPS = 5
@@ -105,66 +105,66 @@ def _one_set(problem: Problem, aside: set[str], until: float, *, first: bool) ->
     quick, cannot hold; only if it always can are machines counted as whole.
     """
     for names in growing(problem):
-        built = relaxed(only(problem, names))
-        relaxation = Relaxation(built, whole=False, until=until)
-        refuted = relaxation.refuted(relaxation.columns.keys() - aside)
-        if refuted is not None:
-            return _with_whole_machines(problem, _fewest(relaxation, refuted), until)
+        relaxation = Relaxation(relaxed(only(problem, names)), whole=False, until=until)
+        every = frozenset(relaxation.columns.keys() - aside)
+        if relaxation.cannot_hold(every):
+            found = relaxation.least(every)
+            suspects = found.support if found is not None and found.least > HOLDS else every
+            fewest = _fewest(problem, suspects, whole=False, until=until)
+            refining = REFINING_SHARE * (until - time.perf_counter())
+            return _fewest(problem, fewest, whole=True, until=time.perf_counter() + refining)
     if not first:
         return frozenset()
-    exact = Relaxation(built, whole=True, until=until)
-    every = frozenset(exact.columns)
-    if exact.refuted(every) is not None:
-        return _fewest(exact, every)
-    # the caller knows that all of them cannot hold together, even where time did not suffice to see it
-    return every if exact.least(every) is None else frozenset()
+    can_hold = Relaxation(relaxation.built, whole=True, until=until).cannot_hold(every) is False
+    # where time did not suffice to see it, the caller still knows that all of them cannot hold together
+    return frozenset() if can_hold else _fewest(problem, every, whole=True, until=until)
 
 
-def _with_whole_machines(problem: Problem, names: frozenset[str], until: float) -> frozenset[str]:
-    """What can still be left out of the set once machines are whole, in part of the time left."""
-    now = time.perf_counter()
-    exact = Relaxation(relaxed(only(problem, names)), whole=True, until=now + REFINING_SHARE * (until - now))
-    return _fewest(exact, names)
+def _fewest(problem: Problem, names: frozenset[str], *, whole: bool, until: float) -> frozenset[str]:
+    """Deletion filter: leave out each limit in turn, for good if the rest still cannot hold.
 
-
-def _fewest(relaxation: Relaxation, names: frozenset[str]) -> frozenset[str]:
-    """Deletion filter: leave out each limit in turn, for good if the rest still cannot hold."""
+    Each trial is a model of its own, without what is left out: smaller, and so faster, than one with slacks.
+    """
     kept = names
-    for name in _ordered(relaxation.columns, names):
-        if name in kept and len(kept) > 1:
-            kept = relaxation.refuted(kept - {name}) or kept
+    for name in _ordered(names):
+        trial = kept - {name}
+        if not trial or time.perf_counter() > until:
+            break
+        if Relaxation(relaxed(only(problem, trial)), whole=whole, until=until).cannot_hold(trial):
+            kept = trial
     return kept
 
 
-def _ordered(columns: Iterable[str], names: frozenset[str]) -> list[str]:
-    """Shares first, since they are hardest to explain, demands last."""
+def _ordered(names: Iterable[str]) -> list[str]:
+    """Shares first, since they are hardest to explain and make the largest models, demands last."""
     rank = {"demand": 2, **dict.fromkeys(SHARES, 0)}
-    return sorted((name for name in columns if name in names), key=lambda name: rank.get(family(name), 1))
+    return sorted(names, key=lambda name: (rank.get(family(name), 1), name))
 
 
 def _sized(problem: Problem, names: frozenset[str], group: int, until: float) -> list[Clash]:
+    """The set with numbers: quick ones first, then in the time left those of whole machines."""
     built = relaxed(only(problem, names))
+    ordered = sorted(names, key=lambda name: (family(name) != "demand", name))
     rough = Relaxation(built, whole=False, until=until)
+    amounts = {name: amount(rough, name, names - {name}) for name in ordered}
     exact = Relaxation(built, whole=True, until=until)
-    ordered = sorted(_ordered(rough.columns, names), key=lambda name: family(name) != "demand")
     found = []
     for position, name in enumerate(ordered):
         now = time.perf_counter()
-        exact.until = now + (until - now) / (len(ordered) - position + 1)
-        others = names - {name}
-        best: Amount = (
-            amount(exact, name, others) or amount(rough, name, others) or Amount.unknown(rough, name)
-        )
-        found.append(
-            Clash(
-                limit=family(name),
-                where=subject(name),
-                needed=best.needed,
-                available=best.available,
-                unit=best.unit,
-                group=group,
-                month=best.month,
-                exact=best.exact,
-            )
-        )
+        exact.until = now + (until - now) / (len(ordered) - position)
+        best = amount(exact, name, names - {name}) or amounts[name] or Amount.unknown(rough, name)
+        found.append(_clash(name, best, group))
     return found
+
+
+def _clash(name: str, amount: Amount, group: int) -> Clash:
+    return Clash(
+        limit=family(name),
+        where=subject(name),
+        needed=amount.needed,
+        available=amount.available,
+        unit=amount.unit,
+        group=group,
+        month=amount.month,
+        exact=amount.exact,
+    )

@@ -1,8 +1,8 @@
 """The model cut along time: strategic columns (what is bought), and parts (slices) that only they connect.
 
-A part is a slice; a whole month where shares of the month's hours are bounded. Rows that touch one part only
-belong to it, with or without strategic columns; rows that touch several parts (amounts of work, ceilings on
-the whole plan) couple them; rows without any part are strategic.
+Rows that touch one part only belong to it, with or without strategic columns; rows that touch several parts
+(amounts of work, shares, ceilings on a month or the whole plan) couple them; rows without any part are
+strategic.
 """
 
 from dataclasses import dataclass, replace
@@ -51,29 +51,14 @@ def decompose(built: Built, matrix: Matrix) -> Decomposition:
 
 
 def _parts(built: Built, matrix: Matrix) -> tuple[Array, int]:
-    index, v = built.index, built.variables
-    by_month = _months_hang_together(built)
-    where = {piece.index: piece.month if by_month else piece.index for piece in index.slices}
+    v = built.variables
     found = np.full(matrix.columns, STRATEGIC, np.int64)
     for (_, _, i), variable in v.serve.items():
-        found[variable.index] = where[i]
+        found[variable.index] = i
     for columns in (v.running, v.used):
         for (_, i), variable in columns.items():
-            found[variable.index] = where[i]
-    for month, variable in v.month_sums.items():
-        found[variable.index] = month
-    return found, index.problem.horizon.months if by_month else len(index.slices)
-
-
-def _months_hang_together(built: Built) -> bool:
-    limits = built.index.problem.limits
-    shares = (
-        limits.provider_share_max,
-        limits.country_share_max,
-        limits.spot_share_max,
-        limits.partner_share_max,
-    )
-    return any(share is not None for share in shares)
+            found[variable.index] = i
+    return found, len(built.index.slices)
 
 
 def submatrix(
@@ -100,3 +85,12 @@ def submatrix(
         column=position[matrix.column[entries[inside]]].astype(np.int32),
         value=matrix.value[entries[inside]],
     )
+
+
+def weighted(matrix: Matrix, rows: list[int], duals: Array) -> Array:
+    """Sum over rows of dual x coefficient, by column."""
+    found = np.zeros(matrix.columns)
+    for row in rows:
+        span = slice(int(matrix.start[row]), int(matrix.start[row + 1]))
+        np.add.at(found, matrix.column[span], duals[row] * matrix.value[span])
+    return found

@@ -131,8 +131,10 @@ class Index:
 class SliceBuilder:
     """Cuts each month into slices for one problem."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, mean_blocks: int | None) -> None:
         self.problem = problem
+        self.mean = mean_blocks is not None
+        self.most = problem.horizon.blocks_per_month if mean_blocks is None else mean_blocks
         self.windows = _windows(problem)
         self.true_load_hours = 0.0
         self.raised_load_hours = 0.0
@@ -152,13 +154,20 @@ class SliceBuilder:
 
     def _add_loads(self, piece: Slice, loads: dict[tuple[int, int], float]) -> None:
         for w, demand in self._rates(piece.month):
-            load = demand.load_per_hour(piece.month, max(demand.shape.level(c) for c in piece.cells))
-            loads[w, piece.index] = load
+            loads[w, piece.index] = demand.load_per_hour(piece.month, self._level(demand, piece))
             if demand.peak_per_hour > 0:
                 share = piece.hours / sum(cell_hours(c) for c in piece.cells)
                 true = sum(cell_hours(c) * demand.shape.level(c) for c in piece.cells) * share
                 self.true_load_hours += true
                 self.raised_load_hours += max(demand.shape.level(c) for c in piece.cells) * piece.hours
+
+    def _level(self, demand: RateDemand, piece: Slice) -> float:
+        """Level that stands for the slice's hours: the largest, or their mean in a relaxation."""
+        levels = [demand.shape.level(cell) for cell in piece.cells]
+        if not self.mean:
+            return max(levels)
+        hours = [cell_hours(cell) for cell in piece.cells]
+        return sum(h * level for h, level in zip(hours, levels, strict=True)) / sum(hours)
 
     def _rates(self, month: int) -> Iterator[tuple[int, RateDemand]]:
         for w, workload in enumerate(self.problem.workloads):
@@ -170,8 +179,7 @@ class SliceBuilder:
         levels = [tuple(d.shape.level(cell) for d in rates) for cell in range(48)]
         kinds = [self._availability(cell, start, end) for cell in range(48)]
         groups = merge_equal([(*levels[cell], kinds[cell]) for cell in range(48)])
-        most = self.problem.horizon.blocks_per_month
-        return groups if most is None else merge_similar(groups, levels, kinds, most)
+        return groups if self.most is None else merge_similar(groups, levels, kinds, self.most)
 
     def _availability(self, cell: int, start: float, end: float) -> tuple[bool, ...]:
         hour = CELLS[cell][1]
@@ -184,9 +192,13 @@ def _windows(problem: Problem) -> list[Window]:
     return [e.window for e in problem.elastic] + [b.window for b in problem.blocks]
 
 
-def build_index(problem: Problem) -> Index:
-    """Slices, loads and eligible (workload, source, slice) triples of a problem."""
-    builder = SliceBuilder(problem)
+def build_index(problem: Problem, *, mean_blocks: int | None = None) -> Index:
+    """Slices, loads and eligible (workload, source, slice) triples of a problem.
+
+    With `mean_blocks`, each month is cut into at most that many blocks that carry the mean load of their
+    hours: a relaxation, whose optimum without whole machines bounds the problem's from below.
+    """
+    builder = SliceBuilder(problem, mean_blocks)
     slices, loads = builder.build()
     sources = _sources(problem)
     true = builder.true_load_hours

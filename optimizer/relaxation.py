@@ -59,14 +59,16 @@ class Relaxation:
         self.columns = {name: int(s.variable.index) for name, s in slacks if id(s.variable) in used}
         self.highs = _loaded(self.matrix, whole)
 
-    def refuted(self, names: Iterable[str]) -> frozenset[str] | None:
-        """Limits among these that cannot hold together, all others set aside; None when nothing is proven."""
-        held = frozenset(names)
-        if not self.whole:
-            found = self.least(held)
-            return found.support if found is not None and found.least > HOLDS else None
-        self._prepare(dict.fromkeys(self.columns, 0.0), held)
-        return held if self._run() in NO_POINT else None
+    def cannot_hold(self, names: Iterable[str]) -> bool | None:
+        """Whether it is proven that these limits cannot hold together, all others set aside.
+
+        False when they can; None when time ran out.
+        """
+        self._prepare(dict.fromkeys(self.columns, 0.0), frozenset(names))
+        status = self._run()
+        if status == highspy.HighsModelStatus.kOptimal:
+            return False
+        return True if status in NO_POINT else None
 
     def least(self, summed: Iterable[str], held: Iterable[str] = (), *, low: float = 0.0) -> Found | None:
         """Least sum of the slacks `summed`, while `held` hold and all other limits are set aside.
@@ -106,6 +108,7 @@ class Relaxation:
         return dict(zip(self.matrix.column[span].tolist(), self.matrix.value[span].tolist(), strict=True))
 
     def _prepare(self, costs: dict[str, float], held: frozenset[str]) -> None:
+        self.highs.clearSolver()  # a cold start with presolve beats a warm one here
         for name, column in self.columns.items():
             self.highs.changeColCost(column, costs[name])
             self.highs.changeColBounds(column, 0.0, 0.0 if name in held else self.matrix.high[column])

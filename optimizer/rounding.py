@@ -7,14 +7,16 @@ the whole plan are checked at the end. What comes out is a plan, not a proof.
 import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from pulp import LpVariable
 
 from .build import Built
 from .constraints.capacity import in_force
-from .decompose import STRATEGIC, Decomposition, submatrix
-from .highs import Effort, run
+from .constraints.shares import capacity_hours
+from .decompose import STRATEGIC, Decomposition, submatrix, weighted
+from .highs import Effort, SolverAnswer, run
 from .index import ServerSource
 from .matrix import Array, Matrix, activity, fits
 from .parallel import each
@@ -38,25 +40,30 @@ def rounded_plan(
     built: Built,
     matrix: Matrix,
     cut: Decomposition,
-    relaxed: Array,
+    relaxed: SolverAnswer,
     *,
     rounder: Rounder = nearest,
     gap: float = 1e-4,
     until: float = math.inf,
 ) -> Array | None:
     """A feasible point near the relaxation's, or None when this way finds none before `until`."""
-    values = relaxed.copy()
+    if relaxed.values is None or relaxed.row_duals is None:
+        return None
+    values = relaxed.values.copy()
     _round_purchases(built, values, rounder)
     if not _purchases_fit(matrix, cut, values):
         return None
     done = activity(matrix, np.where(cut.part_of_column == STRATEGIC, values, 0.0))
-    shares = _shares_of_work(matrix, cut, relaxed)
+    kept = [row for row in cut.coupling if _is_amount_of_work(matrix, cut, row)]
+    priced = [row for row in cut.coupling if row not in set(kept)]
+    cost = matrix.cost - weighted(matrix, priced, relaxed.row_duals)
+    shares = _shares_of_work(matrix, cut, kept, relaxed.values)
 
     def solve_part(part: int) -> tuple[Array, Array | None]:
         columns = np.flatnonzero(cut.part_of_column == part)
         if time.perf_counter() > until:
             return columns, None
-        small = _part(matrix, cut, part, columns, done, shares)
+        small = _part(matrix, cut, part, columns, cost, done, shares.get(part, {}))
         return columns, run(small, Effort(gap=gap, seconds=PART_SECONDS)).values
 
     for columns, found in each(solve_part, range(len(cut.rows))):
@@ -64,7 +71,38 @@ def rounded_plan(
             return None
         values[columns] = found
     values[matrix.whole] = np.round(values[matrix.whole])
+    _add_up_months(built, values)
     return values if fits(matrix, values) else None
+
+
+def tightened(matrix: Matrix, cut: Decomposition, relaxed: Array, fraction: float) -> Matrix:
+    """The model with a little room left under every ceiling that several parts share."""
+    high = matrix.row_high.copy()
+    for row in cut.coupling:
+        if matrix.row_low[row] == matrix.row_high[row]:
+            continue
+        span = slice(int(matrix.start[row]), int(matrix.start[row + 1]))
+        size = float(np.abs(matrix.value[span] * relaxed[matrix.column[span]]).sum())
+        high[row] -= fraction * max(size, abs(high[row]))
+    return replace(matrix, row_high=high)
+
+
+def _is_amount_of_work(matrix: Matrix, cut: Decomposition, row: int) -> bool:
+    """An equality between parts alone; each part keeps what the relaxation gave it."""
+    span = slice(int(matrix.start[row]), int(matrix.start[row + 1]))
+    among_parts = (cut.part_of_column[matrix.column[span]] != STRATEGIC).all()
+    return bool(among_parts) and matrix.row_low[row] == matrix.row_high[row]
+
+
+def _add_up_months(built: Built, values: Array) -> None:
+    """Sums of capacity-hours at work, which shares are measured by."""
+    index, v = built.index, built.variables
+    for variable in v.month_sums.values():
+        values[variable.index] = 0.0
+    for (_, q, i), serve in v.serve.items():
+        month = index.slices[i].month
+        if month in v.month_sums:
+            values[v.month_sums[month].index] += capacity_hours(index, q, i) * values[serve.index]
 
 
 def _round_purchases(built: Built, values: Array, rounder: Rounder) -> None:
@@ -106,18 +144,17 @@ def _purchases_fit(matrix: Matrix, cut: Decomposition, values: Array) -> bool:
     )
 
 
-def _shares_of_work(matrix: Matrix, cut: Decomposition, relaxed: Array) -> dict[int, dict[int, float]]:
-    """What each part contributes to the equalities that several parts share: part -> row -> amount."""
+def _shares_of_work(
+    matrix: Matrix, cut: Decomposition, kept: list[int], relaxed: Array
+) -> dict[int, dict[int, float]]:
+    """What each part contributes to the amounts of work: part -> row -> amount."""
     found: dict[int, dict[int, float]] = {}
-    for row in cut.coupling:
-        if matrix.row_low[row] != matrix.row_high[row]:
-            continue
+    for row in kept:
         span = slice(int(matrix.start[row]), int(matrix.start[row + 1]))
         amounts = matrix.value[span] * relaxed[matrix.column[span]]
         for part, amount in zip(cut.part_of_column[matrix.column[span]].tolist(), amounts, strict=True):
-            if part != STRATEGIC:
-                shares = found.setdefault(part, {})
-                shares[row] = shares.get(row, 0.0) + float(amount)
+            shares = found.setdefault(part, {})
+            shares[row] = shares.get(row, 0.0) + float(amount)
     return found
 
 
@@ -126,13 +163,13 @@ def _part(
     cut: Decomposition,
     part: int,
     columns: Array,
+    cost: Array,
     done: Array,
-    shares: dict[int, dict[int, float]],
+    shared: dict[int, float],
 ) -> Matrix:
     """The problem of one part with everything bought at its value."""
     own = cut.rows[part]
-    shared = shares.get(part, {})
     kept = np.array(list(shared.values()), float)
     low = np.concatenate((matrix.row_low[own] - done[own], kept))
     high = np.concatenate((matrix.row_high[own] - done[own], kept))
-    return submatrix(matrix, columns, [*own, *shared], matrix.cost[columns], low, high)
+    return submatrix(matrix, columns, [*own, *shared], cost[columns], low, high)

@@ -11,12 +11,13 @@ from .decompose import Decomposition, decompose
 from .highs import Effort, SolverAnswer, run
 from .matrix import Array, Matrix
 from .result import Progress
-from .rounding import down, nearest, rounded_plan
+from .rounding import down, nearest, rounded_plan, tightened
 
 SMALL_COLUMNS = 4000  # up to here the solver is tried on the whole model first
 SMALL_SECONDS = 10.0
 MOST_CASES = 8  # choices of open sites that are looked at one by one
-PART_SHARE = 0.6  # of the time left, at most, for rounding and proving part by part
+ROOM = (0.01, 0.04)  # under shared ceilings, as a fraction, when rounding breaks them
+PART_SHARE = 0.8  # of the time left, at most, for rounding and proving part by part
 
 
 @dataclass(slots=True)
@@ -133,13 +134,23 @@ def _by_parts(state: Search, cases: list[Case]) -> float:
 
 
 def _round(state: Search, cut: Decomposition, case: Case, until: float) -> None:
-    assert case.relaxed.values is not None  # noqa: S101  # cases without a relaxation are never kept
+    """A plan from a case's relaxation: rounded to nearest, down, or with some room under shared ceilings."""
+    gap = 0.3 * state.effort.gap
     for rounder in (nearest, down):
-        gap = 0.3 * state.effort.gap
-        values = case.relaxed.values
-        found = rounded_plan(state.built, case.matrix, cut, values, rounder=rounder, gap=gap, until=until)
-        state.offer(found)
+        found = rounded_plan(
+            state.built, case.matrix, cut, case.relaxed, rounder=rounder, gap=gap, until=until
+        )
         if found is not None:
+            state.offer(found)
+            return
+    for room in ROOM:
+        if case.relaxed.values is None or time.perf_counter() > until:
+            return
+        roomy = tightened(case.matrix, cut, case.relaxed.values, room)
+        relaxed = run(roomy, replace(state.effort, seconds=max(1.0, state.left())), mip=False)
+        found = rounded_plan(state.built, case.matrix, cut, relaxed, rounder=down, gap=gap, until=until)
+        if found is not None:
+            state.offer(found)
             return
 
 

@@ -24,7 +24,7 @@ def add_shares(model: Model, index: Index, v: Variables) -> int:
     groups: dict[tuple[str, float, int], Terms] = defaultdict(dict)
     for w, q, i in index.serves:
         source, piece = index.sources[q], index.slices[i]
-        hours = piece.hours / 730.0 * source.machine.accelerators / 100.0
+        hours = capacity_hours(index, q, i)
         add_term(total[piece.month], v.serve[w, q, i], hours)
         for name, most in groups_of(source, limits):
             add_term(groups[name, most, piece.month], v.serve[w, q, i], hours)
@@ -35,6 +35,11 @@ def add_shares(model: Model, index: Index, v: Variables) -> int:
         model.slack(name, "of the month's capacity-hours", 1.0, v)
         _share_row(model, terms, v.month_sums[month], most, name)
     return len(total) + len(groups)
+
+
+def capacity_hours(index: Index, q: int, i: int) -> float:
+    """Accelerator-hours of one machine at work in a slice, in hundreds of accelerators for a month."""
+    return index.slices[i].hours / 730.0 * index.sources[q].machine.accelerators / 100.0
 
 
 def _share_row(model: Model, terms: Terms, total: LpVariable, most: float, name: str) -> None:
