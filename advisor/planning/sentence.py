@@ -61,18 +61,25 @@ def _actions(purchases: Sequence[Purchase]) -> list[_Action]:
     for row in purchases:
         name = row.site if row.site is not None and row.purchase == "self_hosted" else row.offer
         groups.setdefault((row.purchase, name), []).append(row)
+    running = {row.site for row in purchases if row.purchase == "owned"}
     actions = [
-        _Action(sum(row.npv for row in rows), text) for rows in groups.values() for text in _texts(rows)
+        _Action(sum(row.npv for row in rows), text)
+        for rows in groups.values()
+        for text in _texts(rows, running)
     ]
     return sorted(actions, key=lambda action: -action.npv)
 
 
-def _texts(rows: Sequence[Purchase]) -> Iterator[str]:
+def _texts(rows: Sequence[Purchase], running: set[str | None]) -> Iterator[str]:
     first, kind = rows[0], rows[0].purchase
     total = sum(row.quantity for row in rows)
     machines = f"{total:,} {_machine(first)}"
     if kind == "self_hosted":
-        yield f"open {first.site} with {_joined(_servers(rows))}, bought {_when(rows)}"
+        servers = _joined(_servers(rows))
+        what = (
+            f"add {servers} to {first.site}" if first.site in running else f"open {first.site} with {servers}"
+        )
+        yield f"{what}, bought {_when(rows)}"
     elif kind == "reserved":
         term = count(first.term_months or 0, "month")
         yield f"reserve {machines} {_place(first)} for {term} {_from(rows)}"

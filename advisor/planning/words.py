@@ -7,7 +7,12 @@ MISSING = "–"
 
 def money(figure: float | None) -> str:
     """Whole units with thousands separators; a missing figure is an en dash, never 0."""
-    return MISSING if figure is None else f"{figure:,.0f}"
+    return MISSING if figure is None else f"{_signed(figure, 0):,.0f}"
+
+
+def _signed(figure: float, places: int) -> float:
+    """The figure, or 0 where rounding would leave only its minus sign."""
+    return figure if round(figure, places) else 0.0
 
 
 def amount(figure: float) -> str:
@@ -33,10 +38,10 @@ def short_money(figure: float) -> str:
 def percent(fraction: float, *, down: bool = False) -> str:
     """`62 %`, `0.4 %`; `down` never rounds up, so that a shortage is not rounded away."""
     figure = fraction * 100
-    places = 0 if abs(figure) >= 10 else 1
+    places = 0 if abs(figure) >= 10 or figure == round(figure) else 1
     if down:
         figure = math.floor(figure * 10**places + 1e-6) / 10**places
-    return f"{figure:.{places}f} %"
+    return f"{_signed(figure, places):.{places}f} %"
 
 
 def proof(gap: float) -> str:

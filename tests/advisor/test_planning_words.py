@@ -20,7 +20,7 @@ ON_DEMAND = {"name": "all_on_demand", "status": "optimal", "npv": 80_300.0, "gap
 
 @pytest.mark.parametrize(
     ("figure", "text"),
-    [(1_608_712.0, "1,608,712"), (0.4, "0"), (-12.6, "-13"), (None, "–")],
+    [(1_608_712.0, "1,608,712"), (0.4, "0"), (-0.4, "0"), (-12.6, "-13"), (None, "–")],
 )
 def test_money_has_whole_units_and_a_missing_figure_is_never_zero(figure: float | None, text: str) -> None:
     assert words.money(figure) == text
@@ -51,7 +51,14 @@ def test_sentences_shorten_money(figure: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("fraction", "down", "text"),
-    [(0.23, False, "23 %"), (0.004, False, "0.4 %"), (0.6199, True, "61 %"), (0.9999, True, "99 %")],
+    [
+        (0.23, False, "23 %"),
+        (-0.00001, False, "0.0 %"),
+        (0.02, False, "2 %"),
+        (0.004, False, "0.4 %"),
+        (0.6199, True, "61 %"),
+        (0.9999, True, "99 %"),
+    ],
 )
 def test_a_shortage_is_never_rounded_away(fraction: float, down: bool, text: str) -> None:
     assert words.percent(fraction, down=down) == text
@@ -193,6 +200,10 @@ def reservation(quantity: int, start: str, npv: float = 1e5) -> dict[str, Any]:
             [server("HGX", 12, "2027-01"), server("HGX", 3, "2027-09"), server("CPU", 1, "2027-09")],
             "Open colo with 15 HGX (8 × H100) and 1 CPU (8 × H100), bought in 2 steps "
             "from 2027-01 to 2027-09: ",
+        ),
+        (
+            [server("HGX", 2, "2027-03"), server("HGX", 4, "2027-01") | {"purchase": "owned"}],
+            "Add 2 HGX (8 × H100) to colo, bought in 2027-03: ",
         ),
         (
             [reservation(6, "2027-01")],
