@@ -6,6 +6,7 @@ from dataclasses import dataclass
 DEFAULT_GAP = 0.001
 DEFAULT_TIME_LIMIT_SECONDS = 300.0
 
+CLASHES_SECONDS = 60.0  # at most, for finding which limits clash
 BASELINE_GAP = 0.005
 BASELINE_SECONDS = (15.0, 55.0, 20.0)
 """Comparisons need less proof than the answer: this relative gap, in what is left of a minute."""

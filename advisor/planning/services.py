@@ -2,6 +2,8 @@
 
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -13,14 +15,14 @@ from advisor.demand.surroundings import ReadFile
 from advisor.errors import AdvisorError, BadInput
 from advisor.planning.answer import answer, impossible
 from advisor.planning.case import Case, Solved
-from advisor.planning.effort import BASELINE_GAP, Effort, Notify, Step, baseline_seconds
+from advisor.planning.effort import BASELINE_GAP, CLASHES_SECONDS, Effort, Notify, Step, baseline_seconds
 from advisor.planning.plan_files import files_beside, read_plan
 from advisor.planning.prices import Prices
 from advisor.planning.problem import translate
 from advisor.planning.result import Result
 from optimizer.baselines import BaselineOutcome, baselines
-from optimizer.conflicts import clashes
-from optimizer.extract import NotWhole
+from optimizer.checks import InvalidProblem
+from optimizer.conflicts import Clash, clashes
 from optimizer.result import Outcome, Progress, Status
 from optimizer.solve import solve
 from optimizer.verify import PlanRefused, verify
@@ -54,15 +56,37 @@ def advise(
     effort = effort or Effort()
     started = time.perf_counter()
     case = _case(plan_text, source, catalogue, now, max_age_hours, read_file)
-    outcome = _solve(case, effort, notify)
-    if outcome.status is Status.INFEASIBLE:
-        found = clashes(case.problem, time_limit_seconds=effort.time_limit_seconds)
+    with _failures(source):
+        outcome = _solve(case, effort, notify)
+        if outcome.status is Status.INFEASIBLE:
+            found = _clashes(case, effort, notify)
+            seconds = time.perf_counter() - started
+            return impossible(case, outcome, clashes=found, seconds=seconds, version=catalogue_version)
+        solved = _verified(case, outcome, effort)
         seconds = time.perf_counter() - started
-        return impossible(case, outcome, clashes=found, seconds=seconds, version=catalogue_version)
-    solved = _verified(case, outcome, effort)
-    seconds = time.perf_counter() - started
-    compared = _baselines(solved, effort, seconds, notify)
-    return answer(solved, baselines=compared, seconds=seconds, version=catalogue_version)
+        compared = _baselines(solved, effort, seconds, notify)
+        return answer(solved, baselines=compared, seconds=seconds, version=catalogue_version)
+
+
+@contextmanager
+def _failures(source: str) -> Iterator[None]:
+    """Whatever breaks on the way is told as a failure (exit 3), never mistaken for an answer (0 or 1)."""
+    try:
+        yield
+    except AdvisorError:
+        raise
+    except InvalidProblem as error:
+        raise BadInput(f"{source}: the plan's figures cannot be solved with", error.faults) from error
+    except PlanRefused as error:
+        raise SolverFailed(
+            "The verifier refuses the solver's plan; no answer is shown. This is an error of ours.",
+            error.problems,
+        ) from error
+    except Exception as error:
+        raise SolverFailed(
+            "Working out the answer failed; no answer is shown. This is an error of ours.",
+            [f"{type(error).__name__}: {error}"],
+        ) from error
 
 
 def advise_file(
@@ -111,16 +135,19 @@ def _solve(case: Case, effort: Effort, notify: Notify | None) -> Outcome:
         if notify is not None:
             notify(_step(case, progress))
 
-    try:
-        return solve(
-            case.problem,
-            gap=effort.gap,
-            time_limit_seconds=effort.time_limit_seconds,
-            threads=effort.threads,
-            progress=told if notify is not None else None,
-        )
-    except NotWhole as error:
-        raise SolverFailed("The solver returned a plan that is not whole; no answer is shown.") from error
+    return solve(
+        case.problem,
+        gap=effort.gap,
+        time_limit_seconds=effort.time_limit_seconds,
+        threads=effort.threads,
+        progress=told if notify is not None else None,
+    )
+
+
+def _clashes(case: Case, effort: Effort, notify: Notify | None) -> tuple[Clash, ...]:
+    if notify is not None:
+        notify(Step(stage="finding which limits clash", currency=case.plan.currency))
+    return clashes(case.problem, time_limit_seconds=min(effort.time_limit_seconds, CLASHES_SECONDS))
 
 
 def _verified(case: Case, outcome: Outcome, effort: Effort) -> Solved:
@@ -130,13 +157,7 @@ def _verified(case: Case, outcome: Outcome, effort: Effort) -> Solved:
             f"{case.plan.name}: no plan was found within {limit}, and none was proven impossible.",
             ["Give it longer (--time-limit), or make the plan smaller (blocks_per_month, fewer months)."],
         )
-    try:
-        account = verify(case.problem, outcome.plan, objective_npv=outcome.objective_npv)
-    except PlanRefused as error:
-        raise SolverFailed(
-            "The verifier refuses the solver's plan; no answer is shown. This is an error of ours.",
-            error.problems,
-        ) from error
+    account = verify(case.problem, outcome.plan, objective_npv=outcome.objective_npv)
     return Solved(case=case, outcome=outcome, decisions=outcome.plan, account=account)
 
 

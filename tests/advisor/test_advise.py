@@ -14,6 +14,7 @@ from advisor.catalog.services import publish
 from advisor.models import Recommendation
 from advisor.planning import services
 from advisor.planning.services import SolverFailed
+from optimizer.checks import InvalidProblem
 from optimizer.result import Outcome, Status
 from providers.offers import Offer
 from providers.pricefile import write_price_file
@@ -238,6 +239,26 @@ def test_a_solver_that_finds_nothing_in_time_exits_3_and_writes_nothing(
     said = advise(write_plan(tmp_path), prices, "--json", str(tmp_path / "result.json"))
     assert (said.code, said.out) == (3, "")
     assert said.first == "Small: no plan was found within 300 s, and none was proven impossible."
+    assert not (tmp_path / "result.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (KeyError("chat"), 3, "KeyError: 'chat'"),
+        (InvalidProblem(["workloads[0].peak: inf: must be a number"]), 2, "workloads[0].peak: inf"),
+        (KeyboardInterrupt(), 130, "Stopped"),
+    ],
+)
+def test_what_breaks_in_the_solver_is_told_and_is_no_answer(
+    tmp_path: Path, prices: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, words: str
+) -> None:
+    def fail(*_args: object, **_options: object) -> None:
+        raise error
+
+    monkeypatch.setattr(services, "solve", fail)
+    said = advise(write_plan(tmp_path), prices, "--json", str(tmp_path / "result.json"))
+    assert (said.code, said.out, words in said.err) == (code, "", True)
     assert not (tmp_path / "result.json").exists()
 
 

@@ -2,6 +2,8 @@
 
 import math
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 
 from advisor.catalog.moments import moment
-from advisor.errors import BadInput, NothingFound
+from advisor.errors import AdvisorError, BadInput, NothingFound
 from advisor.management.base import AdvisorCommand
 from advisor.management.output import Target
 from advisor.management.progress import ProgressLine
@@ -73,7 +75,7 @@ class Command(AdvisorCommand):
         path = Path(options["plan"])
         read_plan(path)  # a plan that is not there is said before prices are read
         prices = _prices(options["prices"], as_of, now)
-        with ProgressLine(sys.stderr) as progress:
+        with ProgressLine(sys.stderr) as progress, _stopped_by_hand():
             return advise_file(
                 path,
                 prices=prices,
@@ -82,6 +84,21 @@ class Command(AdvisorCommand):
                 effort=effort,
                 notify=progress,
             )
+
+
+class Stopped(AdvisorError):
+    """Ctrl-C, as shells count it."""
+
+    exit_code = 130
+    code = "stopped"
+
+
+@contextmanager
+def _stopped_by_hand() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Stopped("Stopped; no answer is shown.") from None
 
 
 def _prices(files: list[str] | None, as_of: datetime | None, now: datetime) -> Prices:
