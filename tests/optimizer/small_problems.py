@@ -63,12 +63,13 @@ def unit_tables(draw: st.DrawFn) -> dict[str, float]:
 @st.composite
 def rates(draw: st.DrawFn, name: str, months: int) -> Workload:
     last = draw(st.sampled_from([None, None, months - 1, 0]))
+    peak = draw(st.sampled_from([0.5, 1.0, 1.5, 2.0, 3.0]))
     return make_rate(
-        draw(st.sampled_from([0.5, 1.0, 1.5, 2.0, 3.0])),
+        peak,
         draw(unit_tables()),
         name=name,
         shape=draw(st.sampled_from(SHAPES)),
-        growth_per_month=draw(st.sampled_from([0.0, 0.0, 0.5])),
+        growth_per_month=draw(st.sampled_from([0.0, 0.0, 0.5])) if peak <= 1.5 else 0.0,
         headroom_fraction=draw(st.sampled_from([0.0, 0.0, 0.25])),
         interruptible_fraction=draw(st.sampled_from([0.0, 0.25, 0.5, 1.0])),
         last_month=last,
@@ -238,6 +239,38 @@ def small_problems(draw: st.DrawFn) -> Problem:
     return _simpler(problem)
 
 
+@st.composite
+def crowded_problems(draw: st.DrawFn) -> Problem:
+    """Offers of the same kinds, few of them bound in any way: some can replace others."""
+    problem = draw(small_problems())
+    months = problem.horizon.months
+    plain = [
+        Elastic(
+            key=f"plain{i}",
+            machine=draw(st.sampled_from(MACHINES)),
+            price_per_hour=float(draw(st.integers(1, 6))),
+            spot=draw(st.sampled_from([False, False, True])),
+            window=draw(windows(months)) if i else ALWAYS,
+        )
+        for i in range(2)
+    ]
+    ahead = [
+        replace(draw(reservations(f"r{i}")), window=ALWAYS, max_quantity=None)
+        for i in range(draw(st.integers(0, 2)))
+    ]
+    return _simpler(
+        replace(
+            problem,
+            workloads=problem.workloads[: 2 if months == 1 else 1],
+            elastic=(*plain, *problem.elastic[:1]),
+            reservations=tuple(ahead),
+            blocks=(),
+            sites=(),
+            owned=(),
+        )
+    )
+
+
 def _owned(quantity: int, last: int | None, site: Site | None) -> tuple[Owned, ...]:
     if site is None:
         machine: Machine = M
@@ -254,6 +287,6 @@ def _simpler(problem: Problem) -> Problem:
         return problem
     return replace(
         problem,
-        elastic=tuple(replace(e, window=ALWAYS, hours=None) for e in problem.elastic[:2]),
+        elastic=tuple(replace(e, window=ALWAYS, hours=None) for e in problem.elastic[:3]),
         blocks=tuple(replace(b, window=Window(1.0, 2.0)) for b in problem.blocks),
     )
