@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from advisor.catalog import words as catalogue_words
 from advisor.catalog.pricing import hours_of
@@ -65,24 +66,27 @@ def figures(result: Result) -> list[Figure]:
     return [*rows, Figure(name="Carbon", amount=amount(totals.carbon_tonnes), unit="t CO₂e")]
 
 
-def purchase_rows(result: Result, *, now: datetime) -> list[PurchaseRow]:
-    """One row for each purchase; prices age against `now`."""
-    return [
-        PurchaseRow(
-            number=f"{'≤ ' if row.quantity_unit == 'machines_at_once' else ''}{row.quantity:,}",
-            machine=row.instance_type,
-            accelerators=_accelerators(row),
-            where=f"{row.provider} {row.region}",
-            country=row.country,
-            terms=terms(row),
-            start=row.start,
-            months=str(row.months),
-            npv=money(row.npv),
-            age=_age(row, now),
-            is_stale=row.price_state == "stale",
-        )
-        for row in result.purchases
-    ]
+def purchase_rows(result: Result, *, now: datetime, max_age_hours: int) -> list[PurchaseRow]:
+    """One row for each purchase; prices age against `now` and are stale beyond `max_age_hours`."""
+    return [_purchase_row(row, now, max_age_hours) for row in result.purchases]
+
+
+def _purchase_row(row: Purchase, now: datetime, max_age_hours: int) -> PurchaseRow:
+    hours = _hours(row, now)
+    stale = row.price_state == "stale" or (hours is not None and hours > max_age_hours)
+    return PurchaseRow(
+        number=f"{'≤ ' if row.quantity_unit == 'machines_at_once' else ''}{row.quantity:,}",
+        machine=row.instance_type,
+        accelerators=_accelerators(row),
+        where=f"{row.provider} {row.region}",
+        country=row.country,
+        terms=terms(row),
+        start=row.start,
+        months=str(row.months),
+        npv=money(row.npv),
+        age=_age(row, hours, stale=stale),
+        is_stale=stale,
+    )
 
 
 def _accelerators(row: Purchase) -> str:
@@ -91,13 +95,17 @@ def _accelerators(row: Purchase) -> str:
     return f"{row.accelerator_count:g} × {row.accelerator}"
 
 
-def _age(row: Purchase, now: datetime) -> str:
+def _hours(row: Purchase, now: datetime) -> Decimal | None:
+    """Age of the price; None for the plan's own figures and where nobody said."""
+    if row.site is not None or row.partner is not None or row.price_observed_at is None:
+        return None
+    return hours_of(now - datetime.fromisoformat(row.price_observed_at))
+
+
+def _age(row: Purchase, hours: Decimal | None, *, stale: bool) -> str:
     if row.site is not None or row.partner is not None:
         return "your figure"
-    if row.price_observed_at is None:
-        return MISSING
-    age = hours_of(now - datetime.fromisoformat(row.price_observed_at))
-    return catalogue_words.age(age, stale=row.price_state == "stale")
+    return catalogue_words.age(hours, stale=stale)
 
 
 def kind_rows(result: Result) -> list[KindRow]:
@@ -125,4 +133,12 @@ def baseline_rows(result: Result) -> list[BaselineRow]:
             note=row.note or ("" if row.npv is not None else row.status.replace("_", " ")),
         )
         for row in result.baselines
+    ]
+
+
+def unit_cost_rows(result: Result) -> list[Figure]:
+    """What a unit of each workload's output costs, four digits that tell something."""
+    return [
+        Figure(name=row.workload, amount=f"{row.npv_per_unit:,.4g}", unit=row.unit)
+        for row in result.unit_costs
     ]

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -11,7 +12,7 @@ from advisor.database import translate
 from advisor.planning.sentence import sentence
 from advisor.web.example import PLAN, stored_example
 from advisor.web.offers import offers_context
-from advisor.web.result_view import baseline_rows, figures, kind_rows, purchase_rows
+from advisor.web.result_view import baseline_rows, figures, kind_rows, purchase_rows, unit_cost_rows
 
 
 @require_safe
@@ -28,8 +29,12 @@ def home(request: HttpRequest) -> HttpResponse:
             "result": result,
             "sentence": sentence(result),
             "figures": figures(result),
-            "purchases": purchase_rows(result, now=datetime.now(UTC)),
+            "purchases": purchase_rows(
+                result, now=datetime.now(UTC), max_age_hours=settings.PRICE_MAX_AGE_HOURS
+            ),
             "kinds": kind_rows(result),
+            "unit_costs": unit_cost_rows(result),
+            "counts_at_once": any(row.quantity_unit == "machines_at_once" for row in result.purchases),
             "baselines": baseline_rows(result),
         }
     return render(request, "advisor/home.html", context)

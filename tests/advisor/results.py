@@ -75,7 +75,9 @@ _ANSWER: dict[str, Any] = {
         _purchase("on_demand", quantity=1, npv=20000.0, price_observed_at=None),
     ],
     "usage": [],
-    "unit_costs": [],
+    "unit_costs": [
+        {"workload": "chat", "unit": "USD per million tokens", "npv_per_unit": 0.32961, "cash_per_unit": 0.34}
+    ],
     "baselines": [
         {"name": "all_on_demand", "status": "optimal", "npv": 99000.0, "regret_npv": 17765.5,
          "regret_fraction": 0.1794, "note": ""},

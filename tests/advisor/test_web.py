@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,26 @@ def test_the_first_page_shows_the_stored_recommendation(client: Client, plan: Pa
     assert "reserved 61,234 75 % 62,000" in page  # 61234.5 / 81234.5 = 0.7538
     assert "everything on demand 99,000 17,766 18 %" in page  # 17765.5 / 99000 = 0.1794
     assert "only own servers the plan has no site – – –" in page
+    assert "chat 0.3296 USD per million tokens" in page
     assert "1 price is older than 90 days." in page
     assert "Whether the provider has the machines on that day." in page
+
+
+def test_prices_of_a_recommendation_show_their_age_and_that_they_are_old(
+    client: Client, plan: Path, settings: Settings
+) -> None:
+    seen = datetime.now(UTC) - timedelta(days=100)
+    result = make_result()
+    result["purchases"][0]["price_observed_at"] = f"{seen:%Y-%m-%dT%H:%M:%SZ}"
+    result["purchases"][1]["quantity_unit"] = "machines_at_once"
+    store(result)
+    settings.PRICE_MAX_AGE_HOURS = 99 * 24
+    page = text_of(client.get("/"))
+    assert "61,234 3 months, stale" in page  # 100 x 24 / 730 = 3.3
+    assert "≤ 1 a3-highgpu-8g" in page
+    assert "the largest number at once, paid by the hour" in page
+    settings.PRICE_MAX_AGE_HOURS = 101 * 24
+    assert "61,234 3 months ≤" in text_of(client.get("/"))
 
 
 def test_an_impossible_plan_says_what_clashes(client: Client, plan: Path) -> None:
