@@ -30,7 +30,7 @@ def conflict_rows(case: Case, clashes: Sequence[Clash]) -> tuple[Conflict, ...]:
 
 def _row(case: Case, clash: Clash, *, alone: bool) -> Conflict:
     path, words = _demand(case, clash) if clash.limit == "demand" else _limit(case, clash)
-    suffix = "" if alone or clash.limit == "demand" else " (the others of this set kept)"
+    suffix = "" if alone else " with the others" if clash.limit == "demand" else " (the others kept)"
     month = case.plan.month_at(clash.month) if clash.month is not None else ""
     return Conflict(
         group=clash.group,
