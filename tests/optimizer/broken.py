@@ -226,16 +226,16 @@ BOUNDS: list[tuple[Change, str]] = [
     (limited(cash_per_month=(4700.0, 9000.0)), "cash_per_month in month 0: 4714 exceeds 4700"),
     (limited(cash_per_month=(9000.0, 3000.0)), "cash_per_month in month 1: 3706 exceeds 3000"),
     (limited(carbon_kg_total=1600.0), "carbon_kg_total: 1606 exceeds 1600"),
-    # accelerator-hours of month 0: server 730, firm 2 * 730, spot 365, partner 365 = 2920
+    # accelerator-hours of month 0: server 2 * 730, firm 2 * 730, spot 365, partner 365 = 3650
     (
-        limited(provider_share_max=0.7),
-        "provider_share_max in month 0: acme has 0.75 of the hours, at most 0.7",
+        limited(provider_share_max=0.5),
+        "provider_share_max in month 0: acme has 0.6 of the hours, at most 0.5",
     ),
     (limited(country_share_max=0.99), "country_share_max in month 0: DE has 1 of the hours, at most 0.99"),
-    (limited(spot_share_max=0.1), "spot_share_max in month 0: spot has 0.125 of the hours, at most 0.1"),
+    (limited(spot_share_max=0.05), "spot_share_max in month 0: spot has 0.1 of the hours, at most 0.05"),
     (
-        limited(partner_share_max=0.1),
-        "partner_share_max in month 0: partners has 0.125 of the hours, at most 0.1",
+        limited(partner_share_max=0.05),
+        "partner_share_max in month 0: partners has 0.1 of the hours, at most 0.05",
     ),
 ]
 

@@ -27,6 +27,7 @@ from .factories import (
 
 MACHINE = make_machine(carbon_kg_per_hour=0.1)
 SERVER = make_server(
+    machine=make_machine("m-s", provider="own", region="site", accelerators=2.0),
     capex=1000.0,
     power_kw=2.0,
     life_months=4,

@@ -109,13 +109,14 @@ def windows(draw: st.DrawFn, months: int) -> Window:
 @st.composite
 def elastics(draw: st.DrawFn, key: str, months: int) -> Elastic:
     kind = draw(st.sampled_from(["on_demand", "on_demand", "spot", "partner", "partner"]))
+    least = draw(st.sampled_from([0, 0, 1, 2]))
     offer = Elastic(
         key=key,
         machine=draw(st.sampled_from(MACHINES)),
         price_per_hour=float(draw(st.integers(1, 6))),
         window=draw(windows(months)),
-        max_quantity=draw(st.sampled_from([None, None, 1, 2])),
-        min_quantity=draw(st.sampled_from([0, 0, 1, 2])),
+        max_quantity=draw(st.sampled_from([None, None, max(1, least), 2])),
+        min_quantity=least,
     )
     if kind == "spot":
         return replace(offer, spot=True, price_per_hour=offer.price_per_hour / 2)
@@ -130,6 +131,7 @@ def elastics(draw: st.DrawFn, key: str, months: int) -> Elastic:
 @st.composite
 def reservations(draw: st.DrawFn, key: str) -> Reservation:
     term = draw(st.integers(1, 5))
+    least = draw(st.sampled_from([0, 1, 2]))
     price = draw(st.integers(1, 6)) / 2
     upfront = draw(st.sampled_from([0.0, 0.5, 1.0]))  # none, partial, all
     return Reservation(
@@ -138,8 +140,8 @@ def reservations(draw: st.DrawFn, key: str) -> Reservation:
         term_months=term,
         price_per_hour=price * (1 - upfront),
         upfront=round(price * upfront * term * 700),
-        min_quantity=draw(st.sampled_from([0, 1, 2])),
-        max_quantity=draw(st.sampled_from([None, None, 1, 3])),
+        min_quantity=least,
+        max_quantity=draw(st.sampled_from([None, None, max(1, least), 3])),
         window=draw(st.sampled_from([ALWAYS, ALWAYS, Window(0.0, 1.0), Window(1.0, 2.0)])),
     )
 
@@ -147,13 +149,14 @@ def reservations(draw: st.DrawFn, key: str) -> Reservation:
 @st.composite
 def blocks(draw: st.DrawFn) -> CapacityBlock:
     start = draw(st.sampled_from([0.0, 0.5, 1.0]))
+    least = draw(st.sampled_from([0, 1, 2]))
     return CapacityBlock(
         key="block",
         machine=draw(st.sampled_from(MACHINES)),
         price_per_hour=draw(st.integers(1, 4)) / 2,
         window=Window(start, start + draw(st.sampled_from([0.5, 1.0, 2.0]))),
-        min_quantity=draw(st.sampled_from([0, 1, 2])),
-        max_quantity=draw(st.sampled_from([None, 1, 2])),
+        min_quantity=least,
+        max_quantity=draw(st.sampled_from([None, max(1, least), 2])),
     )
 
 
