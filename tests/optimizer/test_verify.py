@@ -10,10 +10,10 @@ import pytest
 import optimizer
 from optimizer.problem import Horizon, Limits, Problem
 from optimizer.result import Plan, Run, Serve
-from optimizer.timegrid import Slice
+from optimizer.timegrid import Slice, Window
 from optimizer.verify import PlanRefused, verify
 
-from .broken import TABLE, Case, Change, added, edited, limited, reloaded, reshaped
+from .broken import TABLE, Case, Change, added, edited, limited, rebuilt, reloaded, reoffered, reshaped
 from .factories import two_levels
 from .judged import judged_plan, judged_problem
 
@@ -32,6 +32,24 @@ def test_the_plan_holds_before_it_is_broken() -> None:
 def test_a_broken_rule_is_named_with_its_place_and_numbers(change: Change, words: str) -> None:
     problem, plan = change(judged_problem(), judged_plan())
     assert [found for found in refusals(problem, plan) if words in found]
+
+
+def test_a_plan_on_the_edge_of_all_its_limits_holds() -> None:
+    edge = limited(
+        capex_total=1500.0,
+        cash_per_month=(4714.0, 3706.0),
+        carbon_kg_total=1606.0,
+        provider_share_max=0.6,
+        country_share_max=1.0,
+        spot_share_max=0.1,
+        partner_share_max=0.1,
+    )
+    problem, plan = edge(judged_problem(), judged_plan())
+    problem, plan = rebuilt(limit_kw=4.0, limit_racks=2.0)(problem, plan)
+    problem, plan = reoffered("blocks", "b", min_quantity=1, max_quantity=1)(problem, plan)
+    problem, plan = reoffered("reservations", "r", min_quantity=2, max_quantity=2)(problem, plan)
+    problem, plan = reoffered("elastic", "od", window=Window(1.0, 1.5), max_quantity=1)(problem, plan)
+    assert verify(problem, plan).npv == verify(judged_problem(), judged_plan()).npv
 
 
 def test_spot_serves_no_more_of_the_work_done_in_a_slice_than_may_be_interrupted() -> None:
