@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from .checks import check
 from .index import Index, build_index
 from .limited import SHARES, family, growing, only, subject
 from .problem import Problem, WorkDemand
@@ -25,7 +26,7 @@ class Clash:
     `month` (from 0) the worst month, where there is one. `needed` is the least value of the limit with which
     the others of the set can hold, `available` the value it has; for a demand, `needed` is all of it (1.0)
     and `available` the largest share of it that can be served. None: time ran out first. `exact` is false
-    where machines were not counted as whole: then even more is needed, or even less can be served.
+    for an estimate: time did not suffice to count machines as whole, or to prove that less will not do.
     """
 
     limit: str
@@ -48,25 +49,27 @@ def clashes(
 
     Each further set is found with the limits of the sets before it set aside (demands only where a set
     consists of nothing else), and without counting whole machines. When time runs out a set may not be the
-    smallest; it is never empty.
+    smallest. Raises `InvalidProblem` for a problem that is none.
     """
+    check(problem)
     unserved = no_machine(problem)
     if unserved:
         return unserved
     start = time.perf_counter()
     until = start + time_limit_seconds
-    found: list[Clash] = []
-    aside: set[str] = set()
-    for group in range(1, MOST_GROUPS + 1):
-        if cancelled is not None and cancelled():
-            break
-        enough = until if group == 1 else start + FURTHER_SHARE * time_limit_seconds
-        names = _one_set(problem, aside, enough, first=group == 1)
+    groups: list[frozenset[str]] = []
+    aside: frozenset[str] = frozenset()
+    while len(groups) < MOST_GROUPS and not (cancelled is not None and cancelled()):
+        enough = start + (FURTHER_SHARE if groups else 1.0) * time_limit_seconds
+        names = _one_set(problem, aside, enough, first=not groups)
         if not names:
             break
-        found += _sized(problem, names, group, until)
-        limits = {name for name in names if family(name) != "demand"}
-        aside |= limits or names
+        groups.append(names)
+        aside |= frozenset(name for name in names if family(name) != "demand") or names
+    found: list[Clash] = []
+    for group, names in enumerate(groups, start=1):
+        now = time.perf_counter()
+        found += _sized(problem, names, group, now + (until - now) / (len(groups) - group + 1))
     return tuple(found)
 
 
@@ -98,13 +101,15 @@ def _unserved(index: Index, w: int) -> Sequence[int | None]:
     return [index.slices[i].month for i in sorted(loads) if i not in served][:1]
 
 
-def _one_set(problem: Problem, aside: set[str], until: float, *, first: bool) -> frozenset[str]:
+def _one_set(problem: Problem, aside: frozenset[str], until: float, *, first: bool) -> frozenset[str]:
     """A smallest set outside `aside` that cannot hold; empty when all can.
 
     Kinds of limits are added one after the other, until the model without whole numbers, which is exact and
     quick, cannot hold; only if it always can are machines counted as whole.
     """
     for names in growing(problem):
+        if not first and time.perf_counter() > until:
+            return frozenset()
         relaxation = Relaxation(relaxed(only(problem, names)), whole=False, until=until)
         every = frozenset(relaxation.columns.keys() - aside)
         if relaxation.cannot_hold(every):
@@ -152,7 +157,8 @@ def _sized(problem: Problem, names: frozenset[str], group: int, until: float) ->
     for position, name in enumerate(ordered):
         now = time.perf_counter()
         exact.until = now + (until - now) / (len(ordered) - position)
-        best = amount(exact, name, names - {name}) or amounts[name] or Amount.unknown(rough, name)
+        others = names - {name}
+        best = amount(exact, name, others) or amounts[name] or Amount.unknown(rough, name)
         found.append(_clash(name, best, group))
     return found
 

@@ -126,7 +126,7 @@ class Relaxation:
 
 def _loaded(matrix: Matrix, whole: bool) -> highspy.Highs:
     highs = highspy.Highs()
-    for name, setting in (("output_flag", False), ("threads", 1), ("random_seed", 0)):
+    for name, setting in (("output_flag", False), ("threads", 1), ("random_seed", 0), ("mip_rel_gap", 1e-3)):
         highs.setOptionValue(name, setting)
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = matrix.columns, matrix.rows

@@ -34,18 +34,20 @@ class Amount:
 
 
 def amount(relaxation: Relaxation, name: str, others: frozenset[str]) -> Amount | None:
-    """The least value of a limit with which `others` can hold; None when time ran out or it is not proven."""
+    """The least value of a limit with which `others` can hold; None when time ran out first.
+
+    Without whole numbers, None too when the limit need not give way at all.
+    """
     found = relaxation.least({name}, others)
-    if found is None or not found.proven:
+    if found is None or (found.least <= HOLDS and not relaxation.whole):
         return None
-    unit, exact = _unit(relaxation, name), relaxation.whole
+    unit, exact = _unit(relaxation, name), relaxation.whole and found.proven
     if family(name) == "demand":
         return Amount(needed=1.0, available=1.0 - found.least, unit=unit, exact=exact)
     if family(name) in SHARES:
-        share = _least_share(relaxation, name, others, found.values)
-        if share is None:
-            return None
-        return Amount(needed=share, available=_value(relaxation, name), unit=unit, exact=exact)
+        share, proven = _least_share(relaxation, name, others, found.values)
+        available = _value(relaxation, name)
+        return Amount(needed=share, available=available, unit=unit, exact=exact and proven)
     excess = found.least * _scale(relaxation, name)
     month = _worst_month(relaxation, found.values) if name == "cash_per_month" else None
     available = _value(relaxation, name, month)
@@ -98,8 +100,10 @@ def _worst_month(relaxation: Relaxation, values: Array) -> int:
     return max(range(len(excess)), key=lambda month: round(excess[month], 2))
 
 
-def _least_share(relaxation: Relaxation, name: str, others: frozenset[str], values: Array) -> float | None:
-    """Least largest share: each round asks whether the share just reached can be undercut (Dinkelbach).
+def _least_share(
+    relaxation: Relaxation, name: str, others: frozenset[str], values: Array
+) -> tuple[float, bool]:
+    """Least largest share, and whether that is proven: each round undercuts the one before (Dinkelbach).
 
     A month's share is a group's hours over all hours, so the limit's row, hours - share * all <= slack, has
     the share itself as coefficient; the best slack below zero for one share shows a plan with less.
@@ -111,15 +115,15 @@ def _least_share(relaxation: Relaxation, name: str, others: frozenset[str], valu
         for _ in range(ROUNDS):
             relaxation.weigh(cells, -share)
             found = relaxation.least({name}, others, low=NO_FLOOR)
-            if found is None or not found.proven:
-                return None
+            if found is None:
+                break
             smaller = _largest_share(relaxation, name, cells, found.values)
             if found.least >= -HOLDS or smaller >= share - HOLDS:
-                return share
+                return share, found.proven
             share = smaller
     finally:
         relaxation.weigh(cells, -_value(relaxation, name))
-    return share
+    return share, False
 
 
 def _largest_share(relaxation: Relaxation, name: str, cells: list[tuple[int, int]], values: Array) -> float:
