@@ -135,6 +135,8 @@ def _solve(case: Case, effort: Effort, notify: Notify | None) -> Outcome:
         if notify is not None:
             notify(_step(case, progress))
 
+    if notify is not None:
+        notify(Step(stage="solving", currency=case.plan.currency))
     return solve(
         case.problem,
         gap=effort.gap,
