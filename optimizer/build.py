@@ -38,6 +38,7 @@ def build(problem: Problem, *, relax: bool = False, mean_blocks: int | None = No
     rows |= {name: add(model, index, v, priced) for name, add in PRICED_FAMILIES.items()}
     if sum(rows.values()) != model.rows:
         raise AssertionError(f"rows written ({model.rows}) and rows reported ({rows}) differ")
+    model.lp.addVariables(v.created)
     if not relax:
         add_objective(model, index, priced)
         terms: dict[pulp.LpVariable, float] = {}

@@ -40,6 +40,8 @@ class Effort:
 
 def run(matrix: Matrix, effort: Effort, *, mip: bool = True, start: Array | None = None) -> SolverAnswer:
     """Solve. The status comes from the solver's own bound and point; equal input gives an equal answer."""
+    if not matrix.columns:
+        return _without_columns(matrix)
     highs = highspy.Highs()
     for name, setting in (
         ("output_flag", False),
@@ -57,6 +59,16 @@ def run(matrix: Matrix, effort: Effort, *, mip: bool = True, start: Array | None
     _listen(highs, effort)
     highs.run()
     return _answer(highs, effort.gap, mip)
+
+
+def _without_columns(matrix: Matrix) -> SolverAnswer:
+    """Nothing to decide: feasible only if every row already holds."""
+    holds = bool((matrix.row_low <= 1e-9).all() and (matrix.row_high >= -1e-9).all())
+    none = np.zeros(0)
+    zeros = np.zeros(matrix.rows)
+    if not holds:
+        return SolverAnswer(False, True, np.inf, np.inf, None, 0)
+    return SolverAnswer(True, False, matrix.offset, matrix.offset, none, 0, zeros, none)
 
 
 def version() -> str:

@@ -17,7 +17,7 @@ from .problem import (
     WorkDemand,
     Workload,
 )
-from .timegrid import CELLS, Slice, Window, cell_hours, merge_equal, merge_similar, month_parts
+from .timegrid import CELLS, Slice, cell_hours, merge_equal, merge_similar, month_parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +135,8 @@ class SliceBuilder:
         self.problem = problem
         self.mean = mean_blocks is not None
         self.most = problem.horizon.blocks_per_month if mean_blocks is None else mean_blocks
-        self.windows = _windows(problem)
+        self.times = problem.availabilities()
+        self.windows = [time.window for time in self.times]
         self.true_load_hours = 0.0
         self.raised_load_hours = 0.0
 
@@ -183,13 +184,7 @@ class SliceBuilder:
 
     def _availability(self, cell: int, start: float, end: float) -> tuple[bool, ...]:
         hour = CELLS[cell][1]
-        return tuple(
-            hour in e.hours for e in self.problem.elastic if e.hours and e.window.overlap(start, end) > 0
-        )
-
-
-def _windows(problem: Problem) -> list[Window]:
-    return [e.window for e in problem.elastic] + [b.window for b in problem.blocks]
+        return tuple(hour in t.hours for t in self.times if t.hours and t.window.overlap(start, end) > 0)
 
 
 def build_index(problem: Problem, *, mean_blocks: int | None = None) -> Index:

@@ -208,9 +208,17 @@ class Limits:
         return self.carbon_kg_total is not None or self.carbon_price_per_kg > 0
 
 
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """When an offer can be had: its window, and the hours of the day (None: all)."""
+
+    window: Window
+    hours: frozenset[int] | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One question, complete."""
+    """One question, complete. `also_cut_at`: times of offers left out, which still cut time into slices."""
 
     horizon: Horizon
     workloads: tuple[Workload, ...]
@@ -220,3 +228,10 @@ class Problem:
     sites: tuple[Site, ...] = ()
     owned: tuple[Owned, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    also_cut_at: tuple[Availability, ...] = ()
+
+    def availabilities(self) -> tuple[Availability, ...]:
+        """Times of all offers that cut time into slices, each once."""
+        found = [Availability(e.window, e.hours) for e in self.elastic]
+        found += [Availability(b.window, None) for b in self.blocks]
+        return tuple(dict.fromkeys((*found, *self.also_cut_at)))

@@ -36,7 +36,8 @@ def reduce(problem: Problem) -> Reduction:
     firm = _undominated(reservations, judge.reservation_replaces, judge.reservation_rank)
     before = len(problem.elastic) + len(problem.reservations) + len(problem.blocks)
     count = len(useful.elastic) + len(useful.reservations) + len(useful.blocks)
-    smaller = replace(useful, elastic=tuple(elastic), reservations=tuple(firm))
+    cuts = useful.availabilities()
+    smaller = replace(useful, elastic=tuple(elastic), reservations=tuple(firm), also_cut_at=cuts)
     after = len(smaller.elastic) + len(smaller.reservations) + len(smaller.blocks)
     return Reduction(smaller, before - count, count - after)
 

@@ -3,10 +3,10 @@
 import math
 import time
 from dataclasses import dataclass, replace
-from itertools import product
 
 from .bounding import part_bound
 from .build import Built
+from .cases import Case, site_cases
 from .decompose import Decomposition, decompose
 from .highs import Effort, SolverAnswer, run
 from .matrix import Array, Matrix
@@ -15,18 +15,8 @@ from .rounding import down, nearest, rounded_plan, tightened
 
 SMALL_COLUMNS = 4000  # up to here the solver is tried on the whole model first
 SMALL_SECONDS = 10.0
-MOST_CASES = 8  # choices of open sites that are looked at one by one
 ROOM = (0.01, 0.04)  # under shared ceilings, as a fraction, when rounding breaks them
 PART_SHARE = 0.8  # of the time left, at most, for rounding and proving part by part
-
-
-@dataclass(slots=True)
-class Case:
-    """One choice of open sites: its relaxation, and the best bound proven for it."""
-
-    matrix: Matrix
-    relaxed: SolverAnswer
-    bound: float
 
 
 @dataclass(slots=True)
@@ -82,7 +72,7 @@ def search(built: Built, matrix: Matrix, effort: Effort) -> SolverAnswer:
         if quick.infeasible or quick.optimal or effort.seconds <= SMALL_SECONDS:
             return quick
         state.offer(quick.values)
-    cases = _cases(state)
+    cases = site_cases(built, matrix, replace(effort, seconds=max(1.0, state.left())))
     if not cases:
         return _whole(state, matrix, -math.inf)
     bound = _by_parts(state, cases)
@@ -93,26 +83,6 @@ def search(built: Built, matrix: Matrix, effort: Effort) -> SolverAnswer:
 
 def _cancelled(effort: Effort) -> bool:
     return effort.cancelled is not None and effort.cancelled()
-
-
-def _cases(state: Search) -> list[Case]:
-    """Every choice of open sites with its relaxation, best first; one open case where there are too many."""
-    opened = [variable.index for variable in state.built.variables.opened.values()]
-    choices = product((0.0, 1.0), repeat=len(opened)) if 2 ** len(opened) <= MOST_CASES else [None]
-    cases = []
-    for choice in choices:
-        matrix = state.matrix
-        if choice is not None and opened:
-            low, high = matrix.low.copy(), matrix.high.copy()
-            low[opened] = high[opened] = choice
-            matrix = replace(matrix, low=low, high=high)
-        relaxed = run(matrix, replace(state.effort, seconds=max(1.0, state.left())), mip=False)
-        if relaxed.infeasible:
-            continue
-        if relaxed.values is None or not relaxed.optimal:
-            return []
-        cases.append(Case(matrix, relaxed, relaxed.objective))
-    return sorted(cases, key=lambda case: case.bound)
 
 
 def _by_parts(state: Search, cases: list[Case]) -> float:

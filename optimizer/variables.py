@@ -13,6 +13,7 @@ from .index import (
     active_starts,
     owned_in,
     server_begin,
+    server_starts,
     usable,
 )
 from .problem import WorkDemand
@@ -42,11 +43,12 @@ class Variables:
     used: dict[tuple[int, int], pulp.LpVariable] = field(default_factory=dict)  # 0/1, (q, i)
     month_sums: dict[int, pulp.LpVariable] = field(default_factory=dict)  # capacity-hours at work
 
-    _count: int = 0
+    created: list[pulp.LpVariable] = field(default_factory=list)
 
     def _new(self, low: float = 0.0, high: float | None = None, whole: bool = False) -> pulp.LpVariable:
-        self._count += 1
-        return pulp.LpVariable(f"c{self._count}", low, high, pulp.LpInteger if whole else pulp.LpContinuous)
+        kind = pulp.LpInteger if whole else pulp.LpContinuous
+        self.created.append(pulp.LpVariable(f"c{len(self.created)}", low, high, kind))
+        return self.created[-1]
 
     def whole(self, high: float | None = None) -> pulp.LpVariable:
         """A new whole number from 0 to `high`."""
@@ -79,7 +81,8 @@ def create_variables(index: Index) -> Variables:
             v.held |= {(q, month): v.whole() for month in sorted(months)}
         elif isinstance(source, ServerSource):
             _servers(v, index, source, most, months)
-            v.held |= {(q, month): v.whole() for month in sorted(months)}
+            served = _months_in_service(v, index, source)
+            v.held |= {(q, month): v.whole() for month in served}
     for site in index.problem.sites:
         v.opened[site.key] = v.whole(1)
     return v
@@ -105,6 +108,17 @@ def _servers(v: Variables, index: Index, source: ServerSource, need: int, months
         for month in sorted(months):
             if owned_in(owned, month):
                 v.kept[owned.key, month] = v.whole(owned.quantity)
+
+
+def _months_in_service(v: Variables, index: Index, source: ServerSource) -> list[int]:
+    """Months in which a server of the type could be in service, at work or not."""
+    key = source.server.key
+    return [
+        month
+        for month in range(index.problem.horizon.months)
+        if any((key, s) in v.servers for s in server_starts(source.server, source.site, month))
+        or any((owned.key, month) in v.kept for owned in source.owned)
+    ]
 
 
 def _most(need: int, least: int, most: int | None) -> int:

@@ -1,0 +1,87 @@
+"""Models of one problem, from the easiest that may answer it to the whole."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from .build import build
+from .highs import Effort, SolverAnswer, run
+from .loosen import keeps_limits, loosened
+from .matrix import Array, matrix_of
+from .problem import Problem
+from .reduce import reduce
+from .shortlist import Shortlist, shortlist
+
+LOOSENED_SHARE = 0.7  # of the time left, at most, for the problem without limits that keep offers apart
+SHORTLIST_SHARE = 0.9  # of the time left, at most, for the offers on the shortlist
+
+
+class Model:
+    """The whole problem, reduced and written down."""
+
+    def __init__(self, problem: Problem) -> None:
+        smaller = reduce(problem).problem
+        self.offers = len(smaller.elastic) + len(smaller.reservations) + len(smaller.blocks)
+        self.built = build(smaller)
+        self.matrix = matrix_of(self.built.model.lp)
+
+    def allowed(self, effort: Effort) -> Effort:
+        """The effort that may go into this model."""
+        return effort
+
+    def judge(self, answer: SolverAnswer) -> SolverAnswer | None:
+        """What the answer to this model says of the whole problem; None when nothing."""
+        return answer
+
+
+class _Loosened(Model):
+    """Without carbon cap and shares: a relaxation, which answers the problem when it keeps them anyway."""
+
+    def __init__(self, problem: Problem, loose: Problem) -> None:
+        super().__init__(loose)
+        self.whole = problem
+
+    def keeps_limits(self, values: Array | None) -> bool:
+        """Whether a point keeps the limits that were loosened."""
+        return values is not None and keeps_limits(self.whole, self.built, values)
+
+    def allowed(self, effort: Effort) -> Effort:
+        """Leaves time for the whole problem."""
+        return replace(effort, seconds=LOOSENED_SHARE * effort.seconds)
+
+    def judge(self, answer: SolverAnswer) -> SolverAnswer | None:
+        """An answer that keeps the limits stands; so does the proof that not even this can hold."""
+        return answer if answer.infeasible or self.keeps_limits(answer.values) else None
+
+
+class _Shortlisted(Model):
+    """Only the offers a coarse relaxation uses: a plan of it is a plan, its proof is the relaxation's."""
+
+    def __init__(self, short: Shortlist, bound: float) -> None:
+        super().__init__(short.problem)
+        self.bound = max(short.bound, bound)
+
+    def allowed(self, effort: Effort) -> Effort:
+        """Leaves some time for the whole problem."""
+        return replace(effort, seconds=SHORTLIST_SHARE * effort.seconds)
+
+    def judge(self, answer: SolverAnswer) -> SolverAnswer | None:
+        """A plan stands, with the bound of the relaxation over all offers."""
+        if answer.values is None:
+            return None
+        return replace(answer, bound=self.bound, optimal=False)
+
+
+def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
+    """Models to try in turn: each is tried only when the one before said nothing of the whole problem."""
+    bound = float("-inf")
+    loose = loosened(problem)
+    if loose is not None:
+        easier = _Loosened(problem, loose)
+        relaxed = run(easier.matrix, effort(), mip=False)
+        bound = relaxed.bound if relaxed.optimal else bound
+        if relaxed.infeasible or easier.keeps_limits(relaxed.values):
+            yield easier
+    short = shortlist(reduce(problem).problem, effort())
+    if short is not None:
+        yield _Shortlisted(short, bound)
+    yield Model(problem)
