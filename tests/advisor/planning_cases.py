@@ -2,23 +2,31 @@
 
 import json
 from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
+from django.conf import settings
 
 from advisor.catalog.queries import Catalogue
 from advisor.demand.parse import parse_plan
 from advisor.planning.case import Case, Solved
+from advisor.planning.effort import Effort
 from advisor.planning.problem import translate
+from advisor.planning.result import Result
+from advisor.planning.services import advise
 from optimizer.index import build_index
 from optimizer.result import Outcome, Plan, SolveRecord, Status
 from optimizer.solve import solve
 from optimizer.timegrid import Slice
 from optimizer.verify import verify
-from providers.offers import Offer
-from tests.factories import NOW
+from providers.offers import Offer, Payment, Purchase
+from tests.factories import NOW, make_offer
 
 MAX_AGE_HOURS = 24 * 90
+SCHEMA = json.loads((Path(settings.BASE_DIR) / "docs/schemas/result.schema.json").read_text("utf-8"))
 TEAM: dict[str, Any] = {
     "name": "team",
     "kind": "batch",
@@ -133,3 +141,27 @@ def make_record(**changes: Any) -> SolveRecord:
         "offers": 1,
     }
     return SolveRecord(**(values | changes))
+
+
+def result_of(
+    data: dict[str, Any], offers: Sequence[Offer], *, baselines: bool = False, **options: Any
+) -> Result:
+    """A result, checked against the published schema."""
+    result = advise(
+        json.dumps(data).encode(),
+        source="plan.yaml",
+        catalogue=catalogue_of(offers),
+        catalogue_version="1",
+        now=NOW,
+        max_age_hours=MAX_AGE_HOURS,
+        effort=Effort(gap=1e-6, time_limit_seconds=20, baselines=baselines),
+        **options,
+    )
+    jsonschema.validate(json.loads(result.as_json()), SCHEMA)
+    return result
+
+
+def make_reservation(**changes: Any) -> Offer:
+    terms = {"purchase": Purchase.RESERVED, "term_months": 3, "payment": Payment.PARTIAL}
+    money = {"price_per_hour": Decimal(10), "upfront": Decimal(1000)}
+    return make_offer(**(terms | money | changes))

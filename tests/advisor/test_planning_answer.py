@@ -1,68 +1,20 @@
 """From the text of a plan to a result: every figure of small plans worked out by hand."""
 
-import json
-from collections.abc import Sequence
-from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
-import jsonschema
-import pytest
-from django.conf import settings
-
-from advisor.errors import BadInput
-from advisor.planning import services
-from advisor.planning.effort import Effort, Step
-from advisor.planning.result import Result
-from advisor.planning.services import SolverFailed, advise
-from optimizer.result import Outcome, Status
-from optimizer.solve import solve
-from optimizer.verify import PlanRefused
-from providers.offers import Offer, Payment, PriceState, Purchase
 from tests.advisor.planning_cases import (
-    MAX_AGE_HOURS,
     PARTNER,
     SITE,
     TEAM,
-    catalogue_of,
-    make_record,
+    make_reservation,
     near,
     plan_data,
+    result_of,
 )
-from tests.factories import NOW, SEEN, make_offer
+from tests.factories import make_offer
 
-SCHEMA = json.loads((Path(settings.BASE_DIR) / "docs/schemas/result.schema.json").read_text("utf-8"))
 HOUR = 730
 P5 = "aws/eu-central-1/p5.48xlarge"
-
-
-def result_of(
-    data: dict[str, Any], offers: Sequence[Offer], *, baselines: bool = False, **options: Any
-) -> Result:
-    """A result, checked against the published schema."""
-    result = advise(
-        json.dumps(data).encode(),
-        source="plan.yaml",
-        catalogue=catalogue_of(offers),
-        catalogue_version="1",
-        now=NOW,
-        max_age_hours=MAX_AGE_HOURS,
-        effort=Effort(gap=1e-6, time_limit_seconds=20, baselines=baselines),
-        **options,
-    )
-    jsonschema.validate(json.loads(result.as_json()), SCHEMA)
-    return result
-
-
-def reserved(**changes: Any) -> Offer:
-    terms = {"purchase": Purchase.RESERVED, "term_months": 3, "payment": Payment.PARTIAL}
-    money = {"price_per_hour": Decimal(10), "upfront": Decimal(1000)}
-    return make_offer(**(terms | money | changes))
-
-
-def codes(result: Result) -> list[str]:
-    return [warning.code for warning in result.warnings]
 
 
 def test_a_month_on_demand_is_told_completely() -> None:
@@ -115,7 +67,7 @@ def test_a_reservation_is_told_with_its_lock_in() -> None:
     # 10 % a year; start: 1000 + 7300; then 7300 at 1.1^(-1/12) and, owed after two months, at 1.1^(-2/12)
     factor = [1.1 ** (-month / 12) for month in range(3)]
     npv = 1000 + 7300 * sum(factor)
-    result = result_of(plan_data(months=2, discount_rate=0.1), [reserved()])
+    result = result_of(plan_data(months=2, discount_rate=0.1), [make_reservation()])
     (row,) = result.purchases
     assert (row.offer, row.term_months, row.payment, row.upfront) == (
         f"{P5}/reserved/3m-partial",
@@ -136,7 +88,7 @@ def test_a_reservation_is_told_with_its_lock_in() -> None:
 
 
 def test_a_going_concern_gets_upfront_money_back() -> None:
-    result = result_of(plan_data(months=2, end_of_horizon="going_concern"), [reserved()])
+    result = result_of(plan_data(months=2, end_of_horizon="going_concern"), [make_reservation()])
     assert result.totals is not None
     # one of three months lies beyond: 1000 / 3 credited
     assert (result.totals.residual, result.totals.lock_in) == (near(1000 / 3), 0.0)
@@ -173,7 +125,7 @@ def test_a_partner_is_told_by_its_name() -> None:
 
 
 def test_what_is_owned_is_told_and_costs_nothing() -> None:
-    offer = reserved()
+    offer = make_reservation()
     result = result_of(plan_data(capacity={"owned": [{"offer": offer.offer_id, "quantity": 2}]}), [offer])
     (row,) = result.purchases
     assert (row.purchase, row.offer, row.quantity, row.cash) == ("owned", offer.offer_id, 2, 0.0)
@@ -199,7 +151,7 @@ def test_usage_of_what_is_billed_by_the_hour_adds_up_to_the_bill() -> None:
 def test_unit_costs_add_up_to_the_whole_cost() -> None:
     loads = [TEAM, TEAM | {"name": "b", "demand": {"unit": "accelerators", "constant": 5}}]
     data = plan_data(*loads, months=4, discount_rate=0.2, limits={"carbon_price_per_tonne": 50})
-    result = result_of(data, [make_offer(), reserved()])
+    result = result_of(data, [make_offer(), make_reservation()])
     assert result.totals is not None
     units = {"team": 8 * HOUR * 4, "b": 5 * HOUR * 4}
     npv = sum(row.npv_per_unit * units[row.workload] for row in result.unit_costs)
@@ -207,20 +159,9 @@ def test_unit_costs_add_up_to_the_whole_cost() -> None:
     assert (npv, cash) == (near(result.totals.npv), near(result.totals.cash))
 
 
-def test_blocks_say_by_how_much_they_overstate_the_load() -> None:
-    # 12 of 24 hours at 1, the others at 0.5; in one block all carry 1: 1 / 0.75 - 1 = a third too much
-    day = [1.0] * 12 + [0.5] * 12
-    demand = {"unit": "accelerators", "peak": 16, "profile": {"weekday": day, "weekend": day}}
-    result = result_of(plan_data(TEAM | {"demand": demand}, blocks_per_month=1), [make_offer()])
-    assert result.time.merged
-    assert result.time.load_overstated_fraction == near(1 / 3)
-    (warning,) = [warning for warning in result.warnings if warning.code == "blocks_merged"]
-    assert "33 %" in warning.message
-
-
 def test_baselines_say_what_is_saved() -> None:
     # reserved for its term of 3 months: 1000 + 3 x 7300 = 22,900; on demand: 3 x 36,500 = 109,500
-    result = result_of(plan_data(months=3), [make_offer(), reserved()], baselines=True)
+    result = result_of(plan_data(months=3), [make_offer(), make_reservation()], baselines=True)
     rows = {row.name: row for row in result.baselines}
     assert list(rows) == [
         "all_on_demand",
@@ -240,137 +181,3 @@ def test_baselines_say_what_is_saved() -> None:
     assert built.reason is not None
     assert "the plan names no site" in built.reason
     assert "breakeven" in built.reason
-
-
-def test_an_impossible_plan_names_what_clashes_in_words_with_numbers() -> None:
-    # 8 H100 are needed, 4 can be had
-    offer = make_offer(accelerator_count=Decimal(4), max_quantity=1)
-    result = result_of(plan_data(), [offer])
-    assert (result.status, result.totals, result.gap, result.purchases) == ("infeasible", None, None, ())
-    assert result.conflicts is not None
-    (row,) = result.conflicts
-    assert (row.limit, row.where) == ("workloads[0].demand", "team")
-    assert row.relaxation == (
-        "team needs 8 H100 at its peak in 2027-01; only 50 % of its load can be served."
-    )
-
-
-def test_a_capex_limit_that_is_too_low_is_named_with_what_is_needed() -> None:
-    # opening 1000 + one server 5000, and nothing else can serve
-    site = SITE | {"opening": {"capex": 1000}}
-    data = plan_data(capacity={"offers": "none", "sites": [site]}, limits={"capex_total": 4000})
-    result = result_of(data, [])
-    assert result.conflicts is not None
-    rows = {row.limit: row for row in result.conflicts}
-    limit = rows["limits.capex_total"]
-    assert (limit.needed, limit.available) == (near(6000), near(4000))
-    assert "needed at least 6,000 USD, limit 4,000 USD" in limit.relaxation
-
-
-def test_a_workload_nothing_may_serve_is_said_so() -> None:
-    load = TEAM | {"residency": {"allow": ["JP"]}}
-    result = result_of(plan_data(load), [make_offer()])
-    assert result.conflicts is not None
-    assert "no offer, server or partner may serve it" in result.conflicts[0].relaxation
-
-
-def test_prices_that_are_old_undated_quoted_or_stale_are_warned_of_when_used() -> None:
-    old = SEEN - timedelta(hours=MAX_AGE_HOURS)
-    unused = make_offer(instance_type="dear", price_per_hour=Decimal(500), observed_at=old)
-    assert codes(result_of(plan_data(), [make_offer(), unused])) == []
-    for changes, code, words in (
-        ({"observed_at": old}, "stale_price", f"Old price: {P5}/on_demand, 3 months old."),
-        ({"state": PriceState.STALE}, "stale_price", ", marked stale by its source."),
-        ({"observed_at": None}, "price_without_date", f"not when it was observed: {P5}/on_demand"),
-        ({"state": PriceState.QUOTE}, "quote_price", "1 price used as quoted"),
-    ):
-        (warning,) = result_of(plan_data(), [make_offer(**changes), unused]).warnings
-        assert (warning.code, words in warning.message) == (code, True), warning
-
-
-def test_a_reservation_only_offer_that_is_reserved_is_warned_of() -> None:
-    offer = reserved(state=PriceState.RESERVATION_ONLY)
-    assert "reservation_only_offer" in codes(result_of(plan_data(months=3), [offer]))
-
-
-def test_an_undated_stale_price_is_of_unknown_age() -> None:
-    (warning,) = result_of(plan_data(), [make_offer(observed_at=None, state=PriceState.STALE)]).warnings
-    assert ", of unknown age, marked stale" in warning.message
-
-
-def test_the_catalogue_of_an_answer_is_recorded() -> None:
-    old = SEEN - timedelta(days=10)
-    offers = [
-        make_offer(observed_at=old),
-        make_offer(instance_type="dear", price_per_hour=Decimal(500)),
-        make_offer(instance_type="a100", accelerator="A100-80GB"),
-    ]
-    catalogue = result_of(plan_data(), offers).catalogue
-    assert catalogue.model_dump() == {
-        "as_of": "2026-11-22T12:00:00Z",
-        "version": "1",
-        "oldest_price": "2026-11-10T00:00:00Z",
-        "offers_in_catalogue": 3,
-        "offers_considered": 2,
-        "offers_in_model": 1,
-    }
-
-
-def test_a_plan_without_a_rate_is_bad_input_naming_the_file() -> None:
-    with pytest.raises(BadInput, match=r"plan\.yaml: exchange_rates\.EUR: is needed"):
-        result_of(plan_data(), [make_offer(currency="EUR")])
-
-
-def test_nothing_found_in_time_is_a_failure_and_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    outcome = Outcome(status=Status.UNKNOWN, record=make_record())
-    monkeypatch.setattr(services, "solve", lambda *_args, **_options: outcome)
-    with pytest.raises(SolverFailed, match="no plan was found within 20 s") as error:
-        result_of(plan_data(), [make_offer()])
-    assert error.value.exit_code == 3
-
-
-def test_a_plan_the_verifier_refuses_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_args: object, **_options: object) -> None:
-        raise PlanRefused(("cash_per_month: month 3 pays 12, limit 10",))
-
-    monkeypatch.setattr(services, "verify", refuse)
-    with pytest.raises(SolverFailed, match="no answer is shown") as error:
-        result_of(plan_data(), [make_offer()])
-    assert error.value.details == ("cash_per_month: month 3 pays 12, limit 10",)
-
-
-def test_an_answer_cut_off_by_time_says_how_far_the_proof_came(monkeypatch: pytest.MonkeyPatch) -> None:
-    def cut_off(*args: Any, **options: Any) -> Outcome:
-        found = solve(*args, **options)
-        record = make_record(bound=36_000.0, seconds=20.0)
-        return Outcome(
-            status=Status.FEASIBLE,
-            record=record,
-            gap=500 / 36_500,
-            objective_npv=found.objective_npv,
-            plan=found.plan,
-        )
-
-    monkeypatch.setattr(services, "solve", cut_off)
-    result = result_of(plan_data(), [make_offer()])
-    assert (result.status, result.gap) == ("feasible", near(500 / 36_500))
-    (warning,) = result.warnings
-    assert (warning.code, "within 1.37 %" in warning.message) == ("gap_not_proven", True)
-
-
-def test_progress_is_told_in_the_plans_currency() -> None:
-    steps: list[Step] = []
-    result_of(plan_data(), [make_offer(), reserved()], baselines=True, notify=steps.append)
-    bounds = [step.bound for step in steps if step.bound is not None]
-    assert all(0 <= bound <= 40_000 for bound in bounds)
-    assert any(step.stage == "compared with all cloud" for step in steps)
-
-
-def test_a_csv_profile_with_a_higher_peak_is_warned_of() -> None:
-    rows = ["timestamp,value"]
-    rows += [f"2026-01-{day:02d}T{hour:02d}:00Z,1" for day in range(1, 15) for hour in range(24)]
-    rows[30] = rows[30].removesuffix(",1") + ",3"
-    demand = {"unit": "accelerators", "peak": 8, "profile": {"csv": "load.csv"}}
-    text = "\n".join(rows).encode()
-    result = result_of(plan_data(TEAM | {"demand": demand}), [make_offer()], read_file=lambda _name: text)
-    assert "profile_peak" in codes(result)

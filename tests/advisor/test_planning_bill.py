@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from advisor.planning.bill import Bill, BillDisagrees, make_bill
-from providers.offers import Payment, Purchase
-from tests.advisor.planning_cases import PARTNER, SITE, TEAM, plan_data, solved_case
+from providers.offers import Purchase
+from tests.advisor.planning_cases import PARTNER, SITE, TEAM, make_reservation, plan_data, solved_case
 from tests.factories import make_offer
 
 NO_OFFERS = {"offers": "none"}
@@ -45,20 +45,14 @@ def test_hours_of_unequal_load_are_billed_as_they_are() -> None:
     assert bill.total == near(str(Decimal(36500) + Decimal(36500) * 5 / 14))
 
 
-def reserved(**changes: Any) -> Any:
-    terms = {"purchase": Purchase.RESERVED, "term_months": 3, "payment": Payment.PARTIAL}
-    money = {"price_per_hour": Decimal(10), "upfront": Decimal(1000)}
-    return make_offer(**(terms | money | changes))
-
-
 def test_a_reservation_pays_upfront_and_every_hour_of_its_term() -> None:
     # start: 1000 + 730 x 10; then 7300 a month; the third month is owed after the plan's two
-    bill = bill_of(plan_data(months=2), reserved())
+    bill = bill_of(plan_data(months=2), make_reservation())
     assert (bill.cash, bill.owed) == ((Decimal(8300), Decimal(7300)), Decimal(7300))
 
 
 def test_a_going_concern_owes_nothing_after_the_plan() -> None:
-    bill = bill_of(plan_data(months=2, end_of_horizon="going_concern"), reserved())
+    bill = bill_of(plan_data(months=2, end_of_horizon="going_concern"), make_reservation())
     assert (bill.cash, bill.owed) == ((Decimal(8300), Decimal(7300)), Decimal(0))
 
 
@@ -160,14 +154,14 @@ def test_owned_servers_cost_only_what_running_them_costs() -> None:
 
 
 def test_owned_commitments_cost_nothing_more() -> None:
-    offer = reserved()
+    offer = make_reservation()
     owned = [{"offer": offer.offer_id, "quantity": 1}]
     assert bill_of(plan_data(capacity={"owned": owned}), offer).total == 0
 
 
 @pytest.mark.parametrize("what", ["cash", "capex", "owed"])
 def test_a_bill_that_differs_from_the_account_is_an_error(what: str) -> None:
-    solved = solved_case(plan_data(months=2), [reserved()])
+    solved = solved_case(plan_data(months=2), [make_reservation()])
     amounts = getattr(solved.account, what)
     wrong = amounts * 1.00001 if what == "owed" else (amounts[0] + 0.1, *amounts[1:])
     changes: dict[str, Any] = {what: wrong}
@@ -178,7 +172,7 @@ def test_a_bill_that_differs_from_the_account_is_an_error(what: str) -> None:
 
 
 def test_a_month_that_is_wrong_is_found_though_the_sum_is_right() -> None:
-    solved = solved_case(plan_data(months=2), [reserved()])
+    solved = solved_case(plan_data(months=2), [make_reservation()])
     first, second = solved.account.cash
     account = replace(solved.account, cash=(first - 1, second + 1))
     with pytest.raises(BillDisagrees):

@@ -1,0 +1,112 @@
+"""What an answer warns of, and what it records about prices and time."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from advisor.planning import services
+from advisor.planning.result import Result
+from optimizer.result import Outcome, Status
+from optimizer.solve import solve
+from providers.offers import PriceState
+from tests.advisor.planning_cases import (
+    MAX_AGE_HOURS,
+    TEAM,
+    make_record,
+    make_reservation,
+    near,
+    plan_data,
+    result_of,
+)
+from tests.factories import SEEN, make_offer
+
+HOUR = 730
+P5 = "aws/eu-central-1/p5.48xlarge"
+
+
+def codes(result: Result) -> list[str]:
+    return [warning.code for warning in result.warnings]
+
+
+def test_blocks_say_by_how_much_they_overstate_the_load() -> None:
+    # 12 of 24 hours at 1, the others at 0.5; in one block all carry 1: 1 / 0.75 - 1 = a third too much
+    day = [1.0] * 12 + [0.5] * 12
+    demand = {"unit": "accelerators", "peak": 16, "profile": {"weekday": day, "weekend": day}}
+    result = result_of(plan_data(TEAM | {"demand": demand}, blocks_per_month=1), [make_offer()])
+    assert result.time.merged
+    assert result.time.load_overstated_fraction == near(1 / 3)
+    (warning,) = [warning for warning in result.warnings if warning.code == "blocks_merged"]
+    assert "33 %" in warning.message
+
+
+def test_prices_that_are_old_undated_quoted_or_stale_are_warned_of_when_used() -> None:
+    old = SEEN - timedelta(hours=MAX_AGE_HOURS)
+    unused = make_offer(instance_type="dear", price_per_hour=Decimal(500), observed_at=old)
+    assert codes(result_of(plan_data(), [make_offer(), unused])) == []
+    for changes, code, words in (
+        ({"observed_at": old}, "stale_price", f"Old price: {P5}/on_demand, 3 months old."),
+        ({"state": PriceState.STALE}, "stale_price", ", marked stale by its source."),
+        ({"observed_at": None}, "price_without_date", f"not when it was observed: {P5}/on_demand"),
+        ({"state": PriceState.QUOTE}, "quote_price", "1 price used as quoted"),
+    ):
+        (warning,) = result_of(plan_data(), [make_offer(**changes), unused]).warnings
+        assert (warning.code, words in warning.message) == (code, True), warning
+
+
+def test_a_reservation_only_offer_that_is_reserved_is_warned_of() -> None:
+    offer = make_reservation(state=PriceState.RESERVATION_ONLY)
+    assert "reservation_only_offer" in codes(result_of(plan_data(months=3), [offer]))
+
+
+def test_an_undated_stale_price_is_of_unknown_age() -> None:
+    (warning,) = result_of(plan_data(), [make_offer(observed_at=None, state=PriceState.STALE)]).warnings
+    assert ", of unknown age, marked stale" in warning.message
+
+
+def test_the_catalogue_of_an_answer_is_recorded() -> None:
+    old = SEEN - timedelta(days=10)
+    offers = [
+        make_offer(observed_at=old),
+        make_offer(instance_type="dear", price_per_hour=Decimal(500)),
+        make_offer(instance_type="a100", accelerator="A100-80GB"),
+    ]
+    catalogue = result_of(plan_data(), offers).catalogue
+    assert catalogue.model_dump() == {
+        "as_of": "2026-11-22T12:00:00Z",
+        "version": "1",
+        "oldest_price": "2026-11-10T00:00:00Z",
+        "offers_in_catalogue": 3,
+        "offers_considered": 2,
+        "offers_in_model": 1,
+    }
+
+
+def test_an_answer_cut_off_by_time_says_how_far_the_proof_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut_off(*args: Any, **options: Any) -> Outcome:
+        found = solve(*args, **options)
+        record = make_record(bound=36_000.0, seconds=20.0)
+        return Outcome(
+            status=Status.FEASIBLE,
+            record=record,
+            gap=500 / 36_500,
+            objective_npv=found.objective_npv,
+            plan=found.plan,
+        )
+
+    monkeypatch.setattr(services, "solve", cut_off)
+    result = result_of(plan_data(), [make_offer()])
+    assert (result.status, result.gap) == ("feasible", near(500 / 36_500))
+    (warning,) = result.warnings
+    assert (warning.code, "within 1.37 %" in warning.message) == ("gap_not_proven", True)
+
+
+def test_a_csv_profile_with_a_higher_peak_is_warned_of() -> None:
+    rows = ["timestamp,value"]
+    rows += [f"2026-01-{day:02d}T{hour:02d}:00Z,1" for day in range(1, 15) for hour in range(24)]
+    rows[30] = rows[30].removesuffix(",1") + ",3"
+    demand = {"unit": "accelerators", "peak": 8, "profile": {"csv": "load.csv"}}
+    text = "\n".join(rows).encode()
+    result = result_of(plan_data(TEAM | {"demand": demand}), [make_offer()], read_file=lambda _name: text)
+    assert "profile_peak" in codes(result)
