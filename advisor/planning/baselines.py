@@ -6,6 +6,7 @@ from advisor.planning.result_rows import Baseline, BuildVsBuy
 from optimizer.baselines import BaselineOutcome
 
 NO_BREAK_EVEN = "The break-even figures are worked out by the breakeven command in a later version."
+FARTHEST_GAP = 0.1  # relative; with a larger one a comparison would mislead
 
 
 def baseline_rows(outcomes: Sequence[BaselineOutcome], npv: float | None) -> tuple[Baseline, ...]:
@@ -14,6 +15,16 @@ def baseline_rows(outcomes: Sequence[BaselineOutcome], npv: float | None) -> tup
 
 
 def _row(outcome: BaselineOutcome, npv: float | None) -> Baseline:
+    """A cost that may be far too high says nothing about the strategy, so it is told as not solved."""
+    if outcome.npv is not None and (outcome.gap is None or outcome.gap > FARTHEST_GAP):
+        return Baseline(
+            name=outcome.name,
+            status="not_solved",
+            npv=None,
+            regret_npv=None,
+            regret_fraction=None,
+            note="no plan near the best was found in the time allowed",
+        )
     own = outcome.npv
     regret = own - npv if own is not None and npv is not None else None
     return Baseline.model_validate(

@@ -6,8 +6,10 @@ import pytest
 
 from advisor.errors import BadInput
 from advisor.planning import services
+from advisor.planning.baselines import baseline_rows
 from advisor.planning.effort import Step
 from advisor.planning.services import SolverFailed
+from optimizer.baselines import BaselineOutcome, BaselineStatus
 from optimizer.result import Outcome, Status
 from optimizer.verify import PlanRefused
 from tests.advisor.planning_cases import (
@@ -86,3 +88,17 @@ def test_progress_is_told_in_the_plans_currency() -> None:
     bounds = [step.bound for step in steps if step.bound is not None]
     assert all(0 <= bound <= 40_000 for bound in bounds)
     assert any(step.stage == "compared with all cloud" for step in steps)
+
+
+@pytest.mark.parametrize("gap", [None, 0.3])
+def test_a_comparison_that_is_far_from_proven_is_told_as_not_solved(gap: float | None) -> None:
+    outcome = BaselineOutcome(name="all_cloud", status=BaselineStatus.FEASIBLE, npv=500.0, gap=gap)
+    (row,) = baseline_rows([outcome], 100.0)
+    assert (row.status, row.npv, row.regret_npv, row.gap) == ("not_solved", None, None, None)
+    assert "no plan near the best" in row.note
+
+
+def test_a_comparison_that_is_nearly_proven_counts() -> None:
+    outcome = BaselineOutcome(name="all_cloud", status=BaselineStatus.FEASIBLE, npv=500.0, gap=0.02)
+    (row,) = baseline_rows([outcome], 100.0)
+    assert (row.status, row.npv, row.regret_npv, row.regret_fraction) == ("feasible", 500.0, 400.0, 0.8)
