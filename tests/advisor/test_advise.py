@@ -54,6 +54,28 @@ def test_several_price_files_are_one_price_list(tmp_path: Path, prices: Path) ->
     assert (result["objective_npv"], result["catalogue"]["offers_in_catalogue"]) == (near(18_250), 2)
 
 
+def test_the_plan_may_stand_after_the_price_files(tmp_path: Path, prices: Path) -> None:
+    said = call("advise", "--json", "-", "--prices", str(prices), str(write_plan(tmp_path)))
+    assert (said.code, json.loads(said.out)["objective_npv"]) == (0, near(36_500))
+
+
+def test_a_missing_plan_is_asked_for(prices: Path) -> None:
+    said = call("advise", "--prices", str(prices))
+    assert (said.code, said.first) == (
+        2,
+        "PLAN is missing: name a plan file, for example examples/small-team.yaml",
+    )
+
+
+@pytest.mark.parametrize("which", ["plan.yaml", "prices.csv"])
+def test_the_result_is_never_written_over_an_input(tmp_path: Path, prices: Path, which: str) -> None:
+    plan = write_plan(tmp_path)
+    before = (plan.read_bytes(), prices.read_bytes())
+    said = advise(plan, prices, "--json", str(tmp_path / "." / which))
+    assert (said.code, "is an input of this command" in said.first) == (2, True)
+    assert (plan.read_bytes(), prices.read_bytes()) == before
+
+
 def test_baselines_can_be_left_out(tmp_path: Path, prices: Path) -> None:
     plan = write_plan(tmp_path)
     assert len(json.loads(advise(plan, prices, "--json", "-").out)["baselines"]) == 6

@@ -1,20 +1,25 @@
 """Impossible plans, plans that cannot be priced, and what goes wrong on the way."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from advisor.errors import BadInput
 from advisor.planning import services
 from advisor.planning.baselines import baseline_rows
+from advisor.planning.conflicts import conflict_rows
 from advisor.planning.effort import Step
 from advisor.planning.services import SolverFailed
 from optimizer.baselines import BaselineOutcome, BaselineStatus
+from optimizer.conflicts import Clash
 from optimizer.result import Outcome, Status
 from optimizer.verify import PlanRefused
 from tests.advisor.planning_cases import (
+    PARTNER,
     SITE,
     TEAM,
+    case_of,
     make_record,
     make_reservation,
     near,
@@ -102,3 +107,87 @@ def test_a_comparison_that_is_nearly_proven_counts() -> None:
     outcome = BaselineOutcome(name="all_cloud", status=BaselineStatus.FEASIBLE, npv=500.0, gap=0.02)
     (row,) = baseline_rows([outcome], 100.0)
     assert (row.status, row.npv, row.regret_npv, row.regret_fraction) == ("feasible", 500.0, 400.0, 0.8)
+
+
+ONE = PARTNER | {"accelerator_count": 1, "max_quantity": 1}
+"""One H100 at most, from a partner."""
+
+
+def test_what_a_load_needs_is_counted_in_each_accelerator_at_its_peak() -> None:
+    # 4900 tokens/s x 1.1^2 in the third month x 1.5 headroom = 8893.5: 3.63 H100 or 8.09 A100-80GB;
+    # the one H100 serves 2450 of them: 27.5 %
+    chat = {
+        "name": "chat",
+        "kind": "inference",
+        "demand": {"unit": "tokens_per_second", "peak": 4900, "growth_per_month": 0.1},
+        "throughput": {"H100": 2450, "A100-80GB": 1100},
+        "headroom": 0.5,
+    }
+    result = result_of(plan_data(chat, months=3, capacity={"partners": [ONE]}), [])
+    assert result.conflicts is not None
+    assert result.conflicts[0].relaxation.startswith(
+        "chat needs 3.6 H100 or 8.1 A100-80GB at its peak in 2027-03; only 27 % of its load can be served"
+    )
+
+
+def test_what_a_job_needs_is_counted_in_hours_of_its_window() -> None:
+    # 1460 hours in a month of 730 on one H100: half
+    job = {
+        "name": "job",
+        "kind": "training",
+        "demand": {"unit": "accelerator_hours", "total": {"H100": 1460}},
+        "window": {"earliest": "2027-02", "deadline": "2027-02"},
+    }
+    result = result_of(plan_data(job, months=3, capacity={"partners": [ONE]}), [])
+    assert result.conflicts is not None
+    assert result.conflicts[0].relaxation == (
+        "job needs 1,460 H100 hours from 2027-02 to 2027-02; only 50 % of its work can be done."
+    )
+
+
+def test_cash_shares_power_and_racks_that_clash_are_named_with_their_place() -> None:
+    site = SITE | {"racks_limit": 1, "servers": [SITE["servers"][0] | {"racks": 3}]}
+    case = case_of(plan_data(capacity={"sites": [site]}), [make_offer()])
+    clash: dict[str, Any] = {"needed": 2.0, "available": 1.0, "unit": "racks"}
+    rows = conflict_rows(
+        case,
+        [
+            Clash(limit="racks", where="colo", **clash),
+            Clash(limit="cash_per_month", where="", month=0, **clash),
+            Clash(limit="share:provider", where="aws", needed=0.9, available=0.7, unit="", group=2),
+            Clash(limit="share:spot", where="", needed=None, available=0.3, unit="", group=3),
+        ],
+    )
+    assert [(row.group, row.limit, row.where, row.relaxation) for row in rows] == [
+        (
+            1,
+            "capacity.sites[0].racks_limit",
+            "colo",
+            "capacity.sites[0].racks_limit: needed at least 2 racks for colo, limit 1 racks "
+            "(the others kept).",
+        ),
+        (
+            1,
+            "limits.cash_per_month",
+            "2027-01",
+            "limits.cash_per_month: needed at least 2 USD in 2027-01, limit 1 USD (the others kept).",
+        ),
+        (
+            2,
+            "limits.share_max.provider",
+            "aws",
+            "limits.share_max.provider: needed at least 90 % of a month's accelerator-hours for aws, "
+            "limit 70 % of a month's accelerator-hours.",
+        ),
+        (
+            3,
+            "limits.share_max.spot",
+            "",
+            "limits.share_max.spot: more is needed for spot, limit 30 % of a month's accelerator-hours.",
+        ),
+    ]
+
+
+def test_an_impossible_plan_without_a_known_clash_says_so() -> None:
+    (row,) = conflict_rows(case_of(plan_data(), [make_offer()]), [])
+    assert "could not be worked out in time" in row.relaxation

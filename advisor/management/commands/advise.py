@@ -24,6 +24,7 @@ from advisor.planning.services import advise_file
 from advisor.planning.summary import summary
 from providers.text import shown
 
+_PLAN_SUFFIXES = (".yaml", ".yml", ".json")
 _WEEK_SECONDS = 7 * 24 * 3600.0
 
 
@@ -31,7 +32,9 @@ class Command(AdvisorCommand):
     help = "The recommendation for a plan file: what to get, when, what it costs, and how sure that is."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("plan", metavar="PLAN", help="plan file, YAML or JSON; see docs/plan-file.md")
+        parser.add_argument(
+            "plan", nargs="?", metavar="PLAN", help="plan file, YAML or JSON; see docs/plan-file.md"
+        )
         parser.add_argument(
             "--prices", nargs="+", action="extend", metavar="FILE", help="exactly these price files"
         )
@@ -48,7 +51,8 @@ class Command(AdvisorCommand):
         )
 
     def run(self, **options: Any) -> None:
-        target = Target(options["json"], option="--json") if options["json"] else None
+        path = _plan_path(options)
+        target = _target(options, path)
         effort = Effort(
             gap=_number(options["gap"], "--gap", least=0.0, most=0.5, example="0.001"),
             time_limit_seconds=_number(
@@ -58,7 +62,9 @@ class Command(AdvisorCommand):
         )
         as_of = moment(options["as_of"]) if options["as_of"] else None
         now = as_of or datetime.now(UTC)
-        result = self._advise(options, effort, as_of, now)
+        read_plan(path)  # a plan that is not there is said before prices are read
+        prices = _prices(options["prices"], as_of, now)
+        result = _advise(path, prices, effort, now)
         if target is not None:
             target.write(result.as_json())
         silent = target is not None and target.is_stdout
@@ -69,21 +75,37 @@ class Command(AdvisorCommand):
             words = [row.relaxation for row in result.conflicts or ()]
             raise NothingFound(f"{result.name}: no plan can hold all its limits.", words if silent else ())
 
-    def _advise(
-        self, options: dict[str, Any], effort: Effort, as_of: datetime | None, now: datetime
-    ) -> Result:
-        path = Path(options["plan"])
-        read_plan(path)  # a plan that is not there is said before prices are read
-        prices = _prices(options["prices"], as_of, now)
-        with ProgressLine(sys.stderr) as progress, _stopped_by_hand():
-            return advise_file(
-                path,
-                prices=prices,
-                now=now,
-                max_age_hours=settings.PRICE_MAX_AGE_HOURS,
-                effort=effort,
-                notify=progress,
-            )
+
+def _advise(path: Path, prices: Prices, effort: Effort, now: datetime) -> Result:
+    with ProgressLine(sys.stderr) as progress, _stopped_by_hand():
+        return advise_file(
+            path,
+            prices=prices,
+            now=now,
+            max_age_hours=settings.PRICE_MAX_AGE_HOURS,
+            effort=effort,
+            notify=progress,
+        )
+
+
+def _plan_path(options: dict[str, Any]) -> Path:
+    """The plan, also where it stands after the price files: `advise --prices a.csv plan.yaml`."""
+    prices = options["prices"] or []
+    if options["plan"] is None and len(prices) > 1 and Path(prices[-1]).suffix in _PLAN_SUFFIXES:
+        options["plan"] = prices.pop()
+    if options["plan"] is None:
+        raise BadInput("PLAN is missing: name a plan file, for example examples/small-team.yaml")
+    return Path(options["plan"])
+
+
+def _target(options: dict[str, Any], plan: Path) -> Target | None:
+    """Where the result goes; never over what it is made from."""
+    if not options["json"]:
+        return None
+    inputs = {path.resolve() for path in (plan, *map(Path, options["prices"] or []))}
+    if options["json"] != "-" and Path(options["json"]).resolve() in inputs:
+        raise BadInput(f"--json {options['json']}: is an input of this command; name another file")
+    return Target(options["json"], option="--json")
 
 
 class Stopped(AdvisorError):
