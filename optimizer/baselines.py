@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .build import build
+from .conflicts import no_machine
 from .highs import Effort, run
 from .matrix import matrix_of
 from .model import MONEY
@@ -98,7 +99,10 @@ def _cheapest(name: str, candidates: list[Candidate], budget: _Budget) -> Baseli
         bounds[candidate.label] = max(bounds[candidate.label], _bound(outcome))
         if outcome.objective_npv is not None and (best is None or outcome.objective_npv < best[0]):
             best = (outcome.objective_npv, _note(candidate, outcome))
-    return _outcome(name, best, min(bounds.values(), default=math.inf), budget.gap)
+    bound = min(bounds.values(), default=math.inf)
+    if best is None and bound == math.inf:
+        return BaselineOutcome(name=name, status=BaselineStatus.INFEASIBLE, note=_why_not(candidates))
+    return _outcome(name, best, bound, budget.gap)
 
 
 def _bounds(candidates: list[Candidate], budget: _Budget) -> dict[str, float]:
@@ -127,10 +131,17 @@ def _note(candidate: Candidate, outcome: Outcome) -> str:
     return f"{quantity} x {candidate.label}" if quantity else NO_COMMITMENT
 
 
+def _why_not(candidates: list[Candidate]) -> str:
+    """What is plain to see: nobody for some workload. Else the limits, taken together."""
+    if not candidates:
+        return "no provider can serve every workload"
+    unserved = no_machine(candidates[0].problem) if len(candidates) == 1 else ()
+    if not unserved:
+        return "no such plan holds the limits"
+    return "nothing would serve " + ", ".join(clash.where for clash in unserved) + " in time"
+
+
 def _outcome(name: str, best: tuple[float, str] | None, bound: float, gap: float) -> BaselineOutcome:
-    if best is None and bound == math.inf:
-        note = "no such plan holds the limits"
-        return BaselineOutcome(name=name, status=BaselineStatus.INFEASIBLE, note=note)
     if best is None:
         note = "no plan found in the time allowed"
         return BaselineOutcome(name=name, status=BaselineStatus.NOT_SOLVED, note=note)

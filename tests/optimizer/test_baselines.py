@@ -203,7 +203,17 @@ def test_no_single_provider_may_do(monkeypatch: pytest.MonkeyPatch) -> None:
         make_rate(1, {"n": 1.0}, name="code"),
         elastic=(make_elastic(), make_elastic("od-rival", machine=RIVAL)),
     )
-    assert one(problem, "cheapest_single_provider", monkeypatch).status is BaselineStatus.INFEASIBLE
+    found = one(problem, "cheapest_single_provider", monkeypatch)
+    assert found.status is BaselineStatus.INFEASIBLE
+    assert found.note == "no provider can serve every workload"
+
+
+def test_an_impossible_strategy_says_whom_nothing_would_serve(monkeypatch: pytest.MonkeyPatch) -> None:
+    # servers arrive a month after the load
+    late = make_site(make_server(lead_months=1, capex=900.0))
+    found = one(make_world(sites=(late,)), "all_self_hosted", monkeypatch)
+    assert found.status is BaselineStatus.INFEASIBLE
+    assert found.note == "nothing would serve chat in time"
 
 
 def test_providers_whose_bound_cannot_win_are_not_solved(monkeypatch: pytest.MonkeyPatch) -> None:
