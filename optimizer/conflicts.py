@@ -26,7 +26,7 @@ class Clash:
     `month` (from 0) the worst month, where there is one. `needed` is the least value of the limit with which
     the others of the set can hold, `available` the value it has; for a demand, `needed` is all of it (1.0)
     and `available` the largest share of it that can be served. None: time ran out first. `exact` is false
-    for an estimate: time did not suffice to count machines as whole, or to prove that less will not do.
+    where time did not suffice: then at least `needed`, and at most `available` of a demand, is proven.
     """
 
     limit: str

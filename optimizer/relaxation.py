@@ -22,9 +22,13 @@ NO_POINT = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnbo
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Least sum of the slacks asked for, the point where it is reached, and whose rows prove it."""
+    """Least sum of the slacks found and the point where it is reached, and whose rows prove it.
+
+    `bound`: no point has less; equal to `least`, to within the solver's gap, where that is `proven`.
+    """
 
     least: float
+    bound: float
     values: Array
     support: frozenset[str]
     proven: bool
@@ -90,7 +94,9 @@ class Relaxation:
         duals = np.array(solution.col_dual) if not self.whole else None
         proving = summed if duals is None else {n for n in summed if 1.0 - duals[self.columns[n]] > HOLDS}
         values = np.array(solution.col_value)
-        return Found(float(info.objective_function_value), values, frozenset(proving), proven)
+        least = float(info.objective_function_value)
+        bound = least if proven else max(0.0, float(info.mip_dual_bound))
+        return Found(least, bound, values, frozenset(proving), proven)
 
     def weigh(self, cells: Iterable[tuple[int, int]], weight: float) -> None:
         """Set the coefficients at (row, column)."""

@@ -34,22 +34,25 @@ class Amount:
 
 
 def amount(relaxation: Relaxation, name: str, others: frozenset[str]) -> Amount | None:
-    """The least value of a limit with which `others` can hold; None when time ran out first.
+    """The least value of a limit with which `others` can hold, or where that is not proven, a bound of it.
 
-    Without whole numbers, None too when the limit need not give way at all.
+    None when time ran out before there was one, or it says nothing: the limit as it is.
     """
     found = relaxation.least({name}, others)
-    if found is None or (found.least <= HOLDS and not relaxation.whole):
+    if found is None or found.bound <= HOLDS:
         return None
     unit, exact = _unit(relaxation, name), relaxation.whole and found.proven
     if family(name) == "demand":
-        return Amount(needed=1.0, available=1.0 - found.least, unit=unit, exact=exact)
+        return Amount(needed=1.0, available=1.0 - found.bound, unit=unit, exact=exact)
+    if not found.proven and (family(name) in SHARES or _months_differ(relaxation, name)):
+        return None
     if family(name) in SHARES:
         share, proven = _least_share(relaxation, name, others, found.values)
         available = _value(relaxation, name)
-        return Amount(needed=share, available=available, unit=unit, exact=exact and proven)
-    excess = found.least * _scale(relaxation, name)
-    month = _worst_month(relaxation, found.values) if name == "cash_per_month" else None
+        return Amount(needed=share, available=available, unit=unit, exact=exact) if proven else None
+    excess = found.bound * _scale(relaxation, name)
+    cash = name == "cash_per_month" and found.proven
+    month = _worst_month(relaxation, found.values) if cash else None
     available = _value(relaxation, name, month)
     return Amount(needed=available + excess, available=available, unit=unit, month=month, exact=exact)
 
@@ -86,6 +89,12 @@ def _value(relaxation: Relaxation, name: str, month: int | None = None) -> float
     if value is None:
         raise LookupError(f"{name} is not a limit of this problem")
     return float(value) / 1000.0 if name == "carbon_tonnes_total" else float(value)
+
+
+def _months_differ(relaxation: Relaxation, name: str) -> bool:
+    """Whether an excess means different things in different months."""
+    cash = relaxation.built.index.problem.limits.cash_per_month or ()
+    return name == "cash_per_month" and len(set(cash)) > 1
 
 
 def _worst_month(relaxation: Relaxation, values: Array) -> int:
