@@ -290,6 +290,6 @@ def _simpler(problem: Problem) -> Problem:
         return problem
     return replace(
         problem,
-        elastic=tuple(replace(e, window=ALWAYS, hours=None) for e in problem.elastic[:3]),
+        elastic=tuple(replace(e, window=ALWAYS, hours=None) for e in problem.elastic[:2]),
         blocks=tuple(replace(b, window=Window(1.0, 2.0)) for b in problem.blocks),
     )

@@ -40,9 +40,13 @@ class Pool:
 Priced = tuple[float, float, int, Pool]  # cash, carbon, slice's position, pool
 
 
+def _counts_carbon(problem: Problem) -> bool:
+    return problem.limits.carbon_kg_total is not None or problem.limits.carbon_price_per_kg > 0
+
+
 def best_ways(problem: Problem, ways: list[Way]) -> list[Way]:
     """Those that no other beats in every respect."""
-    counts_carbon = problem.limits.carbon_kg_total is not None or problem.limits.carbon_price_per_kg > 0
+    counts_carbon = _counts_carbon(problem)
     kept: list[Way] = []
     for way in sorted(ways, key=lambda w: (w.cash, w.carbon_kg, -w.most)):
         if not any(
@@ -99,7 +103,10 @@ def _group_ways(
     found: list[Way] = []
     for cash, carbon, pick in sorted(picks, key=lambda p: p[:2]):
         # a cheaper way that can do all the work there is, or none of it, leaves nothing to find
-        if any(way.least <= 0 and way.most >= total and way.carbon_kg <= carbon for way in found):
+        if any(
+            way.least <= 0 and way.most >= total and (way.carbon_kg <= carbon or not _counts_carbon(problem))
+            for way in found
+        ):
             continue
         pools = [*fixed, *((i, pool) for _, _, i, pool in pick if pool.machines)]
         if _could_fit(problem, grid, group, pools):

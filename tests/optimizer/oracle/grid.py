@@ -76,35 +76,39 @@ def need(problem: Problem, machine: Machine, piece: Piece, usable: float = 1.0) 
 
 def pieces(problem: Problem, month: int) -> list[Piece]:
     """A month, cut where offers or blocks of use to anyone begin or end, its alike hours together."""
-    offers = [(e.machine, e.window) for e in problem.elastic] + [
-        (b.machine, b.window) for b in problem.blocks
-    ]
-    windows = [window for machine, window in offers if _of_use(problem, machine)]
+    elastic = [e for e in problem.elastic if _of_use(problem, e)]
+    windows = [e.window for e in elastic]
+    windows += [b.window for b in problem.blocks if _users(problem, b.machine)]
     edges = {edge for window in windows for edge in (window.start, window.end) if month < edge < month + 1}
     cuts = sorted(edges | {float(month), month + 1.0})
     found = []
     for start, end in pairwise(cuts):
+        timed = [
+            e.hours for e in elastic if e.hours is not None and e.window.start < end and e.window.end > start
+        ]
         groups: dict[tuple[object, ...], list[int]] = {}
         for cell in range(48):
-            groups.setdefault(_likeness(problem, month, start, end, cell), []).append(cell)
+            available = (cell % 24 in hours for hours in timed)
+            groups.setdefault((*_levels(problem, month, cell), *available), []).append(cell)
         for cells in groups.values():
             days = sum(5 / 7 if cell < 24 else 2 / 7 for cell in cells)
             found.append(Piece(month, start, end, HOURS * (end - start) * days / 24, tuple(cells)))
     return found
 
 
-def _of_use(problem: Problem, machine: Machine) -> bool:
-    return any(w.units_per_hour.get(machine.key, 0.0) > 0 for w in problem.workloads)
+def _levels(problem: Problem, month: int, cell: int) -> list[float]:
+    rates = (w for w in problem.workloads if isinstance(w.demand, RateDemand) and alive(w, month))
+    return [level(w, cell) for w in rates]
 
 
-def _likeness(problem: Problem, month: int, start: float, end: float, cell: int) -> tuple[object, ...]:
-    rates = [w for w in problem.workloads if isinstance(w.demand, RateDemand) and alive(w, month)]
-    timed = [
-        e
-        for e in problem.elastic
-        if e.hours is not None
-        and _of_use(problem, e.machine)
-        and e.window.start < end
-        and e.window.end > start
-    ]
-    return (*(level(w, cell) for w in rates), *(cell % 24 in (e.hours or ()) for e in timed))
+def _users(problem: Problem, machine: Machine) -> list[Workload]:
+    return [w for w in problem.workloads if w.units_per_hour.get(machine.key, 0.0) > 0]
+
+
+def _of_use(problem: Problem, offer: Elastic) -> bool:
+    """Whether any workload could use an offer at any time."""
+    if offer.partner and problem.limits.partner_share_max == 0:
+        return False
+    if offer.spot and problem.limits.spot_share_max == 0:
+        return False
+    return any(w.interruptible_fraction > 0 or not offer.spot for w in _users(problem, offer.machine))
