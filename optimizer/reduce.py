@@ -153,7 +153,7 @@ class _Judge:
         """A for B, both by the hour."""
         if (a.spot and not b.spot) or (a.partner and not b.partner) or a.fixed_per_month:
             return False
-        if a.max_quantity is not None or a.min_quantity > 1:
+        if a.max_quantity is not None or a.min_quantity > (0 if a.partner else 1):
             return False
         hours = a.hours is None or (b.hours is not None and b.hours <= a.hours)
         if not hours or a.window.start > b.window.start or a.window.end < b.window.end:

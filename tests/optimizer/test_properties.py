@@ -159,7 +159,7 @@ def test_a_loose_gap_is_kept(problem: Problem) -> None:
     verify(problem, outcome.plan, objective_npv=outcome.objective_npv)
 
 
-@settings(ALL, max_examples=300)
+@settings(ALL, max_examples=150)
 @given(crowded_problems())
 def test_offers_left_out_do_not_matter(problem: Problem) -> None:
     kept = reduce(problem).problem
