@@ -52,7 +52,7 @@ def test_the_solver_finds_what_trying_everything_finds(problem: Problem) -> None
 
 
 @pytest.mark.slow
-@settings(ALL, max_examples=4000)
+@settings(ALL, max_examples=1500)
 @given(small_problems())
 def test_it_does_so_on_many_problems(problem: Problem) -> None:
     check(problem)
