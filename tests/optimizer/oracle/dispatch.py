@@ -1,5 +1,6 @@
 """One month, given what is held: every number of machines by the hour, and whether the work then fits."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -35,6 +36,13 @@ class Pool:
     machine: Machine
     machines: float
     kind: str = "firm"  # spot, partner, on_demand, firm or server
+
+
+MOST_CHOICES = 500  # ways to run the machines of some hours; beyond, trying everything takes too long
+
+
+class TooLarge(ValueError):
+    """Not a tiny problem."""
 
 
 Priced = tuple[float, float, int, Pool]  # cash, carbon, slice's position, pool
@@ -98,6 +106,8 @@ def _group_ways(
 ) -> list[Way]:
     fixed = [(i, pool) for i in group for pool in _fixed(problem, firm[i], serving)]
     choices = [choice for i in group for choice in _choices(problem, grid[i], i, serving, left_out)]
+    if math.prod(len(choice) for choice in choices) > MOST_CHOICES:
+        raise TooLarge(f"more than {MOST_CHOICES} ways to run the machines of a month")
     picks = [(sum(p[0] for p in pick), sum(p[1] for p in pick), pick) for pick in product(*choices)]
     total = sum(w.demand.total for w in problem.workloads if isinstance(w.demand, WorkDemand)) / HOURS
     found: list[Way] = []
