@@ -21,7 +21,7 @@ from .factories import (
 )
 from .oracle import Best, TooLarge, cheapest_by_enumeration
 from .oracle.simplex import Program
-from .small_problems import small_problems
+from .small_problems import crowded_problems, small_problems
 
 ALL = settings(
     deadline=None,
@@ -60,8 +60,8 @@ def test_the_solver_finds_what_trying_everything_finds(problem: Problem) -> None
 
 
 @pytest.mark.slow
-@settings(ALL, max_examples=1000)
-@given(small_problems())
+@settings(ALL, max_examples=600)
+@given(crowded_problems())
 def test_it_does_so_on_many_problems(problem: Problem) -> None:
     check(problem)
 
