@@ -9,6 +9,7 @@ from enum import StrEnum
 from .build import build
 from .conflicts import no_machine
 from .highs import Effort, run
+from .known import Known
 from .matrix import matrix_of
 from .model import MONEY
 from .problem import Problem
@@ -59,6 +60,7 @@ class _Budget:
 def baselines(
     problem: Problem,
     *,
+    known: Outcome | None = None,
     gap: float = 0.005,
     time_limit_seconds: float = 20.0,
     progress: Callable[[BaselineOutcome], None] | None = None,
@@ -67,26 +69,43 @@ def baselines(
     """All strategies, in the order of `STRATEGIES`, under the problem's own limits and demands.
 
     `time_limit_seconds` is for each strategy; `progress` hears each outcome as it is found. After
-    `cancelled` says so, what is left comes back as not solved.
+    `cancelled` says so, what is left comes back as not solved. `known` is the answer to the problem itself,
+    whose bound holds for every strategy and whose plan may be the strategy's own.
     """
-    found = []
+    found: list[BaselineOutcome] = []
+    answer = Known(known)
     for name, strategy in STRATEGIES.items():
         budget = _Budget(gap, time.perf_counter() + time_limit_seconds, cancelled)
         candidates = strategy(problem)
         if isinstance(candidates, str):
             outcome = BaselineOutcome(name=name, status=BaselineStatus.NOT_DEFINED, note=candidates)
         else:
-            outcome = _cheapest(name, candidates, budget)
+            outcome = _cheapest(name, candidates, budget, answer, _seed(name, found))
         found.append(outcome)
         if progress is not None:
             progress(outcome)
     return tuple(found)
 
 
-def _cheapest(name: str, candidates: list[Candidate], budget: _Budget) -> BaselineOutcome:
+def _seed(name: str, found: list[BaselineOutcome]) -> tuple[float, str] | None:
+    """A single commitment may also be none: then it costs what on demand alone does."""
+    on_demand = next((outcome for outcome in found if outcome.name == "all_on_demand"), None)
+    if name != "best_single_commitment" or on_demand is None or on_demand.npv is None:
+        return None
+    return on_demand.npv, NO_COMMITMENT
+
+
+def _cheapest(
+    name: str, candidates: list[Candidate], budget: _Budget, known: Known, best: tuple[float, str] | None
+) -> BaselineOutcome:
     """Best of the candidates. Only those whose bound could still win are solved, most promising first."""
+    for candidate in candidates:
+        if known.answers(candidate.problem) and known.outcome is not None:
+            npv = known.outcome.objective_npv or 0.0
+            return _outcome(name, (npv, _note(candidate, known.outcome)), known.floor, budget.gap)
+    if best is not None and best[0] - known.floor <= budget.gap * abs(best[0]):
+        return _outcome(name, best, known.floor, budget.gap)
     bounds = {c.label: -math.inf for c in candidates} if len(candidates) == 1 else _bounds(candidates, budget)
-    best: tuple[float, str] | None = None
     for candidate in sorted(candidates, key=lambda c: bounds[c.label]):
         if best is not None and best[0] - bounds[candidate.label] <= budget.gap * abs(best[0]):
             break
@@ -99,7 +118,7 @@ def _cheapest(name: str, candidates: list[Candidate], budget: _Budget) -> Baseli
         bounds[candidate.label] = max(bounds[candidate.label], _bound(outcome))
         if outcome.objective_npv is not None and (best is None or outcome.objective_npv < best[0]):
             best = (outcome.objective_npv, _note(candidate, outcome))
-    bound = min(bounds.values(), default=math.inf)
+    bound = max(known.floor, min(bounds.values(), default=math.inf))
     if best is None and bound == math.inf:
         return BaselineOutcome(name=name, status=BaselineStatus.INFEASIBLE, note=_why_not(candidates))
     return _outcome(name, best, bound, budget.gap)

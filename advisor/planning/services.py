@@ -196,6 +196,7 @@ def _baselines(
     until = time.perf_counter() + together
     return baselines(
         solved.case.problem,
+        known=solved.outcome,
         gap=max(effort.gap, BASELINE_GAP),
         time_limit_seconds=min(effort.time_limit_seconds, each),
         progress=told,

@@ -1,0 +1,53 @@
+"""What the answer to a whole problem says of its restrictions: a bound, and sometimes the answer itself."""
+
+import math
+from dataclasses import dataclass
+
+from .problem import Problem
+from .result import Outcome, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The whole problem's answer, if there is one."""
+
+    outcome: Outcome | None
+
+    @property
+    def floor(self) -> float:
+        """No restriction of the problem can cost less than this."""
+        return self.outcome.record.bound if self.outcome is not None else -math.inf
+
+    def answers(self, restricted: Problem) -> bool:
+        """Whether the whole problem's plan is possible in the restriction too: then it is best there."""
+        plan = self.outcome.plan if self.outcome is not None else None
+        return plan is not None and _possible(plan, restricted)
+
+
+def _possible(plan: Plan, problem: Problem) -> bool:
+    servers = {server.key for site in problem.sites for server in site.servers}
+    by_hour = {elastic.key for elastic in problem.elastic} | servers
+    windows = {reservation.key: reservation.window for reservation in problem.reservations}
+    committed = all(
+        bought.option in windows and windows[bought.option].start <= bought.start < windows[bought.option].end
+        for bought in plan.reserved
+    )
+    return (
+        committed
+        and not plan.servers
+        and set(plan.opened) <= {site.key for site in problem.sites}
+        and {key for key, _ in plan.kept} <= {owned.key for owned in problem.owned}
+        and {run.option for run in plan.runs} <= by_hour
+        and {block.option for block in plan.blocks} <= {block.key for block in problem.blocks}
+        and _sources(plan) <= _available(problem)
+    )
+
+
+def _sources(plan: Plan) -> set[str]:
+    return {serve.source for serve in plan.serves if serve.source.startswith("firm:")}
+
+
+def _available(problem: Problem) -> set[str]:
+    machines = [r.machine for r in problem.reservations] + [b.machine for b in problem.blocks]
+    machines += [owned.machine for owned in problem.owned if owned.machine is not None]
+    return {f"firm:{machine.key}" for machine in machines}
