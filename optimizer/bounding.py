@@ -37,7 +37,7 @@ def part_bound(
     def solve_part(part: int) -> tuple[Array, Array, float]:
         if time.perf_counter() > until:
             return np.zeros(0, np.int64), np.zeros(0), -math.inf
-        return _solve_part(matrix, cut, part, left, duals, Effort(gap=gap, seconds=PART_SECONDS))
+        return _solve_part(matrix, cut, part, left, duals, Effort(gap=gap, seconds=PART_SECONDS, tiny=True))
 
     total = matrix.offset + _right_sides(matrix, cut.coupling, duals)
     for copies, prices, bound in each(solve_part, range(len(cut.rows))):

@@ -9,6 +9,14 @@ import numpy as np
 from .matrix import Array, Matrix
 from .result import Progress
 
+TINY_OFF = (
+    "mip_heuristic_run_feasibility_jump",
+    "mip_heuristic_run_rins",
+    "mip_heuristic_run_rens",
+    "mip_heuristic_run_root_reduced_cost",
+    "mip_detect_symmetry",
+)
+
 Report = Callable[[Progress], None]
 Cancelled = Callable[[], bool]
 
@@ -34,6 +42,7 @@ class Effort:
     gap: float
     seconds: float
     threads: int = 1
+    tiny: bool = False  # without the heuristics and checks that cost more than a tiny problem itself
     progress: Report | None = None
     cancelled: Cancelled | None = None
 
@@ -51,6 +60,8 @@ def run(matrix: Matrix, effort: Effort, *, mip: bool = True, start: Array | None
         ("random_seed", 0),
     ):
         highs.setOptionValue(name, setting)
+    for name in TINY_OFF if effort.tiny else ():
+        highs.setOptionValue(name, False)
     _pass(highs, matrix, mip)
     if start is not None:
         solution = highspy.HighsSolution()

@@ -64,7 +64,7 @@ def rounded_plan(
         if time.perf_counter() > until:
             return columns, None
         small = _part(matrix, cut, part, columns, cost, done, shares.get(part, {}))
-        return columns, run(small, Effort(gap=gap, seconds=PART_SECONDS)).values
+        return columns, run(small, Effort(gap=gap, seconds=PART_SECONDS, tiny=True)).values
 
     for columns, found in each(solve_part, range(len(cut.rows))):
         if found is None:
