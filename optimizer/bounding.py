@@ -60,7 +60,8 @@ def _solve_part(
     """Optimum of one part with its copies of the strategic columns: the copies, their prices, the bound."""
     rows = cut.rows[part]
     own = np.flatnonzero(cut.part_of_column == part)
-    touched = np.concatenate([matrix.column[matrix.start[r] : matrix.start[r + 1]] for r in rows])
+    pieces = [matrix.column[matrix.start[r] : matrix.start[r + 1]] for r in rows]
+    touched = np.concatenate(pieces) if pieces else np.zeros(0, np.int32)
     copies = np.unique(touched[cut.part_of_column[touched] == STRATEGIC])
     prices = _weighted_some(matrix, rows, duals, copies)
     columns = np.concatenate((own, copies))
