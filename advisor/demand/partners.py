@@ -51,10 +51,14 @@ class Partner(Part):
     accelerator_count: PositiveCount | None = Field(default=None, description="Accelerators in one machine.")
     price_per_hour: Money = Field(description="Per machine and hour of use.")
     fixed_per_month: Money = Field(
-        default=Decimal(0), description="Per month of the partnership, however many machines are used."
+        default=Decimal(0), description="Due in each month in which the partner is used, however much."
     )
-    min_quantity: Count = Field(default=0, description="Fewest machines taken, once the partner is used.")
-    max_quantity: Count | None = Field(default=None, description="Most machines; absent = no limit.")
+    min_quantity: Count = Field(
+        default=0, description="Fewest machines paid in all its hours of a month in which it is used."
+    )
+    max_quantity: Count | None = Field(
+        default=None, description="Most machines at the same time; absent = no limit."
+    )
     hours: OpenHours | None = Field(
         default=None,
         description="Hours of the day (UTC) in which the machines can be used: [from, until), over midnight "

@@ -73,7 +73,8 @@ class Workload(Part):
     )
     window: Window = Field(default_factory=Window, description="Months it runs in; absent = the whole plan.")
     gang: PositiveCount = Field(
-        default=1, description="Accelerators of one type in one region, held together while it runs."
+        default=1,
+        description="Accelerators held together while it runs; more than one machine has: not supported yet.",
     )
     latency: NotYet = Field(default=None, description="Not supported yet.")
 
