@@ -77,7 +77,7 @@ class Server(Part):
     lead_months: Months = Field(default=0, description="Months from paying for it until it serves.")
     max_quantity: Count | None = Field(
         default=None,
-        description="Most servers of this type in service at the same time, with owned ones; absent = no limit.",
+        description="Most servers of it in service at the same time, with owned ones; absent = no limit.",
     )
     utilisation_cap: Annotated[float, Field(gt=0, le=1), BeforeValidator(number)] = Field(
         default=1.0, description="Share of a server's hours that can be used, above 0 to 1."
