@@ -34,7 +34,7 @@ def columns_of(listing: Listing) -> list[Column]:
         Column(title="instance", cells=tuple(offer.instance_type for offer in offers)),
         Column(title="accelerators", cells=tuple(words.accelerators(offer) for offer in offers)),
         Column(
-            title="GB each",
+            title="GiB each",
             cells=tuple(words.figure(accelerator_memory_gib(offer)) for offer in offers),
             is_figure=True,
         ),

@@ -71,7 +71,7 @@ def test_figures_are_set_right_under_their_titles(prices: str) -> None:
 
 def test_a_missing_figure_is_a_dash_and_never_zero(prices: str) -> None:
     title, row = call("cheapest", "cpu", "--prices", prices).out.splitlines()[:2]
-    for name in ("accelerators", "GB each", "$/accelerator-h", "spot", "1 year", "3 years"):
+    for name in ("accelerators", "GiB each", "$/accelerator-h", "spot", "1 year", "3 years"):
         end = title.index(name) + len(name)
         assert "–" in row[title.index(name) : end]
     assert " 0 " not in row

@@ -32,7 +32,7 @@ def test_an_empty_list_says_which_condition_alone_is_to_blame() -> None:
 
 
 def test_an_accelerator_nobody_offers_is_answered_with_the_most_alike() -> None:
-    # K80: 12 GB each, NVIDIA; the T4 (16 GB) is nearer than the L4 (24 GB), AMD or no accelerator at all
+    # K80: 12 GiB each, NVIDIA; the T4 (16 GB) is nearer than the L4 (24 GB), AMD or no accelerator at all
     offers = [
         machine("l4", "1", accelerator="L4", accelerator_memory_gib=Decimal(24)),
         machine("t4", "9", accelerator="T4", accelerator_memory_gib=Decimal(16)),

@@ -5,6 +5,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 
+from tests.bench.peers import compare
 from tests.processes import ROOT, manage
 
 
@@ -55,6 +56,8 @@ def main() -> int:
             slow += not held
             verdict = "held" if held else "EXIT " + str(code) if code else "TOO SLOW"
             print(f"{seconds:7.2f} s  {timing.name} (at most {timing.seconds:g} s): {verdict}")
+    for line in compare(ROOT / "examples" / "small-team.yaml"):
+        print(line)
     return 1 if slow else 0
 
 
