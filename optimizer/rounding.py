@@ -20,6 +20,7 @@ from .highs import Effort, SolverAnswer, run
 from .index import ServerSource
 from .matrix import Array, Matrix, activity, fits
 from .parallel import each
+from .repair import repaired
 
 PART_SECONDS = 2.0
 
@@ -70,9 +71,20 @@ def rounded_plan(
         if found is None:
             return None
         values[columns] = found
+    _settle(built, matrix, values)
+    if fits(matrix, values):
+        return values
+    mended = repaired(built, matrix, cut, values, relaxed.row_duals, until)
+    if mended is None:
+        return None
+    _settle(built, matrix, mended)
+    return mended if fits(matrix, mended) else None
+
+
+def _settle(built: Built, matrix: Matrix, values: Array) -> None:
+    """Whole numbers exactly whole, sums of the months as they now are."""
     values[matrix.whole] = np.round(values[matrix.whole])
     _add_up_months(built, values)
-    return values if fits(matrix, values) else None
 
 
 def tightened(matrix: Matrix, cut: Decomposition, relaxed: Array, fraction: float) -> Matrix:

@@ -1,0 +1,122 @@
+"""Months in which a rounded plan breaks a ceiling of the month (shares, cash) are fitted again as a whole.
+
+Slices are first fitted one by one, which is fast but blind to what they share. Few months break anything, so
+these few are solved with all their slices together; what is bought and the work done in the month stay.
+"""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+
+from .build import Built
+from .decompose import STRATEGIC, Decomposition, submatrix
+from .highs import Effort, run
+from .matrix import Array, Matrix, activity
+
+MONTH_SECONDS = 10.0
+MONTH_GAP = 0.005
+TOLERANCE = 1e-6
+
+
+def repaired(
+    built: Built, matrix: Matrix, cut: Decomposition, values: Array, duals: Array, until: float
+) -> Array | None:
+    """The plan with every broken month fitted again; None when something else is broken, or time is up.
+
+    Work that no longer fits a broken month is carried to the other months in which it may be done.
+    """
+    months = _broken_months(built, matrix, cut, values)
+    if months is None:
+        return None
+    carried: dict[int, float] = {}
+    found = values.copy()
+    queue = sorted(months)
+    for month in queue + [m for m in range(built.index.problem.horizon.months) if m not in months]:
+        if month not in months and not _owed_in(built, cut, carried, month):
+            continue
+        left = until - time.perf_counter()
+        refit = _Refit(built, matrix, cut, month)
+        if left <= 0 or not refit.into(found, carried, duals, min(left, MONTH_SECONDS)):
+            return None
+    return found if all(amount <= TOLERANCE for amount in carried.values()) else None
+
+
+def _owed_in(built: Built, cut: Decomposition, carried: dict[int, float], month: int) -> bool:
+    """Whether work that is still owed may be done in the month."""
+    owed = [row for row, amount in carried.items() if amount > TOLERANCE]
+    return any(built.index.slices[part].month == month for row in owed for part in cut.members[row])
+
+
+def broken_rows(matrix: Matrix, values: Array) -> list[int]:
+    """Rows a point does not keep."""
+    done = activity(matrix, values)
+    low = np.where(matrix.row_low > -1e29, matrix.row_low, -np.inf)
+    high = np.where(matrix.row_high < 1e29, matrix.row_high, np.inf)
+    short = done < low - TOLERANCE * (1 + np.abs(np.where(np.isfinite(low), low, 0.0)))
+    over = done > high + TOLERANCE * (1 + np.abs(np.where(np.isfinite(high), high, 0.0)))
+    return [int(row) for row in np.flatnonzero(short | over)]
+
+
+def _broken_months(built: Built, matrix: Matrix, cut: Decomposition, values: Array) -> set[int] | None:
+    months: set[int] = set()
+    for row in broken_rows(matrix, values):
+        touched = {built.index.slices[part].month for part in cut.members.get(row, ())}
+        if len(touched) != 1:
+            return None
+        months |= touched
+    return months
+
+
+class _Refit:
+    """One month on its own: its columns, the rows that are its alone, and those shared with other months."""
+
+    def __init__(self, built: Built, matrix: Matrix, cut: Decomposition, month: int) -> None:
+        self.matrix = matrix
+        parts = [piece.index for piece in built.index.slices if piece.month == month]
+        self.inside = np.isin(cut.part_of_column, parts) & (cut.part_of_column != STRATEGIC)
+        if month in built.variables.month_sums:
+            self.inside[built.variables.month_sums[month].index] = True
+        within = set(parts)
+        own = [row for part in parts for row in cut.rows[part]]
+        self.rows = [*own, *(row for row in cut.coupling if set(cut.members[row]) <= within)]
+        alone = set(self.rows)
+        shared = [row for row in cut.coupling if row not in alone and within & set(cut.members[row])]
+        self.work = [row for row in shared if matrix.row_low[row] == matrix.row_high[row]]
+        self.ceilings = [row for row in shared if row not in set(self.work)]
+
+    def into(self, values: Array, carried: dict[int, float], duals: Array, seconds: float) -> bool:
+        """Fit the month in place; work it cannot do is carried on. False when it cannot be fitted."""
+        matrix, columns = self.matrix, np.flatnonzero(self.inside)
+        rest = activity(matrix, np.where(self.inside, 0.0, values))[self.rows]
+        kept = activity(matrix, np.where(self.inside, values, 0.0))
+        wanted = kept[self.work] + np.array([carried.get(row, 0.0) for row in self.work])
+        low = np.concatenate((matrix.row_low[self.rows] - rest, np.full(len(self.ceilings), -np.inf), wanted))
+        high = np.concatenate((matrix.row_high[self.rows] - rest, kept[self.ceilings], wanted))
+        rows = [*self.rows, *self.ceilings, *self.work]
+        small = submatrix(matrix, columns, rows, matrix.cost[columns], low, high)
+        penalties = 10.0 * np.abs(duals[self.work]) + 1.0
+        answer = run(with_shortfall(small, penalties), Effort(gap=MONTH_GAP, seconds=seconds))
+        if answer.values is None:
+            return False
+        values[columns] = answer.values[: len(columns)]
+        for row, short in zip(self.work, answer.values[len(columns) :], strict=True):
+            carried[row] = float(short)
+        return True
+
+
+def with_shortfall(matrix: Matrix, penalties: Array) -> Matrix:
+    """The model with a column for each of its last rows that fills what the row lacks, at a penalty."""
+    count = len(penalties)
+    ends = matrix.start[matrix.rows - count + 1 :] if count else np.zeros(0, np.int32)
+    return replace(
+        matrix,
+        cost=np.concatenate((matrix.cost, penalties)),
+        low=np.concatenate((matrix.low, np.zeros(count))),
+        high=np.concatenate((matrix.high, np.full(count, np.inf))),
+        whole=np.concatenate((matrix.whole, np.zeros(count, bool))),
+        column=np.insert(matrix.column, ends, np.arange(count, dtype=np.int32) + matrix.columns),
+        value=np.insert(matrix.value, ends, np.ones(count)),
+        start=matrix.start
+        + np.concatenate((np.zeros(matrix.rows - count + 1), np.arange(1, count + 1))).astype(np.int32),
+    )
