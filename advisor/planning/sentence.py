@@ -73,7 +73,7 @@ def _actions(purchases: Sequence[Purchase]) -> list[_Action]:
 def _texts(rows: Sequence[Purchase], running: set[str | None]) -> Iterator[str]:
     first, kind = rows[0], rows[0].purchase
     total = sum(row.quantity for row in rows)
-    machines = f"{total:,} {_machine(first)}"
+    machines = f"{total:,} × {_machine(first)}"
     if kind == "self_hosted":
         servers = _joined(_servers(rows))
         what = (
@@ -96,7 +96,7 @@ def _servers(rows: Sequence[Purchase]) -> list[str]:
     totals: dict[str, int] = {}
     for row in rows:
         totals[_machine(row)] = totals.get(_machine(row), 0) + row.quantity
-    return [f"{total:,} {name}" for name, total in totals.items()]
+    return [f"{total:,} × {name}" for name, total in totals.items()]
 
 
 def _machine(row: Purchase) -> str:

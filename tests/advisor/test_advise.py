@@ -32,7 +32,7 @@ def test_the_answer_is_printed_and_written(tmp_path: Path, prices: Path) -> None
     said = advise(write_plan(tmp_path), prices, "--json", str(out))
     assert said.code == 0
     assert said.out.startswith(
-        "Rent up to 1 p5.48xlarge (8 × H100) on demand in Frankfurt (aws): 36 k USD NPV over 1 month; "
+        "Rent up to 1 × p5.48xlarge (8 × H100) on demand in Frankfurt (aws): 36 k USD NPV over 1 month;"
     )
     result = json.loads(out.read_text(encoding="utf-8"))
     jsonschema.validate(result, SCHEMA)

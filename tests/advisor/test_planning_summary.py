@@ -36,9 +36,8 @@ def test_the_whole_of_a_small_answer() -> None:
         ]
     )
     assert lines == [
-        "Rent up to 1 p5.48xlarge (8 × H100) on demand in Northern Virginia (aws): "
-        "40 k USD NPV over 1 month,",
-        "50 % less than all on demand; proven to be the best in 0.2 s.",
+        "Rent up to 1 × p5.48xlarge (8 × H100) on demand in Northern Virginia (aws): 40 k USD NPV over 1",
+        "month, 50 % less than all on demand; proven to be the best in 0.2 s.",
         "",
         "What to get",
         "  number  machine      accelerators  where             terms      from     NPV USD  price age",

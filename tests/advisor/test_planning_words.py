@@ -130,7 +130,7 @@ def test_progress_goes_on_while_the_solver_is_silent() -> None:
 def test_the_sentence_says_what_to_do_what_it_costs_and_how_sure_it_is() -> None:
     text = sentence(answer(baselines=[ON_DEMAND | {"regret_npv": 40_150.0, "regret_fraction": 0.5}]))
     assert text == (
-        "Rent up to 1 p5.48xlarge (8 × H100) on demand in Northern Virginia (aws): 40 k USD NPV over "
+        "Rent up to 1 × p5.48xlarge (8 × H100) on demand in Northern Virginia (aws): 40 k USD NPV over "
         "1 month, 50 % less than all on demand; proven to be the best in 0.2 s."
     )
 
@@ -198,39 +198,39 @@ def reservation(quantity: int, start: str, npv: float = 1e5) -> dict[str, Any]:
     [
         (
             [server("HGX", 12, "2027-01"), server("HGX", 3, "2027-09"), server("CPU", 1, "2027-09")],
-            "Open colo with 15 HGX (8 × H100) and 1 CPU (8 × H100), bought in 2 steps "
+            "Open colo with 15 × HGX (8 × H100) and 1 × CPU (8 × H100), bought in 2 steps "
             "from 2027-01 to 2027-09: ",
         ),
         (
             [server("HGX", 2, "2027-03"), server("HGX", 4, "2027-01") | {"purchase": "owned"}],
-            "Add 2 HGX (8 × H100) to colo, bought in 2027-03: ",
+            "Add 2 × HGX (8 × H100) to colo, bought in 2027-03: ",
         ),
         (
             [reservation(6, "2027-01")],
-            "Reserve 6 p5.48xlarge (8 × H100) in Northern Virginia (aws) for 36 months from 2027-01: ",
+            "Reserve 6 × p5.48xlarge (8 × H100) in Northern Virginia (aws) for 36 months from 2027-01: ",
         ),
         (
             [reservation(1, f"2027-0{month}") for month in (1, 2, 3)],
-            "Reserve 3 p5.48xlarge (8 × H100) in Northern Virginia (aws) for 36 months in 3 steps "
+            "Reserve 3 × p5.48xlarge (8 × H100) in Northern Virginia (aws) for 36 months in 3 steps "
             "from 2027-01 to 2027-03: ",
         ),
         (
             [purchase(purchase="capacity_block", npv=5.0)],
-            "Book 1 p5.48xlarge (8 × H100) as a capacity block in Northern Virginia (aws) from 2027-01: ",
+            "Book 1 × p5.48xlarge (8 × H100) as a capacity block in Northern Virginia (aws) from 2027-01: ",
         ),
         (
             [purchase(purchase="partner", partner="uni", provider="partner", region="uni", quantity=4)],
-            "Take up to 4 p5.48xlarge (8 × H100) of uni: ",
+            "Take up to 4 × p5.48xlarge (8 × H100) of uni: ",
         ),
         (
             [purchase(purchase="spot", accelerator=None, accelerator_count=None, region="nowhere-1")],
-            "Rent up to 1 p5.48xlarge spot in nowhere-1 (aws): ",
+            "Rent up to 1 × p5.48xlarge spot in nowhere-1 (aws): ",
         ),
         ([purchase(purchase="owned")], "Nothing needs to be bought: "),
         (
             [purchase(offer=str(n), instance_type=f"m{n}", npv=float(n)) for n in range(5)],
-            "Rent up to 1 m4 (8 × H100) on demand in Northern Virginia (aws), rent up to 1 m3 (8 × H100) on "
-            "demand in Northern Virginia (aws), rent up to 1 m2 (8 × H100) on demand in Northern Virginia "
+            "Rent up to 1 × m4 (8 × H100) on demand in Northern Virginia (aws), rent up to 1 × m3 (8 × H100) on "
+            "demand in Northern Virginia (aws), rent up to 1 × m2 (8 × H100) on demand in Northern Virginia "
             "(aws) and 2 more (below): ",
         ),
     ],

@@ -52,7 +52,7 @@ def text_of(response: Any) -> str:
 def test_the_first_page_shows_the_stored_recommendation(client: Client, plan: Path) -> None:
     store(make_result())
     page = text_of(client.get("/"))
-    assert "Reserve 3 a3-highgpu-8g (8 × H100)" in page
+    assert "Reserve 3 × a3-highgpu-8g (8 × H100)" in page
     assert "81 k USD NPV over 2 months, 18 % less than all on demand" in page
     assert "3 a3-highgpu-8g 8 × H100 gcp europe-west4 NL 12 months, no upfront 2027-01 2 61,234" in page
     assert "reserved 61,234 75 % 62,000" in page  # 61234.5 / 81234.5 = 0.7538
