@@ -230,8 +230,8 @@ def reservation(quantity: int, start: str, npv: float = 1e5) -> dict[str, Any]:
         (
             [purchase(offer=str(n), instance_type=f"m{n}", npv=float(n)) for n in range(5)],
             "Rent up to 1 × m4 (8 × H100) on demand in Northern Virginia (aws), rent up to 1 × m3 (8 × H100) "
-            "on demand in Northern Virginia (aws), rent up to 1 × m2 (8 × H100) on demand in Northern Virginia "
-            "(aws) and 2 more (below): ",
+            "on demand in Northern Virginia (aws), rent up to 1 × m2 (8 × H100) on demand in Northern "
+            "Virginia (aws) and 2 more (below): ",
         ),
     ],
 )
