@@ -9,7 +9,7 @@ from .index import Index, build_index
 from .ledger import Entry, entries
 from .model import Model
 from .objective import add_objective
-from .problem import Problem
+from .problem import Problem, WorkDemand
 from .variables import Variables, create_variables
 
 
@@ -36,8 +36,7 @@ def build(problem: Problem, *, relax: bool = False, mean_blocks: int | None = No
     rows = {name: add(model, index, v) for name, add in families.items()}
     priced = entries(index, v)
     rows |= {name: add(model, index, v, priced) for name, add in PRICED_FAMILIES.items()}
-    if sum(rows.values()) != model.rows:
-        raise AssertionError(f"rows written ({model.rows}) and rows reported ({rows}) differ")
+    _check_rows(index, rows, model.rows)
     model.lp.addVariables(v.created)
     if not relax:
         add_objective(model, index, priced)
@@ -47,3 +46,19 @@ def build(problem: Problem, *, relax: bool = False, mean_blocks: int | None = No
                 terms[variable] = terms.get(variable, 0.0) + money
         model.lp.setObjective(pulp.LpAffineExpression(terms))
     return Built(index, v, model, priced, rows)
+
+
+def _check_rows(index: Index, rows: dict[str, int], written: int) -> None:
+    """Refuse a model in which a limit has silently vanished: what the sets ask for must have been written."""
+    limits = index.problem.limits
+    demands = [load.demand for load in index.problem.workloads]
+    wanted = {
+        "demand": sum(1 for load in index.loads.values() if load > 0),
+        "work": sum(1 for demand in demands if isinstance(demand, WorkDemand)),
+        "capacity": len({(q, i) for _, q, i in index.serves}),
+        "capex": int(limits.capex_total is not None),
+        "carbon": int(limits.carbon_kg_total is not None),
+    }
+    wrong = {name: rows[name] for name, count in wanted.items() if rows[name] != count}
+    if wrong or sum(rows.values()) != written:
+        raise AssertionError(f"rows {wrong or rows} do not match the sets ({wanted}, {written} written)")

@@ -11,7 +11,7 @@ from .problem import Problem
 from .reduce import reduce
 from .shortlist import Shortlist, shortlist
 
-LOOSENED_SHARE = 0.7  # of the time left, at most, for the problem without limits that keep offers apart
+LOOSENED_SHARE = 0.85  # of the time left, at most, for the problem without limits that keep offers apart
 SHORTLIST_SHARE = 0.9  # of the time left, at most, for the offers on the shortlist
 
 

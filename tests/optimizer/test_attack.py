@@ -261,3 +261,9 @@ def test_a_shortfall_fills_the_last_rows_only() -> None:
     assert last.start[-1] == matrix.start[-1] + 1
     assert last.column[-1] == matrix.columns
     assert (last.start[:-1] == matrix.start[:-1]).all()
+
+
+def test_a_limit_that_vanishes_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FAMILIES, "capacity", lambda model, index, v: 0)
+    with pytest.raises(AssertionError, match="capacity"):
+        build(a_year())
