@@ -264,6 +264,6 @@ def test_a_shortfall_fills_the_last_rows_only() -> None:
 
 
 def test_a_limit_that_vanishes_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(FAMILIES, "capacity", lambda model, index, v: 0)
+    monkeypatch.setitem(FAMILIES, "capacity", lambda *_: 0)
     with pytest.raises(AssertionError, match="capacity"):
         build(a_year())
