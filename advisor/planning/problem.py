@@ -11,6 +11,7 @@ from advisor.demand.plan import Plan
 from advisor.demand.problems import PlanError, PlanProblem
 from advisor.demand.sites import Server, Site
 from advisor.demand.workload import Workload as PlanWorkload
+from advisor.planning.gangs import refuse_wide_gangs
 from advisor.planning.machines import SECONDS_PER_HOUR, Spec, spec_of, units_per_hour
 from advisor.planning.options import (
     partner_key,
@@ -69,7 +70,7 @@ def translate(plan: Plan, offers: Sequence[Offer], *, now: datetime | None = Non
     specs |= {spec.key: spec for spec in (server_spec(s, m) for s, m in sites.values())}
     specs |= {spec.key: spec for spec in map(partner_spec, partners.values())}
     specs |= owned_specs
-    _refuse_wide_gangs(plan, specs)
+    refuse_wide_gangs(plan, [*map(spec_of, offers), *specs.values()])
     options = [*sifted.options, *(partner_option(plan, partner) for partner in plan.capacity.partners)]
     problem = Problem(
         horizon=Horizon(
@@ -111,25 +112,6 @@ def _refuse_missing_rates(plan: Plan, unrated: Mapping[str, Offer]) -> None:
                 for currency, offer in sorted(unrated.items())
             ]
         )
-
-
-def _refuse_wide_gangs(plan: Plan, specs: Mapping[str, Spec]) -> None:
-    """A gang must fit one machine: gangs over several machines come with a later version."""
-    problems = []
-    for w, workload in enumerate(plan.workloads):
-        names = workload.accelerators()
-        counts = [spec.accelerator_count or 1.0 for spec in specs.values() if spec.accelerator in names]
-        largest = max(counts, default=0.0)
-        if workload.gang > 1 and workload.gang > largest:
-            message = (
-                f"is not supported yet: a gang above one instance (the largest here has {largest:g} "
-                "accelerators); write the accelerators of one instance or less"
-            )
-            problems.append(
-                PlanProblem(path=f"workloads[{w}].gang", value=str(workload.gang), message=message)
-            )
-    if problems:
-        raise PlanError(problems)
 
 
 def _workload(plan: Plan, workload: PlanWorkload, specs: Mapping[str, Spec]) -> Workload:

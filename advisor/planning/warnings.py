@@ -6,6 +6,7 @@ from datetime import timedelta
 from advisor.catalog import words as catalogue_words
 from advisor.catalog.pricing import hours_of
 from advisor.planning.case import Case
+from advisor.planning.gangs import too_small
 from advisor.planning.result import TimeRecord
 from advisor.planning.result_rows import Purchase, ResultWarning
 from advisor.planning.words import count, percent, proof
@@ -27,6 +28,7 @@ def warnings_of(
         *_undated(offers),
         *_states(offers),
         *case.translation.warnings,
+        *_gangs(case),
         *_load(case, time),
         *_spot(purchases),
     ]
@@ -87,6 +89,18 @@ def _states(offers: Sequence[Offer]) -> Iterator[ResultWarning]:
 def _list(names: Sequence[str]) -> str:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return ", ".join(names[:_NAMED]) + more
+
+
+def _gangs(case: Case) -> Iterator[ResultWarning]:
+    for workload in case.plan.workloads:
+        left_out = too_small(case.plan, workload, case.catalogue.offers)
+        if left_out:
+            yield _warning(
+                "gang_within_one_machine",
+                "info",
+                f"{workload.name}: its gang of {workload.gang} runs within one machine; "
+                f"{count(left_out, 'offer')} with fewer accelerators left out.",
+            )
 
 
 def _load(case: Case, time: TimeRecord) -> Iterator[ResultWarning]:
