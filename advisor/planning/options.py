@@ -75,6 +75,14 @@ def option_of(plan: Plan, offer: Offer, rate: Decimal) -> Option:
     )
 
 
+def _rate(plan: Plan, currency: str | None) -> Decimal:
+    """Worth of one unit in the plan's currency; a plan without it was refused when it was read."""
+    rate = plan.rate(currency)
+    if rate is None:
+        raise LookupError(f"the plan has no exchange rate for {currency}")
+    return rate
+
+
 def partner_key(partner: Partner) -> str:
     """Name of a partner's offer in results."""
     return f"partner/{partner.name}/{partner.instance_type}/partner"
@@ -97,7 +105,7 @@ def partner_option(plan: Plan, partner: Partner) -> Elastic:
 
     In shares each partner is a provider of its own.
     """
-    rate = plan.rate(partner.currency) or Decimal(1)
+    rate = _rate(plan, partner.currency)
     months = plan.months_between(partner.from_, partner.until)
     spec = partner_spec(partner)
     watts = machine_watts(partner.accelerator, partner.accelerator_count, None, None)
@@ -144,7 +152,7 @@ def server_spec(site: Site, server: Server) -> Spec:
 
 def site_option(plan: Plan, site: Site) -> ModelSite:
     """A site with its server types, in the plan's currency."""
-    rate = plan.rate(site.currency) or Decimal(1)
+    rate = _rate(plan, site.currency)
     power = site.power
     grid = _grid(power.carbon_g_per_kwh if power else None, site.country)
     staff = site.staff

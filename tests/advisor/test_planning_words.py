@@ -152,10 +152,10 @@ def test_a_saving_against_a_cost_that_is_not_proven_is_not_claimed() -> None:
 
 @pytest.mark.parametrize(
     ("elapsed", "together", "each"),
-    [(1.0, 54.0, 18.0), (31.0, 24.0, 8.0), (300.0, 15.0, 5.0), (-20.0, 75.0, 20.0)],
+    [(3.0, 42.0, 14.0), (30.0, 15.0, 5.0), (300.0, 10.0, 10.0 / 3), (-20.0, 65.0, 20.0)],
 )
 def test_comparisons_share_what_is_left_of_a_minute(elapsed: float, together: float, each: float) -> None:
-    # 55 s less what has passed, at least 15 s; each a third of that, at most 20 s
+    # 45 s less what has passed, at least 10 s; each a third of that, at most 20 s
     assert baseline_seconds(elapsed) == (together, each)
 
 
