@@ -27,3 +27,11 @@ def require_database() -> None:
     if "memory" in name or Path(name).is_file():
         return
     raise DatabaseUnavailable(f"There is no database at {name}.", [MIGRATE])
+
+
+def database_files() -> list[Path]:
+    """The file of an SQLite database and those it keeps beside it; none for a server."""
+    if connection.vendor != "sqlite":
+        return []
+    name = str(connection.settings_dict["NAME"])
+    return [Path(name + ending) for ending in ("", "-wal", "-shm", "-journal")]

@@ -12,12 +12,13 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 
 from advisor.catalog.moments import moment
+from advisor.database import database_files, require_database
 from advisor.errors import AdvisorError, BadInput, NothingFound
 from advisor.management.base import AdvisorCommand
+from advisor.management.inputs import plan_inputs
 from advisor.management.output import Target
 from advisor.management.progress import ProgressLine
 from advisor.planning.effort import DEFAULT_GAP, DEFAULT_TIME_LIMIT_SECONDS, Effort
-from advisor.planning.plan_files import read_plan
 from advisor.planning.prices import Prices, prices_from_files, prices_from_ledger
 from advisor.planning.result import Result
 from advisor.planning.services import advise_file
@@ -29,6 +30,7 @@ _WEEK_SECONDS = 7 * 24 * 3600.0
 
 
 class Command(AdvisorCommand):
+    uses_database = False  # without --prices it does, but first the plan is read
     help = "The recommendation for a plan file: what to get, when, what it costs, and how sure that is."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -52,7 +54,8 @@ class Command(AdvisorCommand):
 
     def run(self, **options: Any) -> None:
         path = _plan_path(options)
-        target = _target(options, path)
+        # a plan that is not there, and an output over an input, are said before prices are read
+        target = _target(options, path, read_plan(path))
         effort = Effort(
             gap=_number(options["gap"], "--gap", least=0.0, most=0.5, example="0.001"),
             time_limit_seconds=_number(
@@ -62,7 +65,6 @@ class Command(AdvisorCommand):
         )
         as_of = moment(options["as_of"]) if options["as_of"] else None
         now = as_of or datetime.now(UTC)
-        read_plan(path)  # a plan that is not there is said before prices are read
         prices = _prices(options["prices"], as_of, now)
         result = _advise(path, prices, effort, now)
         if target is not None:
@@ -98,14 +100,14 @@ def _plan_path(options: dict[str, Any]) -> Path:
     return Path(options["plan"])
 
 
-def _target(options: dict[str, Any], plan: Path) -> Target | None:
+def _target(options: dict[str, Any], plan: Path, data: bytes) -> Target | None:
     """Where the result goes; never over what it is made from."""
     if not options["json"]:
         return None
-    inputs = {path.resolve() for path in (plan, *map(Path, options["prices"] or []))}
-    if options["json"] != "-" and Path(options["json"]).resolve() in inputs:
-        raise BadInput(f"--json {options['json']}: is an input of this command; name another file")
-    return Target(options["json"], option="--json")
+    prices = map(Path, options["prices"] or [])
+    return Target(
+        options["json"], option="--json", inputs=[*prices, *plan_inputs(plan, data), *database_files()]
+    )
 
 
 class Stopped(AdvisorError):
@@ -128,6 +130,7 @@ def _prices(files: list[str] | None, as_of: datetime | None, now: datetime) -> P
         raise BadInput("--as-of: price files have no history; leave out --prices or --as-of")
     if files:
         return prices_from_files([Path(name) for name in files], now=now)
+    require_database()
     return prices_from_ledger(as_of)
 
 

@@ -14,6 +14,7 @@ from advisor.catalog.request import request_from
 from advisor.catalog.search import DEFAULT_LIMIT, SORTS, Listing, search
 from advisor.catalog.sources import FileSource, LedgerSource, OfferSource
 from advisor.catalog.table import columns_of, footer, text_table, why_empty
+from advisor.database import database_files
 from advisor.errors import BadInput, NothingFound
 from advisor.management.base import AdvisorCommand
 from advisor.management.output import Target
@@ -60,7 +61,7 @@ class Command(AdvisorCommand):
 
     def run(self, **options: Any) -> None:
         reclaim_query(options)
-        target = Target(options["json"], option="--json") if options["json"] else None
+        target = _target(options) if options["json"] else None
         listing = find(options, now=datetime.now(UTC))
         if target is not None:
             target.write_json(listing_json(listing))
@@ -69,6 +70,11 @@ class Command(AdvisorCommand):
             raise NothingFound(first, details)
         if target is None or not target.is_stdout:
             self.stdout.write("\n".join([*text_table(columns_of(listing)), "", *footer(listing)]))
+
+
+def _target(options: dict[str, Any]) -> Target:
+    prices = map(Path, options["prices"] or [])
+    return Target(options["json"], option="--json", inputs=[*prices, *database_files()])
 
 
 def find(options: dict[str, Any], *, now: datetime) -> Listing:

@@ -6,6 +6,7 @@ from django.core.management.base import CommandParser
 
 from advisor.catalog.moments import moment
 from advisor.catalog.queries import current_offers
+from advisor.database import database_files
 from advisor.management.base import AdvisorCommand
 from advisor.management.output import Target
 from providers.pricefile import write_price_file
@@ -21,7 +22,7 @@ class Command(AdvisorCommand):
         parser.add_argument("--out", default="-", metavar="FILE", help="default: standard output")
 
     def run(self, **options: Any) -> None:
-        target = Target(options["out"], option="--out")
+        target = Target(options["out"], option="--out", inputs=database_files())
         as_of = moment(options["as_of"]) if options["as_of"] else None
         catalogue = current_offers(as_of)
         target.write(write_price_file(catalogue.offers))
