@@ -10,6 +10,8 @@ from advisor.demand.hints import did_you_mean, nearest
 from advisor.demand.surroundings import surroundings_of
 from providers.accelerators import canonical_name, members, suggest
 
+UNKNOWN = "is no known accelerator"
+"""Start of the message for a name that is on no list; a price file may still know it."""
 CPU = "CPU"  # the pseudo accelerator: one in each machine that has no accelerators
 
 
@@ -37,7 +39,7 @@ def resolve(name: str, known: frozenset[str]) -> tuple[str, ...]:
     if name.casefold() in own:
         return (own[name.casefold()],)
     suggestions = (suggest(name) or nearest(name, known))[:3]
-    raise problem(f"is no known accelerator{did_you_mean(suggestions)}")
+    raise problem(f"{UNKNOWN}{did_you_mean(suggestions)}")
 
 
 def _key(value: object, info: ValidationInfo) -> str:

@@ -1,9 +1,16 @@
-"""A plan as a file, and the files beside it that it may name."""
+"""A plan as a file, the files beside it that it may name, and how it is refused."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from advisor.errors import BadInput
+from django.db import DatabaseError
+
+from advisor.demand.accelerator_names import UNKNOWN
+from advisor.demand.parse import parse_plan
+from advisor.demand.problems import PlanError, PlanProblem
+from advisor.errors import AdvisorError, BadInput
+from providers.errors import ProviderError
 
 MAX_BYTES = 16 * 1024 * 1024
 """More is never read; the parser's own, lower limits name what is too large."""
@@ -15,6 +22,39 @@ def read_plan(path: Path) -> bytes:
         return _read(path)
     except OSError as error:
         raise BadInput(f"{path}: cannot be read: {error.strerror}") from error
+
+
+@contextmanager
+def plan_comes_first(path: Path) -> Iterator[None]:
+    """Around the loading of prices: a bad plan is told also where there are none. Raises BadInput.
+
+    An accelerator on no list may still be one of the prices, so a plan with such a name is refused here only
+    for what else is wrong with it, and only when the prices fail: with them the whole of it can be told.
+    """
+    problems = _problems(path)
+    sure = [problem for problem in problems if not problem.message.startswith(UNKNOWN)]
+    if sure and len(sure) == len(problems):
+        raise refusal(sure, str(path))
+    try:
+        yield
+    except (AdvisorError, ProviderError, DatabaseError) as error:
+        if sure:
+            raise refusal(sure, str(path)) from error
+        raise
+
+
+def _problems(path: Path) -> tuple[PlanProblem, ...]:
+    try:
+        parse_plan(read_plan(path), source=str(path), read_file=files_beside(path))
+    except PlanError as error:
+        return tuple(error.problems)
+    return ()
+
+
+def refusal(problems: Sequence[PlanProblem], source: str) -> BadInput:
+    """What is wrong with a plan, as an error of a command."""
+    first, *details = PlanError(problems, source=source).lines()
+    return BadInput(first, details)
 
 
 def files_beside(path: Path) -> Callable[[str], bytes]:

@@ -16,7 +16,7 @@ from advisor.errors import AdvisorError, BadInput
 from advisor.planning.answer import answer, impossible
 from advisor.planning.case import Case, Solved
 from advisor.planning.effort import BASELINE_GAP, CLASHES_SECONDS, Effort, Notify, Step, baseline_seconds
-from advisor.planning.plan_files import files_beside, read_plan
+from advisor.planning.plan_files import files_beside, read_plan, refusal
 from advisor.planning.prices import Prices
 from advisor.planning.problem import translate
 from advisor.planning.result import Result
@@ -125,8 +125,7 @@ def _case(
         plan: Plan = parse_plan(plan_text, source=source, read_file=read_file, known_accelerators=names)
         translation = translate(plan, catalogue.offers, now=now)
     except PlanError as error:
-        first, *details = PlanError(error.problems, source=source).lines()
-        raise BadInput(first, details) from error
+        raise refusal(error.problems, source) from error
     return Case(plan=plan, catalogue=catalogue, translation=translation, now=now, max_age_hours=max_age_hours)
 
 
