@@ -19,6 +19,8 @@ from advisor.management.inputs import plan_inputs
 from advisor.management.output import Target
 from advisor.management.progress import ProgressLine
 from advisor.planning.effort import DEFAULT_GAP, DEFAULT_TIME_LIMIT_SECONDS, Effort
+from advisor.planning.plan_files import plan_comes_first, read_plan
+from advisor.planning.plan_files import plan_comes_first, read_plan
 from advisor.planning.prices import Prices, prices_from_files, prices_from_ledger
 from advisor.planning.result import Result
 from advisor.planning.services import advise_file
@@ -65,7 +67,8 @@ class Command(AdvisorCommand):
         )
         as_of = moment(options["as_of"]) if options["as_of"] else None
         now = as_of or datetime.now(UTC)
-        prices = _prices(options["prices"], as_of, now)
+        with plan_comes_first(path):
+            prices = _prices(options["prices"], as_of, now)
         result = _advise(path, prices, effort, now)
         if target is not None:
             target.write(result.as_json())
