@@ -20,7 +20,6 @@ from advisor.management.output import Target
 from advisor.management.progress import ProgressLine
 from advisor.planning.effort import DEFAULT_GAP, DEFAULT_TIME_LIMIT_SECONDS, Effort
 from advisor.planning.plan_files import plan_comes_first, read_plan
-from advisor.planning.plan_files import plan_comes_first, read_plan
 from advisor.planning.prices import Prices, prices_from_files, prices_from_ledger
 from advisor.planning.result import Result
 from advisor.planning.services import advise_file
