@@ -1,36 +1,51 @@
 """Price files as they come from a person: read whole or refused whole."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from advisor.catalog.queries import Catalogue
 from advisor.errors import BadInput
 from providers.errors import PriceFileError
 from providers.offers import Offer
-from providers.pricefile import PriceFile, read_price_file
+from providers.pricefile import MAX_BYTES, PriceFile, read_price_file
+
+CLOCKS_APART = timedelta(hours=24)
+"""How far after now a price may have been observed: clocks and time zones of sources differ."""
 
 _SHOWN = 20  # refused rows listed before "and N more"
 
 
-def read_file(path: Path, *, skip_bad_rows: bool = False) -> PriceFile:
-    """One price file. Raises BadInput naming every refused row unless `skip_bad_rows`."""
+def read_file(path: Path, *, now: datetime, skip_bad_rows: bool = False, advice: str = "") -> PriceFile:
+    """One price file. Raises BadInput naming every refused row, and then `advice`, unless `skip_bad_rows`.
+
+    A row observed more than a day after `now` is refused: it would pass for fresh until then.
+    """
+    data = bytes_of(path)
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be read: {error.strerror}") from error
-    try:
-        prices = read_price_file(data, source=str(path))
+        prices = read_price_file(data, source=str(path), latest=now + CLOCKS_APART)
     except PriceFileError as error:
         raise BadInput(str(error)) from error
     if prices.refused and not skip_bad_rows:
         raise BadInput(
             f"{path}: {prices.refused_count} of {prices.rows} rows are refused; nothing was taken.",
-            [*refused_lines(prices), "`--skip-bad-rows` takes the other rows."],
+            [*refused_lines(prices), *([advice] if advice else [])],
         )
     if not prices.offers:
         raise BadInput(f"{path}: holds no usable row", refused_lines(prices))
     return prices
+
+
+def bytes_of(path: Path) -> bytes:
+    """All of a regular file, or one byte more than a price file may have; a device might never end."""
+    try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise BadInput(f"{path}: cannot be read: is a device or a pipe; name a file of prices")
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or error
+        raise BadInput(f"{path}: cannot be read: {reason}") from error
 
 
 def refused_lines(prices: PriceFile) -> list[str]:
@@ -46,14 +61,15 @@ def catalogue_from_files(paths: Sequence[Path], *, now: datetime | None = None) 
 
     `as_of` is the newest observation in the files, or `now` when no row says when it was observed.
     """
+    now = now or datetime.now(UTC)
     offers: dict[str, Offer] = {}
     for path in paths:
-        for offer in read_file(path).offers:
+        for offer in read_file(path, now=now).offers:
             if offer.offer_id in offers:
                 raise BadInput(
                     f"{path}: {offer.offer_id}: given by an earlier file too; one offer has one price"
                 )
             offers[offer.offer_id] = offer
     observed = [offer.observed_at for offer in offers.values() if offer.observed_at]
-    as_of = max(observed) if observed else now or datetime.now(UTC)
+    as_of = max(observed) if observed else now
     return Catalogue(as_of=as_of, version=0, offers=tuple(offers[key] for key in sorted(offers)))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -115,6 +115,16 @@ def currency(cell: str) -> str:
             "unknown currency, must be an ISO 4217 code such as USD", lambda: suggest_currency(cell)
         )
     return code
+
+
+def last_moment(cell: str) -> datetime:
+    """When an offer ends. A date alone is included, but the first of a month ends the month before.
+
+    People write a window either up to its last day (2027-03-31) or up to the next month (2027-04-01).
+    """
+    moment = timestamp(cell)
+    date_alone = _DATE.fullmatch(cell) is not None
+    return moment + timedelta(days=1) if date_alone and moment.day != 1 else moment
 
 
 def choice(kind: type[E]) -> Callable[[str], E]:

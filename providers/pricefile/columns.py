@@ -50,7 +50,7 @@ _ORDER = (
     Column(name="min_quantity", parse=cells.integer),
     Column(name="max_quantity", parse=cells.integer),
     Column(name="available_from", parse=cells.timestamp),
-    Column(name="available_until", parse=cells.timestamp),
+    Column(name="available_until", parse=cells.last_moment),
     Column(name="interruption_fraction", parse=cells.number),
     _text("commitment_family", without="/@"),
     Column(name="state", parse=cells.choice(PriceState)),

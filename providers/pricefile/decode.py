@@ -23,7 +23,7 @@ _SIGNATURES = (
 def decode(data: bytes, *, source: str) -> str:
     """UTF-8 text without its byte order mark; raises `PriceFileError` for anything else."""
     if len(data) > MAX_BYTES:
-        raise PriceFileError(f"{source}: {len(data)} bytes; a price file has at most {MAX_BYTES}")
+        raise PriceFileError(f"{source}: too large; a price file has at most {MAX_BYTES} bytes")
     start = data[:100].removeprefix(BOM_UTF8).lstrip()
     for signature, what in _SIGNATURES:
         if start.startswith(signature):

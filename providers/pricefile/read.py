@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from providers.accelerators import AcceleratorTable
 from providers.errors import PriceFileError
@@ -32,18 +33,26 @@ class PriceFile:
         return self.rows - len(self.offers)
 
 
-def read_price_file(data: bytes, *, source: str, accelerators: AcceleratorTable | None = None) -> PriceFile:
+def read_price_file(
+    data: bytes,
+    *,
+    source: str,
+    accelerators: AcceleratorTable | None = None,
+    latest: datetime | None = None,
+) -> PriceFile:
     """Offers of a price file in the columns of contract.md, in file order.
 
     `source` names the file in messages. Column order is free; blank lines and rows of empty cells are
     skipped. Accelerator names become canonical where `accelerators` (default: the list shipped with the
-    code) knows them, else stay as written. Raises `PriceFileError` for bytes that are no price file.
+    code) knows them, else stay as written. `latest` (UTC; this package has no clock) refuses rows that were
+    observed after it. Raises `PriceFileError` for bytes that are no price file.
     """
     lines = _rows_with_lines(decode(data, source=source), source)
     first, header = next(lines, (1, []))
     if not header:
         raise PriceFileError(f"{source}: empty; must be CSV with the columns {', '.join(REQUIRED)}")
-    reader = RowReader(_columns(header, f"{source}: line {first}"), accelerators=accelerators, source=source)
+    columns = _columns(header, f"{source}: line {first}")
+    reader = RowReader(columns, accelerators=accelerators, source=source, latest=latest)
     for line, cells in lines:
         reader.take(line, cells)
     return PriceFile(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -50,7 +51,12 @@ class RowReader:
     """Takes rows one by one and keeps the offers, the first refusals in detail, and the counts."""
 
     def __init__(
-        self, columns: Sequence[Column], *, accelerators: AcceleratorTable | None, source: str
+        self,
+        columns: Sequence[Column],
+        *,
+        accelerators: AcceleratorTable | None,
+        source: str,
+        latest: datetime | None = None,
     ) -> None:
         self.offers: list[Offer] = []
         self.refused: list[RefusedRow] = []
@@ -58,6 +64,7 @@ class RowReader:
         self._parsers = [(column.name, column.parse, column.required) for column in columns]
         self._accelerators = accelerators
         self._source = source
+        self._latest = latest
         self._line_of: dict[str, int] = {}
 
     def take(self, line: int, cells: list[str]) -> None:
@@ -92,6 +99,10 @@ class RowReader:
             values["accelerator"] = self._canonical(
                 values["accelerator"], values.get("accelerator_memory_gib")
             )
+        seen = values.get("observed_at")
+        if self._latest is not None and seen is not None and seen > self._latest:
+            future = BadCell(f"lies in the future; must be {self._latest:%Y-%m-%dT%H:%MZ} or earlier")
+            raise _Refused("observed_at", self._written(cells, "observed_at"), future)
         try:
             return Offer(**values)
         except InvalidOffer as invalid:

@@ -1,5 +1,6 @@
 """`import_prices FILE`: a price file into the catalogue, whole or not at all."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,12 @@ class Command(AdvisorCommand):
                 self._say("the embedded price list", done)
             return
         path = Path(options["file"])
-        prices = read_file(path, skip_bad_rows=options["skip_bad_rows"])
+        prices = read_file(
+            path,
+            now=datetime.now(UTC),
+            skip_bad_rows=options["skip_bad_rows"],
+            advice="`--skip-bad-rows` takes the other rows.",
+        )
         providers = frozenset(offer.provider for offer in prices.offers)
         done = publish(
             prices.offers,
