@@ -78,11 +78,18 @@ class RegionFilter(Part):
     )
 
     def admits(self, provider: str, region: str) -> bool:
-        """Whether the patterns leave this region; letters' case counts."""
+        """Whether the patterns leave this region; letters' case counts.
+
+        `allow` is about the catalogue: own sites and partners are left alone unless it names some of them.
+        """
         place = f"{provider}/{region}"
         if any(fnmatchcase(place, pattern) for pattern in self.deny):
             return False
-        return self.allow is None or any(fnmatchcase(place, pattern) for pattern in self.allow)
+        if self.allow is None:
+            return True
+        if provider in (OWN, PARTNER) and not any(p.startswith(f"{provider}/") for p in self.allow):
+            return True
+        return any(fnmatchcase(place, pattern) for pattern in self.allow)
 
 
 def _union(names: tuple[str, ...]) -> frozenset[str]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from advisor.demand.places import RegionFilter
 from providers.offers import Offer, Purchase
 from tests.advisor.demand_examples import plan_with
 
@@ -43,6 +44,23 @@ def make_offer(**changes: object) -> Offer:
 )
 def test_filters_on_the_catalogue_admit_what_they_say(filters: str, admitted: bool) -> None:
     assert plan_with("capacity.offers", filters).capacity.admits(make_offer()) is admitted
+
+
+@pytest.mark.parametrize(
+    ("allowed", "provider", "region", "admitted"),
+    [
+        (("aws/eu-*",), "aws", "eu-west-1", True),
+        (("aws/eu-*",), "gcp", "europe-west4", False),
+        (("aws/eu-*",), "own", "colo", True),  # says nothing of own sites
+        (("aws/eu-*",), "partner", "uni", True),
+        (("aws/eu-*", "own/berlin"), "own", "colo", False),  # names some of them
+        (("aws/eu-*", "own/berlin"), "partner", "uni", True),
+    ],
+)
+def test_allowed_regions_leave_sites_and_partners_alone_unless_they_name_some(
+    allowed: tuple[str, ...], provider: str, region: str, admitted: bool
+) -> None:
+    assert RegionFilter(allow=allowed).admits(provider, region) is admitted
 
 
 def test_the_filter_cpu_admits_machines_without_accelerators() -> None:

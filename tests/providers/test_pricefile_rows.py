@@ -72,6 +72,20 @@ def test_every_column_reaches_its_field() -> None:
     assert set(EVERYTHING) | set(GOOD) == set(COLUMNS)
 
 
+@pytest.mark.parametrize(
+    ("written", "ends"),
+    [
+        ("2026-12-31", datetime(2027, 1, 1, tzinfo=UTC)),  # up to its last day
+        ("2027-01-01", datetime(2027, 1, 1, tzinfo=UTC)),  # up to the next month
+        ("2026-12-30", datetime(2026, 12, 31, tzinfo=UTC)),
+        ("2026-12-31T00:00:00Z", datetime(2026, 12, 31, tzinfo=UTC)),  # a moment is a moment
+    ],
+)
+def test_a_window_ends_with_the_day_that_is_written(written: str, ends: datetime) -> None:
+    (offer,) = read(price_csv(EVERYTHING | {"available_until": written})).offers
+    assert offer.available_until == ends
+
+
 def test_times_are_kept_in_utc() -> None:
     (offer,) = read(price_csv(EVERYTHING)).offers
     assert offer.available_until is not None
