@@ -58,7 +58,7 @@ def test_offers_that_differ_in_one_part_of_the_key_are_no_duplicates(
         ({}, {"currency": "EUR"}),
         ({}, {"observed_at": "2026-08-31"}),
         (_RESERVED, {"payment": ""}),
-        (_BLOCK, {"available_until": "2026-09-02T00:00:00Z"}),
+        (_BLOCK, {"available_until": "2026-09-03T00:00:00Z"}),
     ],
 )
 def test_offers_that_differ_elsewhere_are_duplicates(row: dict[str, str], change: dict[str, str]) -> None:
