@@ -28,7 +28,7 @@ def answer(solved: Solved, *, baselines: Sequence[BaselineOutcome], seconds: flo
     sources = Sources(solved)
     work = work_of(solved, sources)
     purchases = purchase_rows(solved)
-    rows = baseline_rows(baselines, solved.account.npv)
+    rows = baseline_rows(baselines, solved.account.npv, gap_asked=outcome.record.gap_asked)
     gap = _gap(outcome)
     return Result.model_validate(
         _common(case, outcome, seconds, version)

@@ -9,12 +9,17 @@ NO_BREAK_EVEN = "The break-even figures are worked out by the breakeven command 
 FARTHEST_GAP = 0.1  # relative; with a larger one a comparison would mislead
 
 
-def baseline_rows(outcomes: Sequence[BaselineOutcome], npv: float | None) -> tuple[Baseline, ...]:
-    """One row each; `npv` is the answer's, None for an impossible plan."""
-    return tuple(_row(outcome, npv) for outcome in outcomes)
+def baseline_rows(
+    outcomes: Sequence[BaselineOutcome], npv: float | None, *, gap_asked: float
+) -> tuple[Baseline, ...]:
+    """One row each; `npv` is the answer's, None for an impossible plan, `gap_asked` what was asked for it.
+
+    A strategy is solved to a wider gap than the answer; it is `optimal` by the answer's measure only.
+    """
+    return tuple(_row(outcome, npv, gap_asked) for outcome in outcomes)
 
 
-def _row(outcome: BaselineOutcome, npv: float | None) -> Baseline:
+def _row(outcome: BaselineOutcome, npv: float | None, gap_asked: float) -> Baseline:
     """A cost that may be far too high says nothing about the strategy, so it is told as not solved."""
     if outcome.npv is not None and (outcome.gap is None or outcome.gap > FARTHEST_GAP):
         return Baseline(
@@ -25,12 +30,14 @@ def _row(outcome: BaselineOutcome, npv: float | None) -> Baseline:
             regret_fraction=None,
             note="no plan near the best was found in the time allowed",
         )
-    own = outcome.npv
+    own, status = outcome.npv, str(outcome.status)
+    if own is not None and outcome.gap is not None:
+        status = "optimal" if outcome.gap <= gap_asked else "feasible"
     regret = own - npv if own is not None and npv is not None else None
     return Baseline.model_validate(
         {
             "name": outcome.name,
-            "status": outcome.status,
+            "status": status,
             "npv": own,
             "gap": outcome.gap,
             "regret_npv": regret,

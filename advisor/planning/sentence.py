@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from advisor.planning.result import Result
 from advisor.planning.result_rows import Purchase
+from advisor.planning.savings import is_proven, proven_fraction
 from advisor.planning.words import count, percent, proof, short_money
 from providers import region
 
@@ -28,11 +29,16 @@ def sentence(result: Result) -> str:
 
 
 def _saving(result: Result) -> str:
-    """Against everything on demand, where that would do."""
+    """Against everything on demand, where that would do; no more than is proven."""
     for row in result.baselines:
-        saved, proven = row.regret_fraction, (row.gap or 0.0) <= PROVEN_BASELINE_GAP
-        if row.name == "all_on_demand" and proven and saved is not None and saved >= _WORTH_SAYING:
-            return f", {percent(saved)} less than all on demand"
+        saved, close = row.regret_fraction, (row.gap or 0.0) <= PROVEN_BASELINE_GAP
+        if row.name != "all_on_demand" or not close or saved is None or not is_proven(row):
+            continue
+        proven = proven_fraction(row)
+        if proven >= _WORTH_SAYING:
+            exact = percent(proven) == percent(saved)
+            figure = percent(saved) if exact else f"at least {percent(proven, down=True)}"
+            return f", {figure} less than all on demand"
     return ""
 
 

@@ -9,6 +9,7 @@ from advisor.catalog import words as catalogue_words
 from advisor.catalog.pricing import hours_of
 from advisor.planning.result import Result
 from advisor.planning.result_rows import Baseline, Purchase, Totals
+from advisor.planning.savings import NO_DIFFERENCE, is_proven
 from advisor.planning.sentence import PROVEN_BASELINE_GAP, sentence
 from advisor.planning.text_tables import WIDTH, Column, table
 from advisor.planning.words import MISSING, amount, count, money, percent
@@ -187,26 +188,30 @@ def _baselines(result: Result) -> Iterator[str]:
         return
     yield ""
     yield "Instead"
-    notes = [_baseline_note(row) for row in rows]
-    saved = [MISSING if row.regret_fraction is None else percent(row.regret_fraction) for row in rows]
+    notes = [baseline_note(row) for row in rows]
+    saved = [money(row.regret_npv) if is_proven(row) else MISSING for row in rows]
+    parts = [percent(row.regret_fraction or 0.0) if is_proven(row) else MISSING for row in rows]
     yield from table(
         [
             Column(title="", cells=[BASELINES.get(row.name, row.name) for row in rows]),
             Column(title=f"NPV {result.currency}", cells=[money(row.npv) for row in rows], is_figure=True),
-            Column(title="saved here", cells=[money(row.regret_npv) for row in rows], is_figure=True),
-            Column(title="", cells=saved, is_figure=True),
+            Column(title="saved here", cells=saved, is_figure=True),
+            Column(title="", cells=parts, is_figure=True),
             Column(title="", cells=notes),
         ]
     )
 
 
-def _baseline_note(row: Baseline) -> str:
-    """Why there is no figure, what was chosen, and how far a cost that is not proven may fall."""
-    note = row.note or ("" if row.npv is not None else row.status.replace("_", " "))
-    if row.npv is None or row.gap is None or row.gap <= PROVEN_BASELINE_GAP:
-        return note
-    doubt = f"could be {percent(row.gap)} less: time ran out"
-    return f"{doubt}; {note}" if note else doubt
+def baseline_note(row: Baseline) -> str:
+    """Why there is no figure, how far a cost that is not proven may fall, and what was chosen."""
+    if row.npv is None:
+        return row.note or row.status.replace("_", " ")
+    notes = []
+    if not is_proven(row):
+        notes.append(NO_DIFFERENCE)
+    if row.gap is not None and row.gap > PROVEN_BASELINE_GAP:
+        notes.append(f"could be {percent(row.gap)} less: time ran out")
+    return "; ".join([*notes, row.note] if row.note else notes)
 
 
 def _unit_costs(result: Result) -> Iterator[str]:

@@ -8,7 +8,8 @@ from advisor.catalog import words as catalogue_words
 from advisor.catalog.pricing import hours_of
 from advisor.planning.result import Result
 from advisor.planning.result_rows import Purchase
-from advisor.planning.summary import BASELINES, KINDS, terms
+from advisor.planning.savings import is_proven
+from advisor.planning.summary import BASELINES, KINDS, baseline_note, terms
 from advisor.planning.words import MISSING, amount, money, percent
 
 
@@ -128,9 +129,9 @@ def baseline_rows(result: Result) -> list[BaselineRow]:
         BaselineRow(
             name=BASELINES.get(row.name, row.name.replace("_", " ")),
             npv=money(row.npv),
-            saved=money(row.regret_npv),
-            fraction=MISSING if row.regret_fraction is None else percent(row.regret_fraction),
-            note=row.note or ("" if row.npv is not None else row.status.replace("_", " ")),
+            saved=money(row.regret_npv) if is_proven(row) else MISSING,
+            fraction=percent(row.regret_fraction or 0.0) if is_proven(row) else MISSING,
+            note=baseline_note(row),
         )
         for row in result.baselines
     ]

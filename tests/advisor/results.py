@@ -79,7 +79,7 @@ _ANSWER: dict[str, Any] = {
         {"workload": "chat", "unit": "USD per million tokens", "npv_per_unit": 0.32961, "cash_per_unit": 0.34}
     ],
     "baselines": [
-        {"name": "all_on_demand", "status": "optimal", "npv": 99000.0, "regret_npv": 17765.5,
+        {"name": "all_on_demand", "status": "optimal", "npv": 99000.0, "gap": 0.0005, "regret_npv": 17765.5,
          "regret_fraction": 0.1794, "note": ""},
         {"name": "all_self_hosted", "status": "not_defined", "npv": None, "regret_npv": None,
          "regret_fraction": None, "note": "the plan has no site"},

@@ -98,15 +98,24 @@ def test_progress_is_told_in_the_plans_currency() -> None:
 @pytest.mark.parametrize("gap", [None, 0.3])
 def test_a_comparison_that_is_far_from_proven_is_told_as_not_solved(gap: float | None) -> None:
     outcome = BaselineOutcome(name="all_cloud", status=BaselineStatus.FEASIBLE, npv=500.0, gap=gap)
-    (row,) = baseline_rows([outcome], 100.0)
+    (row,) = baseline_rows([outcome], 100.0, gap_asked=0.001)
     assert (row.status, row.npv, row.regret_npv, row.gap) == ("not_solved", None, None, None)
     assert "no plan near the best" in row.note
 
 
 def test_a_comparison_that_is_nearly_proven_counts() -> None:
     outcome = BaselineOutcome(name="all_cloud", status=BaselineStatus.FEASIBLE, npv=500.0, gap=0.02)
-    (row,) = baseline_rows([outcome], 100.0)
+    (row,) = baseline_rows([outcome], 100.0, gap_asked=0.001)
     assert (row.status, row.npv, row.regret_npv, row.regret_fraction) == ("feasible", 500.0, 400.0, 0.8)
+
+
+@pytest.mark.parametrize(("gap_asked", "status"), [(0.005, "optimal"), (0.001, "feasible")])
+def test_a_comparison_is_optimal_only_within_the_gap_asked_for_the_answer(
+    gap_asked: float, status: str
+) -> None:
+    outcome = BaselineOutcome(name="all_cloud", status=BaselineStatus.OPTIMAL, npv=500.0, gap=0.004)
+    (row,) = baseline_rows([outcome], 100.0, gap_asked=gap_asked)
+    assert (row.status, row.gap) == (status, 0.004)
 
 
 ONE = PARTNER | {"accelerator_count": 1, "max_quantity": 1}

@@ -151,6 +151,25 @@ def test_a_saving_against_a_cost_that_is_not_proven_is_not_claimed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("answer_npv", "words"),
+    [
+        # on demand costs 1000, proven to 0.5 %: 995 at least
+        (995.0, ""),
+        (999.0, ""),
+        # 200 of 1000 are saved, 195 of 995 for sure: both 20 %
+        (800.0, ", 20 % less than all on demand"),
+        # 20 of 1000 are saved, 15 of 995 for sure: 1.507 %
+        (980.0, ", at least 1.5 % less than all on demand"),
+    ],
+)
+def test_no_more_of_a_saving_is_claimed_than_is_proven(answer_npv: float, words: str) -> None:
+    regret = 1000.0 - answer_npv
+    row = ON_DEMAND | {"npv": 1000.0, "gap": 0.005, "regret_npv": regret, "regret_fraction": regret / 1000}
+    text = sentence(answer(baselines=[row | {"status": "feasible"}]))
+    assert ("less than" in text, words in text) == (bool(words), True)
+
+
+@pytest.mark.parametrize(
     ("elapsed", "together", "each"),
     [(3.0, 42.0, 14.0), (30.0, 15.0, 5.0), (300.0, 10.0, 10.0 / 3), (-20.0, 65.0, 20.0)],
 )
