@@ -8,14 +8,14 @@ import sys
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "advisor.settings")
     try:
-        from django.core.management import execute_from_command_line
+        from advisor.management.entry import run
     except ImportError as missing:
         sys.stderr.write(
             f"{missing.name} is not installed for {sys.executable}.\n"
             "Run `make setup` once, then use .venv/bin/python manage.py NAME.\n"
         )
         raise SystemExit(3) from missing
-    execute_from_command_line(sys.argv)
+    run(sys.argv)
 
 
 if __name__ == "__main__":

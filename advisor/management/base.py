@@ -1,6 +1,5 @@
 """What all commands share: our errors become exit codes and plain lines on stderr, never a traceback."""
 
-import sys
 from abc import abstractmethod
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -36,9 +35,6 @@ class AdvisorCommand(BaseCommand):
         except KeyboardInterrupt:
             self.stderr.write("Stopped.")
             raise SystemExit(130) from None
-        except BrokenPipeError:  # the reader, such as `head`, has seen enough
-            sys.stderr.close()
-            raise SystemExit(0) from None
 
     @abstractmethod
     def run(self, **options: Any) -> None:
