@@ -18,7 +18,7 @@ from advisor.demand.fields import FORM, Found, Month, Name, Part, PositiveCount,
 from advisor.demand.hints import did_you_mean, nearest, one_of
 from advisor.demand.partners import Partner
 from advisor.demand.places import OWN, RegionFilter
-from advisor.demand.sites import Site
+from advisor.demand.sites import Opening, Site
 from advisor.demand.spans import span_problems
 from advisor.demand.surroundings import surroundings_of
 from providers.offers import Offer, Purchase
@@ -140,6 +140,20 @@ class Capacity(Part):
             seen.setdefault(name, f"{field}[{index}]")
         refuse(found)
         return self
+
+    @model_validator(mode="after")
+    def _sites_with_owned_servers_are_open(self) -> "Capacity":
+        """Where servers already stand, opening is paid and waited for: only its monthly cost is left."""
+        standing = {owned.offer.split("/")[1] for owned in self.owned if owned.offer.startswith(f"{OWN}/")}
+        if not standing:
+            return self
+        sites = (
+            site.model_copy(update={"opening": Opening(monthly=site.opening.monthly)})
+            if site.name in standing
+            else site
+            for site in self.sites
+        )
+        return self.model_copy(update={"sites": tuple(sites)})
 
     def admits(self, offer: Offer) -> bool:
         """Whether the plan's filters on the catalogue leave this offer."""

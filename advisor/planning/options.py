@@ -8,6 +8,7 @@ from advisor.demand.partners import Partner
 from advisor.demand.plan import Plan
 from advisor.demand.sites import Server, Site
 from advisor.planning.machines import (
+    CLOUD_PUE,
     WORLD_GRID_G_PER_KWH,
     Spec,
     cloud_carbon_kg_per_hour,
@@ -108,7 +109,7 @@ def partner_option(plan: Plan, partner: Partner) -> Elastic:
     rate = _rate(plan, partner.currency)
     months = plan.months_between(partner.from_, partner.until)
     spec = partner_spec(partner)
-    watts = machine_watts(partner.accelerator, partner.accelerator_count, None, None)
+    watts = machine_watts(partner.accelerator, partner.accelerator_count, None, None) * CLOUD_PUE
     kilowatts = partner.power_kw if partner.power_kw is not None else watts / 1000.0
     carbon = kilowatts * _grid(partner.carbon_g_per_kwh, partner.country) / 1000.0
     machine = spec.for_model(carbon)
