@@ -8,6 +8,7 @@ from advisor.planning.baselines import baseline_rows, build_vs_buy
 from advisor.planning.bill import make_bill
 from advisor.planning.case import Case, Solved
 from advisor.planning.conflicts import conflict_rows
+from advisor.planning.exchange import exchange_rates_of
 from advisor.planning.load_blocks import time_record
 from advisor.planning.pools import Sources
 from advisor.planning.purchases import purchase_rows, stamp
@@ -91,6 +92,7 @@ def _common(case: Case, outcome: Outcome, seconds: float, version: str) -> dict[
         "solved_in_seconds": seconds,
         "solver": _solver(outcome),
         "catalogue": _catalogue(case, outcome, version),
+        "exchange_rates": exchange_rates_of(case),
         "time": time_record(case, outcome.plan),
         "binding": None,
         "assumptions": assumptions_of(case),

@@ -38,6 +38,7 @@ def _row(case: Case, clash: Clash, *, alone: bool) -> Conflict:
         where=clash.where or month,
         needed=clash.needed,
         available=clash.available,
+        unit=_unit(case, clash),
         relaxation=f"{words}{suffix}.",
         cost_of_relaxation=None,
     )
@@ -64,9 +65,16 @@ def _limit(case: Case, clash: Clash) -> tuple[str, str]:
 def _figure(case: Case, clash: Clash, figure: float) -> str:
     if clash.limit.startswith("share"):
         return f"{percent(figure)} of a month's accelerator-hours"
+    return f"{amount(figure)} {_unit(case, clash)}"
+
+
+def _unit(case: Case, clash: Clash) -> str:
+    """Unit of what is needed and of what the limit allows."""
     if clash.limit in _MONEY:
-        return f"{amount(figure)} {case.plan.currency}"
-    return f"{amount(figure)} {'t CO2e' if clash.limit == _CARBON else clash.unit}"
+        return case.plan.currency
+    if clash.limit == _CARBON:
+        return "t CO2e"
+    return "share of a month's accelerator-hours" if clash.limit.startswith("share") else clash.unit
 
 
 def _demand(case: Case, clash: Clash) -> tuple[str, str]:

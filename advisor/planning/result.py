@@ -11,6 +11,7 @@ from advisor.planning.result_rows import (
     BuildVsBuy,
     Conflict,
     CostKind,
+    ExchangeRate,
     KindTotal,
     MonthTotals,
     Purchase,
@@ -30,6 +31,7 @@ __all__ = [
     "CatalogueRecord",
     "Conflict",
     "CostKind",
+    "ExchangeRate",
     "KindTotal",
     "MonthTotals",
     "Purchase",
@@ -102,6 +104,9 @@ class Result(Row):
     solved_in_seconds: float = Field(ge=0, description="From plan to verified answer.")
     solver: SolverRecord = Field(description="How it was found.")
     catalogue: CatalogueRecord = Field(description="Which prices it rests on.")
+    exchange_rates: tuple[ExchangeRate, ...] = Field(
+        default=(), description="Rates used for prices in other currencies; empty when there are none."
+    )
     time: TimeRecord = Field(description="How hours were grouped.")
     totals: Totals | None = Field(description="Sums; null when infeasible.")
     purchases: tuple[Purchase, ...] = Field(description="What to get.")

@@ -189,10 +189,21 @@ class Conflict(Row):
     where: str = Field(description="Month, site or workload; empty when the limit is one for all.")
     needed: float | None = Field(description="What the demand needs at least, in the limit's unit.")
     available: float | None = Field(description="What the limit allows.")
+    unit: str = Field(
+        default="", description="Unit of needed and available; share of the load for a demand; may be empty."
+    )
     relaxation: str = Field(description="In words, with numbers: what would have to change.")
     cost_of_relaxation: float | None = Field(
         description="Cost (npv, plan currency) after it; null if unknown."
     )
+
+
+class ExchangeRate(Row):
+    """What one unit of another currency counts in the plan's currency."""
+
+    currency: str = Field(pattern="^[A-Z]{3}$", description="Currency of prices, ISO 4217.")
+    rate: float = Field(gt=0, description="Worth of one unit of it in the plan's currency.")
+    source: str = Field(description="Where the rate is from: plan file.")
 
 
 class ResultWarning(Row):

@@ -1,6 +1,5 @@
 """A recommendation as text for a terminal: the figures of the result, rounded, nothing else."""
 
-import textwrap
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
@@ -11,8 +10,9 @@ from advisor.planning.result import Result
 from advisor.planning.result_rows import Baseline, Purchase, Totals
 from advisor.planning.savings import NO_DIFFERENCE, is_proven
 from advisor.planning.sentence import PROVEN_BASELINE_GAP, sentence
-from advisor.planning.text_tables import WIDTH, Column, table
-from advisor.planning.words import MISSING, amount, count, money, percent
+from advisor.planning.summary_end import ending
+from advisor.planning.text_tables import Column, bullet, paragraph, table
+from advisor.planning.words import MISSING, amount, money, percent
 
 _ROWS = 30  # purchases shown before the rest is summed up
 KINDS = {
@@ -38,7 +38,7 @@ BASELINES = {
 
 def summary(result: Result, *, now: datetime) -> list[str]:
     """Lines of at most 100 columns; `now` is what prices age against."""
-    lines = textwrap.wrap(sentence(result), WIDTH)
+    lines = paragraph(sentence(result))
     if result.totals is None:
         lines += _clash(result)
     else:
@@ -47,8 +47,7 @@ def summary(result: Result, *, now: datetime) -> list[str]:
         lines += _years(result, result.totals)
         lines += _baselines(result)
         lines += _unit_costs(result)
-    lines += _warnings(result)
-    return [*lines, "", *_footer(result, now)]
+    return [*lines, *ending(result, now)]
 
 
 def _clash(result: Result) -> Iterator[str]:
@@ -57,11 +56,7 @@ def _clash(result: Result) -> Iterator[str]:
         rows = list(group)
         yield "These cannot hold together:" if len(rows) > 1 else "This cannot hold:"
         for row in rows:
-            yield from _wrapped(row.relaxation)
-
-
-def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent="  - ", subsequent_indent="    ", break_on_hyphens=False)
+            yield from bullet(row.relaxation)
 
 
 def _purchases(result: Result, now: datetime) -> Iterator[str]:
@@ -232,34 +227,3 @@ def _unit_costs(result: Result) -> Iterator[str]:
 
 def _price(figure: float) -> str:
     return f"{figure:,.4f}" if abs(figure) < 10 else f"{figure:,.2f}"
-
-
-def _warnings(result: Result) -> Iterator[str]:
-    if not result.warnings:
-        return
-    yield ""
-    yield "Warnings"
-    for row in result.warnings:
-        mark = {"info": "note: ", "serious": "SERIOUS: "}.get(row.severity, "")
-        yield from _wrapped(mark + row.message)
-
-
-def _footer(result: Result, now: datetime) -> Iterator[str]:
-    """Which prices and which model."""
-    catalogue, solver = result.catalogue, result.solver
-    oldest = "of unknown age"
-    if catalogue.oldest_price is not None:
-        age = hours_of(now - datetime.fromisoformat(catalogue.oldest_price))
-        oldest = f"the oldest {catalogue_words.age(age)} old"
-    yield (
-        f"Prices as of {catalogue.as_of[:10]}, {oldest}: {count(catalogue.offers_in_catalogue, 'offer')}, "
-        f"{catalogue.offers_considered:,} fit the plan, {catalogue.offers_in_model:,} in the model."
-    )
-    size = ", ".join(
-        [
-            f"{count(solver.columns, 'variable')} ({solver.integers:,} whole)",
-            count(solver.rows, "constraint"),
-            count(result.time.segments, "load block"),
-        ]
-    )
-    yield f"Model: {size}; {solver.name} {solver.version}."

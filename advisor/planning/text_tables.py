@@ -1,5 +1,6 @@
-"""Tables for a terminal of a given width: figures to the right, the widest words cut where they must be."""
+"""Tables and lists for a terminal: figures to the right, the widest words cut where they must be."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,3 +44,13 @@ def _cell(text: str, column: Column, width: int) -> str:
     if column.is_figure:
         return text.rjust(width)
     return (text if len(text) <= width else text[: width - 1] + "…").ljust(width)
+
+
+def paragraph(text: str, *, width: int = WIDTH) -> list[str]:
+    """Lines of a text, broken between words."""
+    return textwrap.wrap(text, width)
+
+
+def bullet(text: str, *, width: int = WIDTH) -> list[str]:
+    """Lines of one item of a list."""
+    return textwrap.wrap(text, width, initial_indent="  - ", subsequent_indent="    ", break_on_hyphens=False)

@@ -13,6 +13,8 @@ from advisor.planning.words import count, percent, proof
 from optimizer.result import Outcome, Status
 from providers import Offer, PriceState
 
+LARGE_ACCELERATORS = 256
+"""More of one offer at once than this, rented by the hour, cannot be taken for granted."""
 _NAMED = 8  # offers named in one message before "and N more"
 
 
@@ -31,6 +33,7 @@ def warnings_of(
         *_gangs(case),
         *_load(case, time),
         *_spot(purchases),
+        *_large(purchases, offers),
     ]
     return tuple(found)
 
@@ -127,3 +130,21 @@ def _spot(purchases: Sequence[Purchase]) -> Iterator[ResultWarning]:
     if names:
         message = f"Spot capacity can be taken away at any time: {_list(names)}."
         yield _warning("spot_capacity", "info", message)
+
+
+def _large(purchases: Sequence[Purchase], offers: Sequence[Offer]) -> Iterator[ResultWarning]:
+    """One for each offer by the hour of which more is run at once than a list price stands for."""
+    open_ended = {offer.offer_id for offer in offers if offer.max_quantity is None}
+    at_once: dict[str, float] = {}
+    for row in purchases:
+        if row.purchase in ("on_demand", "spot") and row.offer in open_ended:
+            accelerators = row.quantity * (row.accelerator_count or 0.0)
+            at_once[row.offer] = max(at_once.get(row.offer, 0.0), accelerators)
+    for offer, accelerators in at_once.items():
+        if accelerators > LARGE_ACCELERATORS:
+            yield _warning(
+                "large_quantity_unconfirmed",
+                "warning",
+                f"Up to {accelerators:,.0f} accelerators of {offer} at once: the price list does not say how "
+                "many can be had; ask the provider.",
+            )

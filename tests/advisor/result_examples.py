@@ -40,6 +40,7 @@ ANSWER: dict[str, Any] = {
         "offers_considered": 2,
         "offers_in_model": 1,
     },
+    "exchange_rates": [{"currency": "EUR", "rate": 1.09, "source": "plan file"}],
     "time": {"blocks_per_month": 1, "segments": 1, "merged": False, "load_overstated_fraction": 0.0},
     "totals": {
         "npv": CASH,
@@ -150,6 +151,7 @@ IMPOSSIBLE: dict[str, Any] = ANSWER | {
             "where": "2027-01",
             "needed": CASH,
             "available": 100.0,
+            "unit": "USD",
             "relaxation": "Allow at least 40,150 USD in 2027-01.",
             "cost_of_relaxation": None,
         }

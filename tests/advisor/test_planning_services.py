@@ -40,6 +40,7 @@ def test_an_impossible_plan_names_what_clashes_in_words_with_numbers() -> None:
     assert result.conflicts is not None
     (row,) = result.conflicts
     assert (row.limit, row.where) == ("workloads[0].demand", "team")
+    assert (row.needed, row.available, row.unit) == (1.0, near(0.5), "share of the load")
     assert row.relaxation == (
         "team needs 8 H100 at its peak in 2027-01; only 50 % of its load can be served."
     )
@@ -53,7 +54,7 @@ def test_a_capex_limit_that_is_too_low_is_named_with_what_is_needed() -> None:
     assert result.conflicts is not None
     rows = {row.limit: row for row in result.conflicts}
     limit = rows["limits.capex_total"]
-    assert (limit.needed, limit.available) == (near(6000), near(4000))
+    assert (limit.needed, limit.available, limit.unit) == (near(6000), near(4000), "USD")
     assert "needed at least 6,000 USD, limit 4,000 USD" in limit.relaxation
 
 
@@ -167,6 +168,8 @@ def test_cash_shares_power_and_racks_that_clash_are_named_with_their_place() -> 
             Clash(limit="share:spot", where="", needed=None, available=0.3, unit="", group=3),
         ],
     )
+    shares = "share of a month's accelerator-hours"
+    assert [row.unit for row in rows] == ["racks", "USD", shares, shares]
     assert [(row.group, row.limit, row.where, row.relaxation) for row in rows] == [
         (
             1,

@@ -66,7 +66,11 @@ def test_the_whole_of_a_small_answer() -> None:
         "Warnings",
         "  - One price is 21 days old.",
         "",
+        "What this does not know",
+        "  - Prices stay as they are.",
+        "",
         "Prices as of 2026-11-22, the oldest 21 days old: 3 offers, 2 fit the plan, 1 in the model.",
+        "Exchange rates of the plan: 1 EUR = 1.09 USD",
         "Model: 1 variable (1 whole), 1 constraint, 1 load block; HiGHS 1.0.",
     ]
 
@@ -169,3 +173,25 @@ def test_severe_warnings_stand_out_and_notes_do_not() -> None:
         "  - warning",
         "  - SERIOUS: serious",
     ]
+
+
+def test_what_is_not_known_is_told_in_wrapped_bullets() -> None:
+    long = "word " * 30 + "end."
+    # 96 columns after the dash hold 19 words of 4 and the spaces between: 94; the other 11 and the end follow
+    assert section(lines_of(assumptions=["Short.", long]), "What this does not know") == [
+        "  - Short.",
+        "  - " + ("word " * 19).strip(),
+        "    " + "word " * 11 + "end.",
+    ]
+    assert "What this does not know" in summary(answer(**IMPOSSIBLE), now=NOW)
+
+
+def test_exchange_rates_are_told_where_other_currencies_were_used() -> None:
+    rates = [
+        {"currency": "EUR", "rate": 1.09, "source": "plan file"},
+        {"currency": "GBP", "rate": 1.3, "source": "plan file"},
+    ]
+    assert lines_of(exchange_rates=rates)[-2] == (
+        "Exchange rates of the plan: 1 EUR = 1.09 USD, 1 GBP = 1.3 USD"
+    )
+    assert not any("Exchange rates" in line for line in lines_of(exchange_rates=[]))

@@ -2,17 +2,21 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from advisor.planning import services
 from advisor.planning.result import Result
+from advisor.planning.warnings import LARGE_ACCELERATORS
 from optimizer.result import Outcome, Status
 from optimizer.solve import solve
-from providers.offers import PriceState
+from providers.offers import PriceState, Purchase
 from tests.advisor.planning_cases import (
     MAX_AGE_HOURS,
+    SITE,
     TEAM,
     make_record,
     make_reservation,
@@ -110,3 +114,48 @@ def test_a_csv_profile_with_a_higher_peak_is_warned_of() -> None:
     text = "\n".join(rows).encode()
     result = result_of(plan_data(TEAM | {"demand": demand}), [make_offer()], read_file=lambda _name: text)
     assert "profile_peak" in codes(result)
+
+
+def test_more_at_once_than_256_accelerators_of_an_offer_by_the_hour_is_to_be_asked_for() -> None:
+    # machines of 8: 32 are 256 accelerators, 33 are 264
+    for peak, changes, told in (
+        (256, {}, False),
+        (257, {}, True),
+        (257, {"purchase": Purchase.SPOT}, True),
+        (257, {"max_quantity": 40}, False),
+    ):
+        load = TEAM | {"demand": {"unit": "accelerators", "constant": peak}, "interruptible_fraction": 1}
+        offer = make_offer(**changes)
+        result = result_of(plan_data(load), [offer])
+        found = [row for row in result.warnings if row.code == "large_quantity_unconfirmed"]
+        assert len(found) == told, (peak, changes)
+        if told:
+            assert found[0].severity == "warning"
+            assert found[0].message == (
+                f"Up to 264 accelerators of {offer.offer_id} at once: the price list does not say how many "
+                "can be had; ask the provider."
+            )
+
+
+def test_reserved_machines_are_not_asked_for_again() -> None:
+    load = TEAM | {"demand": {"unit": "accelerators", "constant": 257}}
+    result = result_of(plan_data(load, months=3), [make_reservation()])
+    assert result.purchases[0].quantity == 33
+    assert "large_quantity_unconfirmed" not in codes(result)
+
+
+def test_the_threshold_is_the_one_that_is_documented() -> None:
+    text = (Path(settings.BASE_DIR) / "docs" / "advise.md").read_text(encoding="utf-8")
+    assert f"More than {LARGE_ACCELERATORS} accelerators of one offer" in text
+
+
+def test_exchange_rates_that_are_used_are_recorded() -> None:
+    rates = {"EUR": 1.25, "GBP": 1.5, "CHF": 1.1}
+    sites = [SITE | {"currency": "GBP"}]
+    data = plan_data(exchange_rates=rates, capacity={"sites": sites})
+    result = result_of(data, [make_offer(currency="EUR")])
+    assert [row.model_dump() for row in result.exchange_rates] == [
+        {"currency": "EUR", "rate": 1.25, "source": "plan file"},
+        {"currency": "GBP", "rate": 1.5, "source": "plan file"},
+    ]
+    assert result_of(plan_data(exchange_rates=rates), [make_offer()]).exchange_rates == ()

@@ -45,3 +45,10 @@ def test_a_result_that_contradicts_itself_is_refused(changes: dict[str, Any], me
 
 def test_a_feasible_answer_may_have_a_larger_gap() -> None:
     assert answer(status="feasible", gap=0.02).gap == 0.02
+
+
+def test_a_result_stored_before_rates_and_units_were_told_is_still_read() -> None:
+    conflict = {key: value for key, value in IMPOSSIBLE["conflicts"][0].items() if key != "unit"}
+    data = {key: value for key, value in IMPOSSIBLE.items() if key != "exchange_rates"}
+    result = Result.model_validate(data | {"conflicts": [conflict]})
+    assert (result.exchange_rates, result.conflicts and result.conflicts[0].unit) == ((), "")
