@@ -94,8 +94,9 @@ STORAGES = {"staticfiles": {"BACKEND": _STATIC_STORAGE}}
 SECURE_SSL_REDIRECT = env_bool("SECURE_SSL_REDIRECT", default=not EMBEDDED)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by the container platform, inside the network
 SECURE_HSTS_SECONDS = env_int("SECURE_HSTS_SECONDS", default=0 if EMBEDDED else 31_536_000)
-SECURE_HSTS_INCLUDE_SUBDOMAINS = not EMBEDDED
-SECURE_HSTS_PRELOAD = not EMBEDDED
+# Both bind more than this host, and browsers forget them slowly: only the owner of the whole domain may ask.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env_bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = env_bool("SECURE_HSTS_PRELOAD", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not EMBEDDED
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -15,6 +15,7 @@ PRODUCTION = {
     "SECRET_KEY": SECRET,
     "ALLOWED_HOSTS": "quartermaster.example",
 }
+WHOLE_DOMAIN = {"SECURE_HSTS_INCLUDE_SUBDOMAINS": "1", "SECURE_HSTS_PRELOAD": "1"}
 
 
 def setting(name: str, **environment: str) -> str:
@@ -25,9 +26,20 @@ def setting(name: str, **environment: str) -> str:
 
 
 def test_production_passes_the_deployment_check_without_a_warning() -> None:
-    done = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    # W005 and W021 ask for what only the owner of a whole domain can decide
+    done = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION, **WHOLE_DOMAIN)
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout
+
+
+def test_hosts_that_are_not_ours_are_bound_to_tls_only_when_asked() -> None:
+    names = list(WHOLE_DOMAIN)
+    for given, expected in (({}, "False"), (WHOLE_DOMAIN, "True")):
+        assert [setting(name, **PRODUCTION, **given) for name in names] == [expected, expected]
+    assert setting("SECURE_HSTS_SECONDS", **PRODUCTION) == "31536000"
+    done = manage("check", "--deploy", **PRODUCTION)
+    assert done.returncode == 0
+    assert {word for word in ("W005", "W021", "W004") if word in done.stderr} == {"W005", "W021"}
 
 
 @pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL"])
