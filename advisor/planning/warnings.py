@@ -7,6 +7,7 @@ from advisor.catalog import words as catalogue_words
 from advisor.catalog.pricing import hours_of
 from advisor.planning.case import Case
 from advisor.planning.gangs import too_small
+from advisor.planning.idle import NOTABLE_FRACTION, idle_fraction
 from advisor.planning.result import TimeRecord
 from advisor.planning.result_rows import Purchase, ResultWarning
 from advisor.planning.words import count, percent, proof
@@ -34,6 +35,7 @@ def warnings_of(
         *_load(case, time),
         *_spot(purchases),
         *_large(purchases, offers),
+        *_idle(case, outcome),
     ]
     return tuple(found)
 
@@ -50,6 +52,19 @@ def _proof(outcome: Outcome) -> Iterator[ResultWarning]:
             "warning",
             f"The search ended after {record.seconds:.0f} s: this plan is proven within {proof(outcome.gap)} "
             f"of the best possible, {proof(record.gap_asked)} was asked. A longer --time-limit may help.",
+        )
+
+
+def _idle(case: Case, outcome: Outcome) -> Iterator[ResultWarning]:
+    by_hour = {elastic.key for elastic in case.translation.problem.elastic}
+    idle = idle_fraction(outcome.plan, by_hour) if outcome.plan is not None else 0.0
+    if idle > NOTABLE_FRACTION:
+        yield _warning(
+            "idle_paid_hours",
+            "info",
+            f"{percent(idle)} of the machine-hours paid by the hour are idle: machines are whole in each "
+            "load block (the like hours of a month), so work that needs part of a block pays for all of it. "
+            "Smaller machines, or switching off in between, cost less than stated.",
         )
 
 

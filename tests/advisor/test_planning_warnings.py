@@ -159,3 +159,17 @@ def test_exchange_rates_that_are_used_are_recorded() -> None:
         {"currency": "GBP", "rate": 1.5, "source": "plan file"},
     ]
     assert result_of(plan_data(exchange_rates=rates), [make_offer()]).exchange_rates == ()
+
+
+@pytest.mark.parametrize(("hours", "warned"), [(8 * 730 // 2, True), (8 * 730, False)])
+def test_hours_that_are_paid_and_not_worked_are_told(hours: int, warned: bool) -> None:
+    # One machine of 8 accelerators for a month that is one load block: half of its hours, or all of them.
+    job = {
+        "name": "job",
+        "kind": "training",
+        "demand": {"unit": "accelerator_hours", "total": {"H100": hours}},
+    }
+    result = result_of(plan_data(job), [make_offer()])
+    told = [w.message for w in result.warnings if w.code == "idle_paid_hours"]
+    assert bool(told) is warned
+    assert all(message.startswith("50 % of the machine-hours") for message in told)
