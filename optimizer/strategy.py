@@ -74,11 +74,12 @@ def search(built: Built, matrix: Matrix, effort: Effort) -> SolverAnswer:
         state.offer(quick.values)
     cases = site_cases(built, matrix, replace(effort, seconds=max(1.0, state.left())))
     if not cases:
-        return _whole(state, matrix, -math.inf)
+        return _whole(state, matrix, -math.inf, math.inf)
     bound = _by_parts(state, cases)
     if state.proven(bound) or state.left() < 1.0 or _cancelled(effort):
         return state.answer(bound)
-    return _whole(state, _without_hopeless(state, cases), bound)
+    matrix, dropped = _without_hopeless(state, cases)
+    return _whole(state, matrix, bound, dropped)
 
 
 def _cancelled(effort: Effort) -> bool:
@@ -124,21 +125,20 @@ def _round(state: Search, cut: Decomposition, case: Case, until: float) -> None:
             return
 
 
-def _without_hopeless(state: Search, cases: list[Case]) -> Matrix:
-    """The whole model, with sites fixed where every case that could still win agrees."""
+def _without_hopeless(state: Search, cases: list[Case]) -> tuple[Matrix, float]:
+    """The model to branch on, and the least bound of the cases it leaves out (infinite when none)."""
     hopeful = [case for case in cases if not state.proven(case.bound)]
-    if len(hopeful) == 1:
-        return hopeful[0].matrix
-    return state.matrix
+    if len(hopeful) != 1:
+        return state.matrix, math.inf
+    return hopeful[0].matrix, min((c.bound for c in cases if c is not hopeful[0]), default=math.inf)
 
 
-def _whole(state: Search, matrix: Matrix, bound: float) -> SolverAnswer:
-    """Hand the model to the solver, with the best plan as its start."""
+def _whole(state: Search, matrix: Matrix, bound: float, dropped: float) -> SolverAnswer:
+    """Hand the model to the solver, with the best plan as its start; what was left out bounds the proof."""
     effort = replace(state.effort, seconds=max(1.0, state.left()))
     found = run(matrix, effort, start=state.values)
     state.nodes = found.nodes
     if found.infeasible and state.values is None:
         return found
     state.offer(found.values)
-    proven = found.bound if matrix is state.matrix else min(found.bound, state.cost)
-    return state.answer(max(bound, proven))
+    return state.answer(max(bound, min(found.bound, dropped)))

@@ -267,3 +267,25 @@ def test_a_limit_that_vanishes_is_noticed(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setitem(FAMILIES, "capacity", lambda *_: 0)
     with pytest.raises(AssertionError, match="capacity"):
         build(a_year())
+
+
+@settings(ALL, max_examples=60)
+@given(small_problems())
+def test_no_bound_that_is_told_is_above_the_optimum(problem: Problem) -> None:
+    whole = solve(problem, gap=1e-9, time_limit_seconds=30)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strategy, "SMALL_COLUMNS", 0)
+        loose = solve(problem, gap=0.2, time_limit_seconds=30)
+    if whole.objective_npv is not None:
+        assert loose.record.bound <= whole.objective_npv + 1e-6 * max(1.0, abs(whole.objective_npv))
+
+
+def test_a_case_left_out_still_bounds_the_proof() -> None:
+    built = build(a_year())
+    matrix = matrix_of(built.model.lp)
+    state = strategy.Search(built, matrix, replace(EXACT, gap=0.2), 0.0)
+    case = site_cases(built, matrix, EXACT)[0]
+    state.offer(run(matrix, EXACT).values)
+    won = replace(case, bound=state.cost * 0.5)
+    lost = replace(case, bound=state.cost * 0.9)
+    assert strategy._without_hopeless(state, [won, lost]) == (won.matrix, lost.bound)
