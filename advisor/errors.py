@@ -4,16 +4,20 @@ from collections.abc import Iterable
 
 
 class AdvisorError(Exception):
-    """`message` is one line; `details` are further lines, one thought each."""
+    """`message` is one line; `details` are further lines, one thought each.
+
+    `code` is stable and for programs; `field` names what was given wrongly, where it is one thing.
+    """
 
     exit_code = 3
     http_status = 500
     code = "error"
 
-    def __init__(self, message: str, details: Iterable[str] = ()) -> None:
+    def __init__(self, message: str, details: Iterable[str] = (), *, field: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.details = tuple(details)
+        self.field = field
 
     def lines(self) -> list[str]:
         return [self.message, *self.details]
@@ -25,6 +29,22 @@ class BadInput(AdvisorError):
     exit_code = 2
     http_status = 400
     code = "bad_input"
+
+
+class NotFound(AdvisorError):
+    """There is no such thing, or it belongs to others: the two are never told apart."""
+
+    exit_code = 2
+    http_status = 404
+    code = "not_found"
+
+
+class Conflict(AdvisorError):
+    """Understood, but not possible in the state things are in."""
+
+    exit_code = 2
+    http_status = 409
+    code = "conflict"
 
 
 class NothingFound(AdvisorError):

@@ -8,8 +8,10 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
+from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from advisor.embedded.home import broker_socket
 from advisor.env import database_from_url, env_bool, env_int, env_list, env_path, env_secret, env_text
 
 # --- where we are ---
@@ -32,25 +34,104 @@ CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 PORT = env_int("PORT", default=8000, minimum=1, maximum=65535)
 
 # --- the application ---
-INSTALLED_APPS = ["django.contrib.staticfiles", "advisor"]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "advisor.admin_app.AdvisorAdminConfig",
+    "axes",
+    "csp",
+    "django_celery_beat",
+    "ninja",  # for the page of the API's documentation and its files
+    "advisor",
+]
 ROOT_URLCONF = "advisor.urls"
 WSGI_APPLICATION = "advisor.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "advisor.web.middleware.ContentSecurityPolicyMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "advisor.web.middleware.PermissionsPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "advisor.accounts.middleware.MembersOnlyMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "advisor.web.middleware.ErrorPagesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",  # last: it answers for a sign-in that was locked out
 ]
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "advisor.web.context.site",
+            ]
+        },
     }
 ]
+
+# --- people ---
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "home"
+PUBLIC_CATALOGUE = env_bool("PUBLIC_CATALOGUE", default=EMBEDDED)  # prices may be read without signing in
+SITE_URL = env_text("SITE_URL", f"http://127.0.0.1:{PORT}" if EMBEDDED else "").rstrip("/")
+PASSWORD_RESET_TIMEOUT = 24 * 3600  # a sign-in link that was printed; it works once
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
+]
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "advisor.web.errors.locked_out"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_VERBOSE = False
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "advisor.web.errors.form_expired"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- what a page may load: files of ours, nothing inline but the editor's styles, which carry a nonce ---
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
 
 # --- storage ---
 SQLITE_FILE = ADVISOR_HOME / "quartermaster.sqlite3"
@@ -107,8 +188,14 @@ if env_bool("BEHIND_PROXY", default=False):
 PRICE_MAX_AGE_HOURS = env_int("PRICE_MAX_AGE_HOURS", default=24 * 90, minimum=1)  # older is marked stale
 
 # --- work in the background ---
-REDIS_URL = env_text("REDIS_URL", "redis://127.0.0.1:6379/0")
-CELERY_BROKER_URL = REDIS_URL
+BROKER_SOCKET = broker_socket(ADVISOR_HOME)  # of the broker that `manage.py up` starts
+REDIS_URL = env_text("REDIS_URL", "" if EMBEDDED else "redis://127.0.0.1:6379/0")
+EMBEDDED_BROKER = not REDIS_URL
+CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{BROKER_SOCKET}?virtual_host=0"
+JOB_LEASE_SECONDS = env_int("JOB_LEASE_SECONDS", default=15, minimum=2)  # a silent worker loses its job then
+JOB_WATCH_SECONDS = env_int("JOB_WATCH_SECONDS", default=3, minimum=1)  # between two looks for lost jobs
+JOB_RESEND_SECONDS = env_int("JOB_RESEND_SECONDS", default=30, minimum=2)  # a waiting job is sent again then
+JOB_MAX_ATTEMPTS = env_int("JOB_MAX_ATTEMPTS", default=12, minimum=1)  # a job that kills its worker ends then
 CELERY_RESULT_BACKEND = None  # what a task did is a row in the database
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
@@ -135,3 +222,19 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_step": 0.2,
 }
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_TIME_LIMIT = 5 * 3600  # jobs bring their own, shorter one
+DJANGO_CELERY_BEAT_TZ_AWARE = True
+
+# --- what is written down ---
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {
+        "handlers": ["console"],
+        "level": env_text("LOG_LEVEL", "WARNING" if EMBEDDED else "INFO").upper(),
+    },
+}

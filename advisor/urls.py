@@ -1,13 +1,59 @@
 """Addresses of the site."""
 
-from django.urls import path
+from django.contrib import admin
+from django.contrib.auth.views import LogoutView
+from django.urls import include, path
 
-from advisor.web import views
+from advisor.api.urls import api
+from advisor.web import catalogue, health, home, people, plans, runs
 
-urlpatterns = [
-    path("", views.home, name="home"),
-    path("offers", views.offers, name="offers"),
-    path("healthz", views.healthz, name="healthz"),
+admin.autodiscover()
+
+_catalogue = [
+    path("offers", catalogue.offers, name="offers"),
+    path("offers.csv", catalogue.offers_csv, name="offers_csv"),
+    path("offer", catalogue.offer, name="offer"),
+    path("sources", catalogue.sources, name="sources"),
 ]
-handler404 = "advisor.web.views.not_found"
-handler500 = "advisor.web.views.failed"
+_plans = [
+    path("", plans.plan_list, name="plans"),
+    path("new", plans.new, name="new_plan"),
+    path("check", plans.check_text, name="check_plan"),
+    path("<str:plan_id>", plans.plan, name="plan"),
+    path("<str:plan_id>/run", plans.start, name="start_run"),
+    path("<str:plan_id>/versions", plans.versions, name="plan_versions"),
+    path("<str:plan_id>/archive", plans.archive, name="archive_plan"),
+    path("<str:plan_id>/plan.yaml", plans.download, name="plan_text"),
+]
+_runs = [
+    path("", runs.run_list, name="runs"),
+    path("compare", runs.compare, name="compare_runs"),
+    path("<str:run_id>", runs.run, name="run"),
+    path("<str:run_id>/progress", runs.progress, name="run_progress"),
+    path("<str:run_id>/cancel", runs.cancel, name="cancel_run"),
+    path("<str:run_id>/retry", runs.retry, name="retry_run"),
+    path("<str:run_id>/result.json", runs.result_json, name="run_json"),
+    path("<str:run_id>/<str:table>.csv", runs.table_csv, name="run_csv"),
+]
+_account = [
+    path("", people.account, name="account"),
+    path("tokens", people.make_token, name="make_token"),
+    path("tokens/<str:token_id>/end", people.end_token, name="end_token"),
+    path("colleagues", people.add_colleague, name="add_colleague"),
+]
+urlpatterns = [
+    path("", home.home, name="home"),
+    *_catalogue,
+    path("plans/", include(_plans)),
+    path("runs/", include(_runs)),
+    path("account/", include(_account)),
+    path("sign-in", people.SignIn.as_view(), name="sign_in"),
+    path("sign-in/<str:name>/<str:token>", people.sign_in_once, name="sign_in_once"),
+    path("sign-out", LogoutView.as_view(), name="sign_out"),
+    path("api/v1/", api.urls),
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+]
+handler403 = "advisor.web.errors.refused"
+handler404 = "advisor.web.errors.not_found"
+handler500 = "advisor.web.errors.failed"

@@ -1,6 +1,19 @@
 """Everything that is stored."""
 
+from advisor.models.accounts import ApiToken, Membership, Organisation
 from advisor.models.catalog import CatalogueVersion, OfferRow
-from advisor.models.planning import Recommendation
+from advisor.models.job import Job
+from advisor.models.planning import Plan, PlanVersion, Run, RunResult
 
-__all__ = ["CatalogueVersion", "OfferRow", "Recommendation"]
+__all__ = [
+    "ApiToken",
+    "CatalogueVersion",
+    "Job",
+    "Membership",
+    "OfferRow",
+    "Organisation",
+    "Plan",
+    "PlanVersion",
+    "Run",
+    "RunResult",
+]

@@ -97,6 +97,7 @@ class OfferRow(models.Model):
                 name="current_by_machine",
             ),
             models.Index(fields=["valid_from", "valid_to"], name="row_by_validity"),
+            models.Index(fields=["offer_id", "valid_from"], name="row_by_offer"),
         )
 
     def __str__(self) -> str:

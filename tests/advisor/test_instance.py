@@ -5,11 +5,11 @@ import stat
 from pathlib import Path
 
 import pytest
+from advisor.web.instance import FolderUnusable, ensure_secret_key, require_free_port, take_folder
+from advisor.web.server import HOST
 
 from advisor.errors import BadInput
 from advisor.web.healthcheck import healthy
-from advisor.web.instance import FolderUnusable, ensure_secret_key, require_free_port, take_folder
-from advisor.web.server import HOST
 
 
 def test_a_second_instance_in_the_same_folder_is_refused_until_the_first_is_gone(tmp_path: Path) -> None:

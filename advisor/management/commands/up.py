@@ -1,23 +1,25 @@
 """`up`: everything a person needs on one machine, started by one command (`make run`)."""
 
-import gc
-from datetime import UTC, datetime
+import http.client
+import os
+import sys
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db import connections
 
-from advisor.catalog.embedded import load_embedded
+from advisor.embedded.broker import broker_command, wait_for_broker
+from advisor.embedded.home import HOST
+from advisor.embedded.instance import ensure_secret_key, require_free_port, take_folder
+from advisor.embedded.supervisor import Supervisor
 from advisor.env import env_secret
-from advisor.errors import AdvisorError, BadInput
+from advisor.errors import BadInput
 from advisor.management.base import AdvisorCommand
-from advisor.web.instance import ensure_secret_key, require_free_port, take_folder
 
 
 class Command(AdvisorCommand):
-    help = "Prepare the database, load the embedded prices, solve the example and serve the site."
+    help = "Prepare everything and run the site, its worker, its schedule and its broker on this machine."
     uses_database = False  # it makes one
 
     def run(self, **_options: Any) -> None:
@@ -26,56 +28,79 @@ class Command(AdvisorCommand):
                 "`up` is the embedded mode; DATABASE_URL or ADVISOR_MODE asks for production.",
                 ["In production run gunicorn, celery worker and celery beat; see compose.yaml."],
             )
-        try:
-            self._up()
-        except KeyboardInterrupt:  # before the server took over; stopping it is how `up` ends
-            self.stdout.write("\nStopped.")
-
-    def _up(self) -> None:
         require_free_port(settings.PORT)
         lock = take_folder(settings.ADVISOR_HOME)
         if not env_secret("SECRET_KEY"):
             settings.SECRET_KEY = ensure_secret_key(settings.SECRET_KEY_FILE)
-        migrations = MigrationExecutor(connection)
-        if migrations.migration_plan(migrations.loader.graph.leaf_nodes()):
-            self._say("Preparing the database ...")
-            call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
-        loaded = load_embedded()
-        if loaded is not None:
-            self._say(
-                f"Loaded the embedded price list: {loaded.added + loaded.changed:,} offers new or changed."
-            )
-        self._show_example()
-        self._serve()
-        lock.close()
-
-    def _show_example(self) -> None:
-        from advisor.planning.summary import summary
-        from advisor.web.example import PLAN, ensure_example
-
+        supervisor = Supervisor(self._say, _environment())
         try:
-            answer = ensure_example()
-        except AdvisorError as error:  # the site is of use without it
-            answer = None
-            self.stderr.write(error.message)
-        if answer is None:
-            self._say(f"No recommendation for {PLAN} could be worked out.")
-            return
-        self._say(f"\nThe recommendation for {PLAN}\n")
-        self._say("\n".join(summary(answer.result, now=datetime.now(UTC))))
+            self._start(supervisor)
+        except KeyboardInterrupt:  # before the signals were taken over
+            pass
+        finally:
+            supervisor.stop()
+            lock.close()
+        self._say("\nStopped.")
 
-    def _serve(self) -> None:
-        from advisor.web.server import HOST, EmbeddedServer
-
-        connections.close_all()  # a worker must not share a connection with its parent
-        gc.freeze()
-        address = f"http://{HOST}:{settings.PORT}/"
-        EmbeddedServer(
-            port=settings.PORT,
-            ready=lambda: self._say(f"\nServing at {address}  (Ctrl-C stops)"),
-            stopped=lambda: self._say("\nStopped."),
-        ).run()
+    def _start(self, supervisor: Supervisor) -> None:
+        if settings.EMBEDDED_BROKER:
+            folder = settings.ADVISOR_HOME / "broker"
+            supervisor.start("broker", broker_command(settings.BROKER_SOCKET, folder))
+            wait_for_broker(settings.BROKER_SOCKET)
+        call_command("prepare", stdout=self.stdout, stderr=self.stderr)
+        connections.close_all()
+        for name, command in _commands().items():
+            supervisor.start(name, command)
+        supervisor.stop_on_signals()
+        if supervisor.wait_until(_answers):
+            self._say(f"\nServing at http://{HOST}:{settings.PORT}/  (Ctrl-C stops)")
+            self._say("A link that signs you in: .venv/bin/python manage.py sign_in_link")
+            supervisor.wait_until(lambda: False)
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def _commands() -> dict[str, list[str]]:
+    python = sys.executable
+    celery = [python, "-m", "celery", "--quiet", "-A", "advisor.celery"]
+    bind = f"{HOST}:{settings.PORT}"
+    return {
+        "web": [python, "-m", "gunicorn", "advisor.wsgi:application", "--bind", bind, "--workers", "1"]
+        + ["--worker-class", "gthread", "--threads", "8", "--log-level", "warning", "--no-control-socket"]
+        + ["--graceful-timeout", "5"],
+        "worker": [
+            *celery,
+            "worker",
+            "--concurrency",
+            "2",
+            "--queues",
+            "default,solve",
+            "--loglevel",
+            "WARNING",
+        ]
+        + ["--without-gossip", "--without-mingle", "--hostname", "embedded@%h"],
+        "scheduler": [*celery, "beat", "--loglevel", "WARNING", "--pidfile="],
+    }
+
+
+def _environment() -> dict[str, str]:
+    """What the children need to be the same instance; a worker that is stopped hands its tasks back."""
+    return {
+        "ADVISOR_HOME": str(settings.ADVISOR_HOME),
+        "PORT": str(settings.PORT),
+        "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"],
+        "REMAP_SIGTERM": "SIGQUIT",
+    }
+
+
+def _answers() -> bool:
+    connection = http.client.HTTPConnection(HOST, settings.PORT, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -7,8 +7,8 @@ import socket
 from pathlib import Path
 from typing import IO
 
+from advisor.embedded.home import HOST
 from advisor.errors import AdvisorError, BadInput
-from advisor.web.server import HOST
 
 
 class FolderUnusable(AdvisorError):

@@ -1,0 +1,23 @@
+"""The organisation on whose behalf a request is made: the start of every private query."""
+
+from django.http import HttpRequest
+
+from advisor.errors import AdvisorError
+from advisor.models import Organisation
+
+
+class NoOrganisation(AdvisorError):
+    """A signed-in user who belongs to no organisation has nothing to see."""
+
+    http_status = 403
+    code = "no_organisation"
+
+
+def organisation_in(request: HttpRequest) -> Organisation:
+    """Whose rows this request may see. Raises NoOrganisation."""
+    found: Organisation | None = getattr(request, "organisation", None)
+    if found is None:
+        raise NoOrganisation(
+            "Your account belongs to no organisation.", ["Ask an administrator to add it under Memberships."]
+        )
+    return found

@@ -1,0 +1,200 @@
+"""Pages for operators: what they must see, in words for people; what is history cannot be changed here."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.utils import timezone
+from django_celery_beat.models import ClockedSchedule, SolarSchedule
+
+from advisor.errors import Conflict
+from advisor.jobs.services import cancel, retry
+from advisor.models import (
+    ApiToken,
+    CatalogueVersion,
+    Job,
+    Membership,
+    OfferRow,
+    Organisation,
+    Plan,
+    PlanVersion,
+    Run,
+)
+
+if TYPE_CHECKING:
+    Admin = admin.ModelAdmin[Any]
+    Table = admin.TabularInline[Any, Any]
+else:  # Django's classes take no parameters when they run
+    Admin = admin.ModelAdmin
+    Table = admin.TabularInline
+
+for unused in (Group, ClockedSchedule, SolarSchedule):
+    admin.site.unregister(unused)
+
+
+class ReadOnly(Admin):
+    """Rows that only services write."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002  Django's signature
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002  as above
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002  as above
+        return False
+
+
+class Members(Table):
+    model = Membership
+    extra = 0
+    autocomplete_fields = ("user",)
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(Admin):
+    list_display = ("name", "created_at")
+    search_fields = ("name",)
+    inlines = (Members,)
+
+
+@admin.register(Membership)
+class MembershipAdmin(Admin):
+    list_display = ("user", "organisation", "joined_at")
+    list_filter = ("organisation",)
+    search_fields = ("user__username", "organisation__name")
+    autocomplete_fields = ("user", "organisation")
+    list_select_related = ("user", "organisation")
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnly):
+    """Who has which token; keys are not here, and a token is revoked by its owner or by the action below."""
+
+    list_display = ("name", "prefix", "user", "organisation", "created_at", "last_used_at", "revoked_at")
+    list_filter = ("organisation", ("revoked_at", admin.EmptyFieldListFilter))
+    search_fields = ("name", "prefix", "user__username")
+    list_select_related = ("user", "organisation")
+    exclude = ("digest",)
+    actions = ("revoke",)
+
+    @admin.action(description="Revoke the selected tokens", permissions=["view"])
+    def revoke(self, request: HttpRequest, queryset: Any) -> None:
+        done = queryset.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
+        self.message_user(request, f"{done} revoked.")
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnly):
+    """Work in the background: what waits, what runs and where, what failed and why."""
+
+    list_display = (
+        "kind",
+        "state",
+        "percent",
+        "organisation",
+        "created_at",
+        "took",
+        "attempts",
+        "worker",
+        "why",
+    )
+    list_filter = ("state", "kind", "organisation")
+    search_fields = ("id", "worker", "error_code")
+    list_select_related = ("organisation",)
+    date_hierarchy = "created_at"
+    actions = ("cancel_jobs", "retry_jobs")
+
+    @admin.display(description="done")
+    def percent(self, job: Job) -> str:
+        return f"{100 * job.fraction:.0f} %"
+
+    @admin.display(description="took")
+    def took(self, job: Job) -> str:
+        if job.started_at is None or job.finished_at is None:
+            return "–"
+        return f"{(job.finished_at - job.started_at).total_seconds():.1f} s"
+
+    @admin.display(description="why it ended")
+    def why(self, job: Job) -> str:
+        return str(job.error_lines[0]) if job.error_lines else "–"
+
+    @admin.action(description="Cancel the selected jobs", permissions=["view"])
+    def cancel_jobs(self, request: HttpRequest, queryset: Any) -> None:
+        for job in queryset:
+            cancel(job)
+        self.message_user(request, "Cancelled what was still open; running jobs stop within seconds.")
+
+    @admin.action(description="Try the selected jobs again", permissions=["view"])
+    def retry_jobs(self, request: HttpRequest, queryset: Any) -> None:
+        again = 0
+        for job in queryset:
+            try:
+                retry(job)
+            except Conflict:  # one that is neither failed nor cancelled stays as it is
+                continue
+            again += 1
+        self.message_user(request, f"{again} started again.")
+
+
+class Versions(Table):
+    model = PlanVersion
+    fields = readonly_fields = ("number", "created_at", "created_by", "problems", "note")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002  Django's signature
+        return False
+
+
+@admin.register(Plan)
+class PlanAdmin(ReadOnly):
+    list_display = ("name", "organisation", "versions_count", "updated_at", "created_by", "archived_at")
+    list_filter = ("organisation", ("archived_at", admin.EmptyFieldListFilter))
+    search_fields = ("name",)
+    list_select_related = ("organisation", "created_by")
+    inlines = (Versions,)
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnly):
+    list_display = ("name", "organisation", "state", "status", "cost", "catalogue_version", "created_at")
+    list_filter = ("job__state", "status", "organisation")
+    search_fields = ("name", "id")
+    list_select_related = ("organisation", "job")
+    date_hierarchy = "created_at"
+
+    @admin.display(description="state", ordering="job__state")
+    def state(self, run: Run) -> str:
+        return run.job.get_state_display()
+
+    @admin.display(description="cost, NPV")
+    def cost(self, run: Run) -> str:
+        return "–" if run.objective_npv is None else f"{run.objective_npv:,.0f} {run.currency}"
+
+
+@admin.register(CatalogueVersion)
+class CatalogueVersionAdmin(ReadOnly):
+    """Publications of prices: what each brought, changed and took out."""
+
+    list_display = ("number", "published_at", "source", "label", "added", "changed", "removed", "unchanged")
+    list_filter = ("source",)
+
+
+@admin.register(OfferRow)
+class OfferRowAdmin(ReadOnly):
+    """The ledger of prices; a row is current while it has no end."""
+
+    list_display = (
+        "offer_id",
+        "price_per_hour",
+        "currency",
+        "state",
+        "observed_at",
+        "valid_from",
+        "valid_to",
+    )
+    list_filter = (("valid_to", admin.EmptyFieldListFilter), "provider", "purchase", "state")
+    search_fields = ("offer_id", "accelerator")
+    show_full_result_count = False

@@ -1,0 +1,7 @@
+"""Puts our site of admin pages in place of Django's; advisor/urls.py fills it, so that commands start fast."""
+
+from django.contrib.admin.apps import SimpleAdminConfig
+
+
+class AdvisorAdminConfig(SimpleAdminConfig):
+    default_site = "advisor.web.admin_site.AdvisorAdminSite"

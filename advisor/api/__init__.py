@@ -1,0 +1,1 @@
+"""The API: typed, versioned, the same services as the pages."""

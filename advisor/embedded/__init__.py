@@ -1,0 +1,1 @@
+"""The embedded mode: everything one machine needs, started by one command."""

@@ -1,0 +1,7 @@
+"""Which work belongs to which kind of job."""
+
+from advisor.jobs.work import Handler
+from advisor.models import Job
+from advisor.runs.work import solve_run
+
+HANDLERS: dict[str, Handler] = {Job.Kind.SOLVE.value: solve_run}

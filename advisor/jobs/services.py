@@ -1,0 +1,42 @@
+"""What people may ask of a job: cancel it, or try again."""
+
+from django.db.models.functions import Now
+
+from advisor.errors import Conflict
+from advisor.jobs.queue import enqueue
+from advisor.models import Job
+
+
+def cancel(job: Job) -> Job:
+    """Stop a job: at once while it waits, within seconds while it runs. Nothing happens to an ended one."""
+    waiting = Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(
+        state=Job.State.CANCELLED, finished_at=Now(), cancel_requested_at=Now()
+    )
+    if not waiting:
+        Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, cancel_requested_at__isnull=True).update(
+            cancel_requested_at=Now()
+        )
+    job.refresh_from_db()
+    return job
+
+
+def retry(job: Job) -> Job:
+    """Start a failed or cancelled job again from nothing. Raises Conflict for any other."""
+    again = Job.objects.filter(pk=job.pk, state__in=[Job.State.FAILED, Job.State.CANCELLED]).update(
+        state=Job.State.QUEUED,
+        attempts=0,
+        sent_at=None,
+        started_at=None,
+        finished_at=None,
+        cancel_requested_at=None,
+        lease_until=None,
+        fraction=0.0,
+        progress={},
+        error_code="",
+        error_lines=[],
+    )
+    job.refresh_from_db()
+    if not again:
+        raise Conflict(f"It is {job.state}: only failed and cancelled runs can be tried again.")
+    enqueue(job)
+    return job

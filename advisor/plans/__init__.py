@@ -1,0 +1,1 @@
+"""Plans of organisations: texts with versions, checked as they are written."""

@@ -1,0 +1,134 @@
+"""Writes of runs: start, cancel, try again."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from advisor.catalog.queries import version_at
+from advisor.errors import BadInput, Conflict
+from advisor.jobs import services as jobs
+from advisor.jobs.queue import enqueue
+from advisor.models import Job, Organisation, PlanVersion, Run
+from advisor.planning.effort import DEFAULT_GAP, DEFAULT_TIME_LIMIT_SECONDS
+from advisor.plans.check import check
+
+GAPS = (0.0, 0.5)
+TIME_LIMITS_SECONDS = (1.0, 3600.0)
+_BESIDE_SEARCH_SECONDS = 900  # for reading, building, comparing and explaining, on a busy machine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """How hard to try. Raises BadInput for what is out of range."""
+
+    gap: float = DEFAULT_GAP
+    time_limit_seconds: float = DEFAULT_TIME_LIMIT_SECONDS
+    baselines: bool = True
+
+    def __post_init__(self) -> None:
+        _within("gap", self.gap, GAPS, "a fraction such as 0.001")
+        _within("time_limit_seconds", self.time_limit_seconds, TIME_LIMITS_SECONDS, "seconds such as 300")
+
+
+def start_run(
+    version: PlanVersion, *, organisation: Organisation, user: User | None, ask: Ask, key: str | None = None
+) -> tuple[Run, bool]:
+    """A run that waits for a worker, and whether it is new.
+
+    The same `key` gives the same run, however often it is sent. Raises Conflict for a key that was used
+    for another request, BadInput for a plan with problems, CatalogueEmpty where there are no prices.
+    """
+    if version.plan.organisation_id != organisation.pk:
+        raise LookupError("a plan of another organisation")
+    fingerprint = hashlib.sha256(
+        json.dumps([str(version.plan_id), version.number, asdict(ask)]).encode()
+    ).hexdigest()
+    if key is not None:
+        known = _known(organisation, key, fingerprint)
+        if known is not None:
+            return known, False
+    _refuse_problems(version)
+    try:
+        return _create(version, organisation, user, ask, key, fingerprint), True
+    except IntegrityError:  # the same key came twice at once
+        known = _known(organisation, key or "", fingerprint)
+        if known is None:
+            raise
+        return known, False
+
+
+def cancel_run(run: Run) -> Job:
+    """Stop a run: at once while it waits, within seconds while it runs. An ended one stays as it is."""
+    return jobs.cancel(run.job)
+
+
+def retry_run(run: Run) -> Job:
+    """Start a failed or cancelled run again, with the same prices. Raises Conflict for any other."""
+    return jobs.retry(run.job)
+
+
+@transaction.atomic
+def _create(
+    version: PlanVersion,
+    organisation: Organisation,
+    user: User | None,
+    ask: Ask,
+    key: str | None,
+    fingerprint: str,
+) -> Run:
+    catalogue = version_at(None)
+    job = Job.objects.create(
+        organisation=organisation,
+        kind=Job.Kind.SOLVE,
+        created_by=user,
+        deadline_seconds=int(ask.time_limit_seconds) + _BESIDE_SEARCH_SECONDS,
+    )
+    run = Run.objects.create(
+        organisation=organisation,
+        job=job,
+        plan=version.plan,
+        version=version,
+        name=version.plan.name,
+        created_by=user,
+        as_of=max(timezone.now(), catalogue.published_at),
+        catalogue_version=catalogue.number,
+        gap_asked=ask.gap,
+        time_limit_seconds=ask.time_limit_seconds,
+        baselines=ask.baselines,
+        idempotency_key=key,
+        request_sha256=fingerprint,
+    )
+    enqueue(job)
+    return run
+
+
+def _known(organisation: Organisation, key: str, fingerprint: str) -> Run | None:
+    run = Run.objects.filter(organisation=organisation, idempotency_key=key).select_related("job").first()
+    if run is not None and run.request_sha256 != fingerprint:
+        raise Conflict(
+            "Idempotency-Key: was used for another request; use a new key for a new run",
+            field="Idempotency-Key",
+        )
+    return run
+
+
+def _refuse_problems(version: PlanVersion) -> None:
+    """By what is known now: a price import may have brought the accelerator that was unknown."""
+    problems = check(version.text).problems
+    if problems:
+        raise BadInput(
+            f"Version {version.number} of the plan has {len(problems)} "
+            f"problem{'' if len(problems) == 1 else 's'} and cannot be worked out.",
+            map(str, problems),
+            field="version",
+        )
+
+
+def _within(name: str, figure: float, ends: tuple[float, float], example: str) -> None:
+    least, most = ends
+    if not least <= figure <= most:
+        raise BadInput(f"{name} {figure:g}: write {example}, from {least:g} to {most:g}", field=name)

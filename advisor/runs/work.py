@@ -1,0 +1,84 @@
+"""What a worker does for a run."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+
+from advisor.errors import AdvisorError
+from advisor.jobs.keeper import Keeper
+from advisor.models import Job, Run, RunResult
+from advisor.planning.effort import Effort, Step
+from advisor.planning.prices import prices_from_ledger
+from advisor.planning.progress import Progressing
+from advisor.planning.result import Result
+from advisor.planning.sentence import sentence
+from advisor.planning.services import advise
+from advisor.plans.check import SOURCE
+
+
+class PricesChanged(AdvisorError):
+    """The ledger does not give back the catalogue that the run was started with."""
+
+    code = "prices_changed"
+
+
+def solve_run(job: Job, keeper: Keeper) -> Callable[[], None]:
+    """Work out the plan of a run with the prices of the moment it was started."""
+    run = Run.objects.select_related("version").get(job=job)
+    prices = prices_from_ledger(run.as_of)
+    if prices.catalogue.version != run.catalogue_version:
+        raise PricesChanged(
+            f"The run asks for catalogue {run.catalogue_version}, "
+            f"the ledger has {prices.catalogue.version} as of {run.as_of:%Y-%m-%d %H:%M:%S} UTC."
+        )
+    effort = Effort(gap=run.gap_asked, time_limit_seconds=run.time_limit_seconds, baselines=run.baselines)
+    result = advise(
+        run.version.text.encode(),
+        source=SOURCE,
+        catalogue=prices.catalogue,
+        catalogue_version=prices.version,
+        now=run.as_of,
+        max_age_hours=settings.PRICE_MAX_AGE_HOURS,
+        effort=effort,
+        notify=_teller(keeper, effort),
+        cancelled=keeper.stopped,
+    )
+    return lambda: _store(run, result)
+
+
+def _teller(keeper: Keeper, effort: Effort) -> Callable[[Step], None]:
+    progressing = Progressing(gap_asked=effort.gap, time_limit_seconds=effort.time_limit_seconds)
+
+    def tell(step: Step) -> None:
+        keeper.tell(fraction=progressing.fraction(step), progress=_progress(step))
+
+    return tell
+
+
+def _progress(step: Step) -> dict[str, Any]:
+    """What a page shows of a step; figures that are not known yet are left out."""
+    figures = {
+        "seconds": step.seconds,
+        "best": step.best,
+        "bound": step.bound,
+        "gap": step.gap,
+        "done": step.done,
+        "total": step.total,
+    }
+    known = {name: figure for name, figure in figures.items() if figure is not None}
+    return {"phase": step.phase, "stage": step.stage, "currency": step.currency, **known}
+
+
+def _store(run: Run, result: Result) -> None:
+    document = result.as_json()
+    RunResult.objects.create(run=run, document=document, sha256=hashlib.sha256(document.encode()).hexdigest())
+    Run.objects.filter(pk=run.pk).update(
+        name=result.name[:300],
+        status=result.status,
+        objective_npv=result.objective_npv,
+        proven_gap=result.gap,
+        currency=result.currency,
+        sentence=sentence(result),
+    )

@@ -1,0 +1,25 @@
+"""The operators' pages: Django's admin under our name and behind our sign-in."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from advisor.web.errors import refused
+
+
+class AdvisorAdminSite(AdminSite):
+    site_header = "Quartermaster for operators"
+    site_title = "Quartermaster"
+    index_title = "What there is to see and to set"
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]  # ours redirects
+        """One sign-in for everyone; who is signed in and no operator is told so."""
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.GET.get("next", reverse("admin:index")), reverse("sign_in"))
+        if self.has_permission(request):
+            return redirect("admin:index")
+        return refused(request)
