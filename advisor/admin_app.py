@@ -1,4 +1,4 @@
-"""Puts our site of admin pages in place of Django's; advisor/urls.py fills it, so that commands start fast."""
+"""Puts our admin pages in place of Django's; advisor/urls.py fills them, so that commands start fast."""
 
 from django.contrib.admin.apps import SimpleAdminConfig
 

@@ -18,10 +18,10 @@ log = logging.getLogger(__name__)
 SCHEDULE: dict[str, dict[str, Any]] = {
     "Load embedded prices": {
         "task": "advisor.load_embedded_prices",
-        "every_minutes": 60,
+        "minutes": 60,
         "expires_minutes": 30,
     },
-    "Clear old sessions": {"task": "advisor.clear_sessions", "every_minutes": 1440, "expires_minutes": 720},
+    "Clear old sessions": {"task": "advisor.clear_sessions", "minutes": 1440, "expires_minutes": 720},
 }
 """First entries of the schedule, which then lives in the database (advisor/schedule.py)."""
 

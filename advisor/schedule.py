@@ -12,7 +12,7 @@ def ensure_schedule() -> int:
         if PeriodicTask.objects.filter(name=name).exists():
             continue
         interval, _ = IntervalSchedule.objects.get_or_create(
-            every=entry["every_minutes"], period=IntervalSchedule.MINUTES
+            every=entry["minutes"], period=IntervalSchedule.MINUTES
         )
         PeriodicTask.objects.create(
             name=name,

@@ -228,13 +228,11 @@ CELERY_TASK_TIME_LIMIT = 5 * 3600  # jobs bring their own, shorter one
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 # --- what is written down ---
+LOG_LEVEL = env_text("LOG_LEVEL", "WARNING" if EMBEDDED else "INFO").upper()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {
-        "handlers": ["console"],
-        "level": env_text("LOG_LEVEL", "WARNING" if EMBEDDED else "INFO").upper(),
-    },
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }

@@ -51,8 +51,8 @@ def make_plan(user: User, text: str = PLAN_TEXT) -> Plan:
 def make_run(
     user: User, plan: Plan | None = None, *, result: dict[str, Any] | None = None, **job: Any
 ) -> Run:
-    """A run that has ended with `result` (default: that of tests.advisor.results); without any when `state` is
-    given and is not succeeded. No task is sent."""
+    """A run that has ended with `result` (default: that of tests.advisor.results), or is in another `state`,
+    and then without a result. No task is sent."""
     plan = plan or make_plan(user)
     state = job.pop("state", Job.State.SUCCEEDED)
     organisation = organisation_of(user)

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from advisor.models import Organisation
 
@@ -23,15 +24,14 @@ class MembersOnlyMiddleware(LoginRequiredMiddleware):
         view_func: Callable[..., Any],
         view_args: tuple[Any, ...],
         view_kwargs: dict[str, Any],
-    ) -> HttpResponse | None:
+    ) -> HttpResponseBase | None:
         set_organisation(request, organisation_of(request.user))
         match = request.resolver_match
         if match is not None and match.namespaces[:1] == ["api"]:
             return None
         if settings.PUBLIC_CATALOGUE and getattr(view_func, "is_catalogue_view", False):
             return None
-        refused: HttpResponse | None = super().process_view(request, view_func, view_args, view_kwargs)
-        return refused
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
 
 def catalogue_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import uuid
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
@@ -19,7 +20,7 @@ _USE_NOTED_EVERY = timedelta(minutes=1)
 def create_token(
     *, organisation: Organisation, user: User, name: str, expires_at: datetime | None = None
 ) -> tuple[ApiToken, str]:
-    """A new token and its key, which nothing can show again. Raises BadInput for an empty name or a past end."""
+    """A new token and its key, which nothing can show again. Raises BadInput for a bad name or a past end."""
     name = name.strip()
     if not 1 <= len(name) <= 100:
         raise BadInput("name: write 1 to 100 characters that tell what the token is for", field="name")
@@ -66,7 +67,7 @@ def tokens_of(user: User, organisation: Organisation) -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(user=user, organisation=organisation, revoked_at__isnull=True)
 
 
-def revoke_token(token_id: object, *, user: User, organisation: Organisation) -> None:
+def revoke_token(token_id: uuid.UUID | str, *, user: User, organisation: Organisation) -> None:
     """End a token of one's own for good; the row stays for the record. Raises NotFound."""
     if not tokens_of(user, organisation).filter(pk=token_id).update(revoked_at=timezone.now()):
         raise NotFound("There is no such token.")

@@ -10,7 +10,7 @@ _LONGEST_SOCKET = 100  # bytes; the kernel allows 107
 
 
 def broker_socket(home: Path) -> Path:
-    """The broker's socket: in the instance's folder, or in a private short one where that path is too long."""
+    """The broker's socket: in the instance's folder, or in a private one where that path is too long."""
     usual = home / "broker" / "socket"
     if len(os.fsencode(usual)) <= _LONGEST_SOCKET:
         return usual

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Now
 
 from advisor.models import Job
@@ -26,7 +27,7 @@ class Claim:
     fence: int
 
 
-def lease_end() -> ExpressionWrapper:
+def lease_end() -> Combinable:
     """One lease from now, as the database counts."""
     return ExpressionWrapper(
         Now() + Value(timedelta(seconds=settings.JOB_LEASE_SECONDS)), output_field=DateTimeField()

@@ -11,9 +11,9 @@ class Job(models.Model):
     """One piece of long work.
 
     A worker claims it for a lease and renews that while it works; who has lost the lease can store nothing.
-    `fence` rises with every claim and never falls: only the newest claim may finish the job. `attempts` counts
-    claims since the job was last queued by a person. `fraction` (0 to 1) and `progress` say how far it is;
-    `error_lines` are words for a person.
+    `fence` rises with every claim and never falls: only the newest claim may finish the job. `attempts`
+    counts claims since the job was last queued by a person. `fraction` (0 to 1) and `progress` say how far
+    it is; `error_lines` are words for a person.
     """
 
     class State(models.TextChoices):

@@ -25,7 +25,7 @@ class Checked:
 
 
 def check(text: str) -> Checked:
-    """Reads the text with the accelerators of the current catalogue; never raises for what a person writes."""
+    """Reads the text with the accelerators of the catalogue; never raises for what a person writes."""
     try:
         plan = parse_plan(text.encode(), source=SOURCE, known_accelerators=_accelerator_names())
     except PlanError as error:

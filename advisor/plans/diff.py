@@ -19,7 +19,7 @@ class DiffLine:
 
 
 def diff_lines(old: str, new: str) -> tuple[DiffLine, ...]:
-    """Changed lines with three around them; stretches left out are one line of kind `gap`. Empty: no change."""
+    """Changed lines with three around them; what is left out is one line of kind `gap`. Empty: no change."""
     before, after = old.splitlines(), new.splitlines()
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     rows: list[DiffLine] = []

@@ -1,7 +1,6 @@
 """Reads of plans, each within one organisation."""
 
 import uuid
-from typing import cast
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
@@ -46,7 +45,7 @@ def version_of(plan: Plan, number: int | None = None) -> PlanVersion:
     found = plan.versions.filter(number=wanted).select_related("created_by").first()
     if found is None:
         raise NotFound(f"The plan has no version {wanted}.")
-    return cast(PlanVersion, found)
+    return found
 
 
 def versions_of(plan: Plan) -> QuerySet[PlanVersion]:

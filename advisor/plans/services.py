@@ -40,7 +40,7 @@ def save_version(
         return newest, checked
     if based_on is not None and based_on != plan.versions_count:
         raise Conflict(
-            f"The plan was changed meanwhile: version {plan.versions_count} is newer than version {based_on}.",
+            f"The plan was changed meanwhile: version {plan.versions_count} is newer than {based_on}.",
             ["Your text is not saved. Compare the two, then save on top of the newest version."],
             field="based_on",
         )

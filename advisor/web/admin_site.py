@@ -16,7 +16,7 @@ class AdvisorAdminSite(AdminSite):
     site_title = "Quartermaster"
     index_title = "What there is to see and to set"
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]  # ours redirects
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # noqa: ARG002  Django's signature
         """One sign-in for everyone; who is signed in and no operator is told so."""
         if not request.user.is_authenticated:
             return redirect_to_login(request.GET.get("next", reverse("admin:index")), reverse("sign_in"))

@@ -66,21 +66,12 @@ def _commands() -> dict[str, list[str]]:
     python = sys.executable
     celery = [python, "-m", "celery", "--quiet", "-A", "advisor.celery"]
     bind = f"{HOST}:{settings.PORT}"
+    web = f"--bind {bind} --workers 1 --worker-class gthread --threads 8 --graceful-timeout 5"
+    quiet = "--log-level warning --no-control-socket"
+    work = "--concurrency 2 --queues default,solve --without-gossip --without-mingle"
     return {
-        "web": [python, "-m", "gunicorn", "advisor.wsgi:application", "--bind", bind, "--workers", "1"]
-        + ["--worker-class", "gthread", "--threads", "8", "--log-level", "warning", "--no-control-socket"]
-        + ["--graceful-timeout", "5"],
-        "worker": [
-            *celery,
-            "worker",
-            "--concurrency",
-            "2",
-            "--queues",
-            "default,solve",
-            "--loglevel",
-            "WARNING",
-        ]
-        + ["--without-gossip", "--without-mingle", "--hostname", "embedded@%h"],
+        "web": [python, "-m", "gunicorn", "advisor.wsgi:application", *web.split(), *quiet.split()],
+        "worker": [*celery, "worker", "--loglevel", "WARNING", "--hostname", "embedded@%h", *work.split()],
         "scheduler": [*celery, "beat", "--loglevel", "WARNING", "--pidfile="],
     }
 
