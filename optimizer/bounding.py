@@ -7,10 +7,10 @@ It is never below the relaxation. MODEL.md has the proof.
 """
 
 import math
-import time
 
 import numpy as np
 
+from .clock import Deadline
 from .decompose import STRATEGIC, Decomposition, submatrix, weighted
 from .highs import Effort, SolverAnswer, run
 from .matrix import Array, Matrix
@@ -25,9 +25,10 @@ def part_bound(
     relaxed: SolverAnswer,
     *,
     gap: float = 1e-5,
-    until: float = math.inf,
+    deadline: Deadline | None = None,
 ) -> float:
     """Proven lower bound of the problem; minus infinity when time runs out or a part has no proof."""
+    deadline = deadline or Deadline()
     if relaxed.row_duals is None:
         return -math.inf
     duals = relaxed.row_duals
@@ -35,17 +36,19 @@ def part_bound(
     left = matrix.cost - coupling
 
     def solve_part(part: int) -> tuple[Array, Array, float]:
-        if time.perf_counter() > until:
+        if deadline.passed():
             return np.zeros(0, np.int64), np.zeros(0), -math.inf
-        return _solve_part(matrix, cut, part, left, duals, Effort(gap=gap, seconds=PART_SECONDS, tiny=True))
+        effort = Effort(gap=gap, seconds=PART_SECONDS, tiny=True, cancelled=deadline.cancelled)
+        return _solve_part(matrix, cut, part, left, duals, effort)
 
     total = matrix.offset + _right_sides(matrix, cut.coupling, duals)
-    for copies, prices, bound in each(solve_part, range(len(cut.rows))):
+    for copies, prices, bound in each(solve_part, range(len(cut.rows)), deadline.cancelled):
         total += bound
         np.subtract.at(left, copies, prices)
     if not math.isfinite(total):
         return -math.inf
-    return total + _purchases(matrix, cut, left)
+    purchases = Effort(gap=0.0, seconds=PART_SECONDS * 5, cancelled=deadline.cancelled)
+    return total + _purchases(matrix, cut, left, purchases)
 
 
 def _right_sides(matrix: Matrix, rows: list[int], duals: Array) -> float:
@@ -83,12 +86,12 @@ def _weighted_some(matrix: Matrix, rows: list[int], duals: Array, columns: Array
     return found
 
 
-def _purchases(matrix: Matrix, cut: Decomposition, left: Array) -> float:
+def _purchases(matrix: Matrix, cut: Decomposition, left: Array, effort: Effort) -> float:
     """Optimum of the strategic columns alone at their reduced prices."""
     columns = np.flatnonzero(cut.part_of_column == STRATEGIC)
     if not len(columns):
         return 0.0
     rows = cut.strategic
     small = submatrix(matrix, columns, rows, left[columns], matrix.row_low[rows], matrix.row_high[rows])
-    answer = run(small, Effort(gap=0.0, seconds=PART_SECONDS * 5), mip=False)
+    answer = run(small, effort, mip=False)
     return answer.objective if answer.optimal else -math.inf

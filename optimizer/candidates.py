@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from .build import build
+from .clock import Stopped
 from .highs import Effort, SolverAnswer, run
 from .loosen import keeps_limits, loosened
 from .matrix import Array, matrix_of
@@ -72,8 +73,12 @@ class _Shortlisted(Model):
 
 
 def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
-    """Models to try in turn: each is tried only when the one before said nothing of the whole problem."""
+    """Models to try in turn: each is tried only when the one before said nothing of the whole problem.
+
+    Raises Stopped where the caller stopped before the next was written down.
+    """
     bound = float("-inf")
+    _go_on(effort())
     loose = loosened(problem)
     if loose is not None:
         easier = _Loosened(problem, loose)
@@ -81,7 +86,15 @@ def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
         bound = relaxed.bound if relaxed.optimal else bound
         if relaxed.infeasible or easier.keeps_limits(relaxed.values):
             yield easier
+    _go_on(effort())
     short = shortlist(reduce(problem).problem, effort())
     if short is not None:
+        _go_on(effort())
         yield _Shortlisted(short, bound)
+    _go_on(effort())
     yield Model(problem)
+
+
+def _go_on(effort: Effort) -> None:
+    if effort.is_cancelled():
+        raise Stopped

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from .checks import check
+from .clock import Deadline
 from .index import Index, build_index
 from .limited import SHARES, family, growing, only, subject
 from .problem import Problem, WorkDemand
@@ -56,11 +57,11 @@ def clashes(
     if unserved:
         return unserved
     start = time.perf_counter()
-    until = start + time_limit_seconds
+    deadline = Deadline(start + time_limit_seconds, cancelled)
     groups: list[frozenset[str]] = []
     aside: frozenset[str] = frozenset()
-    while len(groups) < MOST_GROUPS and not (cancelled is not None and cancelled()):
-        enough = start + (FURTHER_SHARE if groups else 1.0) * time_limit_seconds
+    while len(groups) < MOST_GROUPS and not deadline.is_cancelled():
+        enough = Deadline(start + (FURTHER_SHARE if groups else 1.0) * time_limit_seconds, cancelled)
         names = _one_set(problem, aside, enough, first=not groups)
         if not names:
             break
@@ -68,8 +69,10 @@ def clashes(
         aside |= frozenset(name for name in names if family(name) != "demand") or names
     found: list[Clash] = []
     for group, names in enumerate(groups, start=1):
-        now = time.perf_counter()
-        found += _sized(problem, names, group, now + (until - now) / (len(groups) - group + 1))
+        if deadline.is_cancelled():
+            return ()
+        share = deadline.within(deadline.left() / (len(groups) - group + 1))
+        found += _sized(problem, names, group, share)
     return tuple(found)
 
 
@@ -101,31 +104,31 @@ def _unserved(index: Index, w: int) -> Sequence[int | None]:
     return [index.slices[i].month for i in sorted(loads) if i not in served][:1]
 
 
-def _one_set(problem: Problem, aside: frozenset[str], until: float, *, first: bool) -> frozenset[str]:
+def _one_set(problem: Problem, aside: frozenset[str], deadline: Deadline, *, first: bool) -> frozenset[str]:
     """A smallest set outside `aside` that cannot hold; empty when all can.
 
     Kinds of limits are added one after the other, until the model without whole numbers, which is exact and
     quick, cannot hold; only if it always can are machines counted as whole.
     """
     for names in growing(problem):
-        if not first and time.perf_counter() > until:
+        if deadline.is_cancelled() or (not first and deadline.passed()):
             return frozenset()
-        relaxation = Relaxation(relaxed(only(problem, names)), whole=False, until=until)
+        relaxation = Relaxation(relaxed(only(problem, names)), whole=False, deadline=deadline)
         every = frozenset(relaxation.columns.keys() - aside)
         if relaxation.cannot_hold(every):
             found = relaxation.least(every)
             suspects = found.support if found is not None and found.least > HOLDS else every
-            fewest = _fewest(problem, suspects, whole=False, until=until)
-            refining = REFINING_SHARE * (until - time.perf_counter())
-            return _fewest(problem, fewest, whole=True, until=time.perf_counter() + refining)
+            fewest = _fewest(problem, suspects, whole=False, deadline=deadline)
+            refining = deadline.within(REFINING_SHARE * deadline.left())
+            return _fewest(problem, fewest, whole=True, deadline=refining)
     if not first:
         return frozenset()
-    can_hold = Relaxation(relaxation.built, whole=True, until=until).cannot_hold(every) is False
+    can_hold = Relaxation(relaxation.built, whole=True, deadline=deadline).cannot_hold(every) is False
     # where time did not suffice to see it, the caller still knows that all of them cannot hold together
-    return frozenset() if can_hold else _fewest(problem, every, whole=True, until=until)
+    return frozenset() if can_hold else _fewest(problem, every, whole=True, deadline=deadline)
 
 
-def _fewest(problem: Problem, names: frozenset[str], *, whole: bool, until: float) -> frozenset[str]:
+def _fewest(problem: Problem, names: frozenset[str], *, whole: bool, deadline: Deadline) -> frozenset[str]:
     """Deletion filter: leave out each limit in turn, for good if the rest still cannot hold.
 
     Each trial is a model of its own, without what is left out: smaller, and so faster, than one with slacks.
@@ -133,9 +136,9 @@ def _fewest(problem: Problem, names: frozenset[str], *, whole: bool, until: floa
     kept = names
     for name in _ordered(names):
         trial = kept - {name}
-        if not trial or time.perf_counter() > until:
+        if not trial or deadline.passed():
             break
-        if Relaxation(relaxed(only(problem, trial)), whole=whole, until=until).cannot_hold(trial):
+        if Relaxation(relaxed(only(problem, trial)), whole=whole, deadline=deadline).cannot_hold(trial):
             kept = trial
     return kept
 
@@ -146,17 +149,16 @@ def _ordered(names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda name: (rank.get(family(name), 1), name))
 
 
-def _sized(problem: Problem, names: frozenset[str], group: int, until: float) -> list[Clash]:
+def _sized(problem: Problem, names: frozenset[str], group: int, deadline: Deadline) -> list[Clash]:
     """The set with numbers: quick ones first, then in the time left those of whole machines."""
     built = relaxed(only(problem, names))
     ordered = sorted(names, key=lambda name: (family(name) != "demand", name))
-    rough = Relaxation(built, whole=False, until=until)
+    rough = Relaxation(built, whole=False, deadline=deadline)
     amounts = {name: amount(rough, name, names - {name}) for name in ordered}
-    exact = Relaxation(built, whole=True, until=until)
+    exact = Relaxation(built, whole=True, deadline=deadline)
     found = []
     for position, name in enumerate(ordered):
-        now = time.perf_counter()
-        exact.until = now + (until - now) / (len(ordered) - position)
+        exact.deadline = deadline.within(deadline.left() / (len(ordered) - position))
         others = names - {name}
         best = amount(exact, name, others) or amounts[name] or Amount.unknown(rough, name)
         found.append(_clash(name, best, group))

@@ -1,13 +1,13 @@
 """HiGHS in process, with honest status and bound, progress and cancel."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import highspy
 import numpy as np
 
+from .clock import Cancelled
+from .listening import Listener, Report
 from .matrix import Array, Matrix
-from .result import Progress
 
 TINY_OFF = (
     "mip_heuristic_run_feasibility_jump",
@@ -17,8 +17,7 @@ TINY_OFF = (
     "mip_detect_symmetry",
 )
 
-Report = Callable[[Progress], None]
-Cancelled = Callable[[], bool]
+UNKNOWN = (-np.inf, np.inf)  # bound and objective of what was stopped before it began
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +45,21 @@ class Effort:
     progress: Report | None = None
     cancelled: Cancelled | None = None
 
+    def is_cancelled(self) -> bool:
+        """Whether the caller wants no answer any more."""
+        return self.cancelled is not None and self.cancelled()
+
 
 def run(matrix: Matrix, effort: Effort, *, mip: bool = True, start: Array | None = None) -> SolverAnswer:
     """Solve. The status comes from the solver's own bound and point; equal input gives an equal answer."""
     if not matrix.columns:
         return _without_columns(matrix)
+    if effort.is_cancelled():
+        return SolverAnswer(False, False, *UNKNOWN, None, 0)
     highs = highspy.Highs()
     for name, setting in (
-        ("output_flag", False),
+        ("output_flag", effort.progress is not None),  # without it the solver tells nobody
+        ("log_to_console", False),
         ("mip_rel_gap", effort.gap),
         ("time_limit", max(0.1, effort.seconds)),
         ("threads", effort.threads),
@@ -67,8 +73,9 @@ def run(matrix: Matrix, effort: Effort, *, mip: bool = True, start: Array | None
         solution = highspy.HighsSolution()
         solution.col_value = list(start)
         highs.setSolution(solution)
-    _listen(highs, effort)
+    calls = Listener(highs, progress=effort.progress, cancelled=effort.cancelled, often=not effort.tiny)
     highs.run()
+    calls.after_run()
     return _answer(highs, effort.gap, mip)
 
 
@@ -104,26 +111,6 @@ def _pass(highs: highspy.Highs, matrix: Matrix, mip: bool) -> None:
         matrix.column,
         matrix.value,
     )
-
-
-def _listen(highs: highspy.Highs, effort: Effort) -> None:
-    if effort.progress is not None:
-        report = effort.progress
-
-        def tell(event: highspy.HighsCallbackEvent) -> None:
-            out = event.data_out
-            report(Progress(out.running_time, out.mip_primal_bound, out.mip_dual_bound, out.mip_gap))
-
-        highs.cbMipLogging += tell
-    if effort.cancelled is not None:
-        cancelled = effort.cancelled
-
-        def check(event: highspy.HighsCallbackEvent) -> None:
-            if event.data_in is not None and cancelled():
-                event.data_in.user_interrupt = True
-
-        highs.cbMipInterrupt += check
-        highs.cbSimplexInterrupt += check
 
 
 def _answer(highs: highspy.Highs, gap: float, mip: bool) -> SolverAnswer:

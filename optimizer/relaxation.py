@@ -3,7 +3,6 @@
 It answers which limits can hold together, and how far one of them must give way while others hold.
 """
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -11,6 +10,8 @@ import highspy
 import numpy as np
 
 from .build import Built, build
+from .clock import Deadline
+from .listening import Listener
 from .matrix import Array, Matrix, matrix_of
 from .problem import Problem
 from .reduce import reduce
@@ -53,20 +54,21 @@ def _not_zero(share: float | None) -> float | None:
 class Relaxation:
     """One relaxed model in the solver: without whole numbers (`whole=False`), exact and quick; or with."""
 
-    def __init__(self, built: Built, *, whole: bool, until: float) -> None:
+    def __init__(self, built: Built, *, whole: bool, deadline: Deadline) -> None:
         self.built = built
         self.whole = whole
-        self.until = until
+        self.deadline = deadline
         self.matrix = matrix_of(built.model.lp)
         used = {id(variable) for variable in built.model.lp.variables()}
         slacks = built.model.slacks.items()
         self.columns = {name: int(s.variable.index) for name, s in slacks if id(s.variable) in used}
         self.highs = _loaded(self.matrix, whole)
+        self._calls = Listener(self.highs, cancelled=deadline.cancelled)
 
     def cannot_hold(self, names: Iterable[str]) -> bool | None:
         """Whether it is proven that these limits cannot hold together, all others set aside.
 
-        False when they can; None when time ran out.
+        False when they can; None when time ran out, or the caller stopped.
         """
         self._prepare(dict.fromkeys(self.columns, 0.0), frozenset(names))
         status = self._run()
@@ -120,13 +122,14 @@ class Relaxation:
             self.highs.changeColBounds(column, 0.0, 0.0 if name in held else self.matrix.high[column])
 
     def _run(self) -> object:
-        left = self.until - time.perf_counter()
+        left = self.deadline.left()
         if left <= 0:
             self.highs.clearSolver()
             return highspy.HighsModelStatus.kTimeLimit
         # the solver's clock adds up over its runs
         self.highs.setOptionValue("time_limit", self.highs.getRunTime() + left)
         self.highs.run()
+        self._calls.after_run()
         return self.highs.getModelStatus()
 
 

@@ -4,12 +4,12 @@ Slices are first fitted one by one, which is fast but blind to what they share. 
 these few are solved with all their slices together; what is bought and the work done in the month stay.
 """
 
-import time
 from dataclasses import replace
 
 import numpy as np
 
 from .build import Built
+from .clock import Deadline
 from .decompose import STRATEGIC, Decomposition, submatrix
 from .highs import Effort, run
 from .matrix import Array, Matrix, activity
@@ -20,7 +20,7 @@ TOLERANCE = 1e-6
 
 
 def repaired(
-    built: Built, matrix: Matrix, cut: Decomposition, values: Array, duals: Array, until: float
+    built: Built, matrix: Matrix, cut: Decomposition, values: Array, duals: Array, deadline: Deadline
 ) -> Array | None:
     """The plan with every broken month fitted again; None when something else is broken, or time is up.
 
@@ -35,9 +35,7 @@ def repaired(
     for month in queue + [m for m in range(built.index.problem.horizon.months) if m not in months]:
         if month not in months and not _owed_in(built, cut, carried, month):
             continue
-        left = until - time.perf_counter()
-        refit = _Refit(built, matrix, cut, month)
-        if left <= 0 or not refit.into(found, carried, duals, min(left, MONTH_SECONDS)):
+        if deadline.passed() or not _Refit(built, matrix, cut, month).into(found, carried, duals, deadline):
             return None
     return found if all(amount <= TOLERANCE for amount in carried.values()) else None
 
@@ -85,7 +83,7 @@ class _Refit:
         self.work = [row for row in shared if matrix.row_low[row] == matrix.row_high[row]]
         self.ceilings = [row for row in shared if row not in set(self.work)]
 
-    def into(self, values: Array, carried: dict[int, float], duals: Array, seconds: float) -> bool:
+    def into(self, values: Array, carried: dict[int, float], duals: Array, deadline: Deadline) -> bool:
         """Fit the month in place; work it cannot do is carried on. False when it cannot be fitted."""
         matrix, columns = self.matrix, np.flatnonzero(self.inside)
         rest = activity(matrix, np.where(self.inside, 0.0, values))[self.rows]
@@ -96,7 +94,9 @@ class _Refit:
         rows = [*self.rows, *self.ceilings, *self.work]
         small = submatrix(matrix, columns, rows, matrix.cost[columns], low, high)
         penalties = 10.0 * np.abs(duals[self.work]) + 1.0
-        answer = run(with_shortfall(small, penalties), Effort(gap=MONTH_GAP, seconds=seconds))
+        deadline = deadline.within(MONTH_SECONDS)
+        effort = Effort(gap=MONTH_GAP, seconds=deadline.left(), cancelled=deadline.cancelled)
+        answer = run(with_shortfall(small, penalties), effort)
         if answer.values is None:
             return False
         values[columns] = answer.values[: len(columns)]

@@ -1,5 +1,6 @@
 """What comes out of a solve, as plain values."""
 
+import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -69,7 +70,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolveRecord:
-    """How the answer was found. Sizes are those of the model handed to the solver."""
+    """How the answer was found. Sizes are those of the model handed to the solver; 0 before there is one."""
 
     solver: str
     version: str
@@ -78,13 +79,13 @@ class SolveRecord:
     time_limit_seconds: float
     seconds: float
     build_seconds: float
-    columns: int
-    rows: int
-    integers: int
-    nonzeros: int
-    nodes: int
-    bound: float  # plan currency; no plan can cost less
-    offers: int  # of the catalogue, in the model
+    columns: int = 0
+    rows: int = 0
+    integers: int = 0
+    nonzeros: int = 0
+    nodes: int = 0
+    bound: float = -math.inf  # plan currency; no plan can cost less
+    offers: int = 0  # of the catalogue, in the model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

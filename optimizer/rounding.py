@@ -5,7 +5,6 @@ the whole plan are checked at the end. What comes out is a plan, not a proof.
 """
 
 import math
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,6 +12,7 @@ import numpy as np
 from pulp import LpVariable
 
 from .build import Built
+from .clock import Deadline
 from .constraints.capacity import in_force
 from .constraints.shares import capacity_hours
 from .decompose import STRATEGIC, Decomposition, submatrix, weighted
@@ -45,9 +45,10 @@ def rounded_plan(
     *,
     rounder: Rounder = nearest,
     gap: float = 1e-4,
-    until: float = math.inf,
+    deadline: Deadline | None = None,
 ) -> Array | None:
-    """A feasible point near the relaxation's, or None when this way finds none before `until`."""
+    """A feasible point near the relaxation's, or None when this way finds none before the deadline."""
+    deadline = deadline or Deadline()
     if relaxed.values is None or relaxed.row_duals is None:
         return None
     values = relaxed.values.copy()
@@ -62,19 +63,20 @@ def rounded_plan(
 
     def solve_part(part: int) -> tuple[Array, Array | None]:
         columns = np.flatnonzero(cut.part_of_column == part)
-        if time.perf_counter() > until:
+        if deadline.passed():
             return columns, None
         small = _part(matrix, cut, part, columns, cost, done, shares.get(part, {}))
-        return columns, run(small, Effort(gap=gap, seconds=PART_SECONDS, tiny=True)).values
+        effort = Effort(gap=gap, seconds=PART_SECONDS, tiny=True, cancelled=deadline.cancelled)
+        return columns, run(small, effort).values
 
-    for columns, found in each(solve_part, range(len(cut.rows))):
+    for columns, found in each(solve_part, range(len(cut.rows)), deadline.cancelled):
         if found is None:
             return None
         values[columns] = found
     _settle(built, matrix, values)
     if fits(matrix, values):
         return values
-    mended = repaired(built, matrix, cut, values, relaxed.row_duals, until)
+    mended = repaired(built, matrix, cut, values, relaxed.row_duals, deadline)
     if mended is None:
         return None
     _settle(built, matrix, mended)

@@ -1,13 +1,16 @@
 """Problem in, Outcome out."""
 
+from dataclasses import replace
+
 import pulp
 
 from .build import Built
-from .candidates import models
+from .candidates import Model, models
 from .checks import check
-from .clock import Clock
+from .clock import Cancelled, Clock, Stopped
 from .extract import extract
-from .highs import Cancelled, Effort, Report, SolverAnswer, version
+from .highs import Effort, SolverAnswer, version
+from .listening import Report
 from .model import MONEY
 from .problem import Problem
 from .result import Outcome, SolveRecord, Status
@@ -26,7 +29,9 @@ def solve(
     """Find the plan of least present worth, with proof: relative `gap`, at most `time_limit_seconds`.
 
     Offers that cannot matter are left out first, by rules that keep the optimum. The same problem gives the
-    same plan (one seed, fixed order). Raises InvalidProblem for a problem that is none.
+    same plan (one seed, fixed order). Once `cancelled` says so the search stops, and what is known by then
+    comes back: often nothing (status unknown). It is asked often, and from other threads too. What it or
+    `progress` raises comes out of here. Raises InvalidProblem for a problem that is none.
     """
     check(problem)
     clock = Clock(time_limit_seconds)
@@ -34,13 +39,17 @@ def solve(
     def effort() -> Effort:
         return Effort(gap=gap, seconds=clock.left(), threads=threads, progress=progress, cancelled=cancelled)
 
-    for model in models(problem, effort):
-        build_seconds = clock.seconds()
-        answer = model.judge(search(model.built, model.matrix, model.allowed(effort())))
-        if answer is not None:
-            break
-    else:
-        raise RuntimeError("the whole model is always judged")
+    build_seconds = 0.0
+    model: Model | None = None
+    answer: SolverAnswer | None = None
+    try:
+        for model in models(problem, effort):
+            build_seconds = clock.seconds()
+            answer = model.judge(search(model.built, model.matrix, model.allowed(effort())))
+            if answer is not None:
+                break
+    except Stopped:
+        answer = None
     record = SolveRecord(
         solver="HiGHS",
         version=f"{version()}, PuLP {pulp.__version__}",
@@ -49,15 +58,19 @@ def solve(
         time_limit_seconds=time_limit_seconds,
         seconds=clock.seconds(),
         build_seconds=build_seconds,
-        columns=model.matrix.columns,
-        rows=model.matrix.rows,
-        integers=int(model.matrix.whole.sum()),
-        nonzeros=len(model.matrix.value),
-        nodes=answer.nodes,
-        bound=answer.bound / MONEY,
-        offers=model.offers,
     )
-    return _outcome(model.built, answer, record)
+    if model is not None:
+        record = replace(
+            record,
+            columns=model.matrix.columns,
+            rows=model.matrix.rows,
+            integers=int(model.matrix.whole.sum()),
+            nonzeros=len(model.matrix.value),
+            offers=model.offers,
+        )
+    if model is None or answer is None:
+        return Outcome(status=Status.UNKNOWN, record=record)
+    return _outcome(model.built, answer, replace(record, nodes=answer.nodes, bound=answer.bound / MONEY))
 
 
 def _outcome(built: Built, answer: SolverAnswer, record: SolveRecord) -> Outcome:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from .bounding import part_bound
 from .build import Built
 from .cases import Case, site_cases
+from .clock import Deadline
 from .decompose import Decomposition, decompose
 from .highs import Effort, SolverAnswer, run
 from .matrix import Array, Matrix
@@ -89,37 +90,37 @@ def _cancelled(effort: Effort) -> bool:
 def _by_parts(state: Search, cases: list[Case]) -> float:
     """Round the relaxation of each promising case, then prove; the bound is the least over all cases."""
     cut = decompose(state.built, state.matrix)
-    until = time.perf_counter() + PART_SHARE * state.left()
+    deadline = Deadline.after(PART_SHARE * state.left(), state.effort.cancelled)
     for case in cases:
         state.tell(cases[0].bound)
-        if state.proven(case.bound) or _cancelled(state.effort):
+        if state.proven(case.bound) or deadline.is_cancelled():
             break
-        _round(state, cut, case, until)
+        _round(state, cut, case, deadline)
     for case in cases:
-        if state.proven(case.bound) or time.perf_counter() > until or _cancelled(state.effort):
+        if state.proven(case.bound) or deadline.passed():
             continue
         gap = 0.3 * state.effort.gap
-        case.bound = max(case.bound, part_bound(case.matrix, cut, case.relaxed, gap=gap, until=until))
+        case.bound = max(case.bound, part_bound(case.matrix, cut, case.relaxed, gap=gap, deadline=deadline))
         state.tell(min(other.bound for other in cases))
     return min(case.bound for case in cases)
 
 
-def _round(state: Search, cut: Decomposition, case: Case, until: float) -> None:
+def _round(state: Search, cut: Decomposition, case: Case, deadline: Deadline) -> None:
     """A plan from a case's relaxation: rounded to nearest, down, or with some room under shared ceilings."""
     gap = 0.3 * state.effort.gap
     for rounder in (nearest, down):
         found = rounded_plan(
-            state.built, case.matrix, cut, case.relaxed, rounder=rounder, gap=gap, until=until
+            state.built, case.matrix, cut, case.relaxed, rounder=rounder, gap=gap, deadline=deadline
         )
         if found is not None:
             state.offer(found)
             return
     for room in ROOM:
-        if case.relaxed.values is None or time.perf_counter() > until:
+        if case.relaxed.values is None or deadline.passed():
             return
         roomy = tightened(case.matrix, cut, case.relaxed.values, room)
         relaxed = run(roomy, replace(state.effort, seconds=max(1.0, state.left())), mip=False)
-        found = rounded_plan(state.built, case.matrix, cut, relaxed, rounder=down, gap=gap, until=until)
+        found = rounded_plan(state.built, case.matrix, cut, relaxed, rounder=down, gap=gap, deadline=deadline)
         if found is not None:
             state.offer(found)
             return

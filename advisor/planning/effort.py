@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal, get_args
+
+from advisor.errors import AdvisorError
 
 DEFAULT_GAP = 0.001
 DEFAULT_TIME_LIMIT_SECONDS = 300.0
@@ -24,17 +27,39 @@ def baseline_seconds(elapsed_seconds: float) -> tuple[float, float]:
     return together, min(most, together / 4)
 
 
+class Cancelled(AdvisorError):
+    """The caller asked to stop: there is no answer, not even half of one."""
+
+    exit_code = 130
+    http_status = 409
+    code = "cancelled"
+
+
+Phase = Literal["reading", "pricing", "solving", "clashes", "comparing", "checking"]
+PHASES: tuple[Phase, ...] = get_args(Phase)
+"""In their order; `clashes` only for an impossible plan, `comparing` only for an answer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """How far the work is. `stage` is what is worked on; the other figures are unknown (None) until the
-    solver tells them. Money in the plan's currency; `gap` is relative."""
+    """How far the work is. `stage` is what is worked on, in words; `phase` the part of the work it is in.
+
+    The other figures are unknown (None) until there are any. `seconds` count from the start of the search;
+    `best` and `bound` are in the plan's currency (empty before the plan is read), `gap` is relative.
+    `done` of `total` are offers read while pricing, and strategies worked out while comparing, where `name`
+    is the strategy that was just worked out.
+    """
 
     stage: str
     currency: str
+    phase: Phase = "solving"
     seconds: float | None = None
     best: float | None = None
     bound: float | None = None
     gap: float | None = None
+    done: int | None = None
+    total: int | None = None
+    name: str | None = None
 
 
 Notify = Callable[[Step], None]

@@ -1,6 +1,6 @@
 """Plan and offers to the optimizer's problem: the only place where Decimal becomes float."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,6 +39,8 @@ from optimizer.problem import (
 from optimizer.timegrid import DayShape
 from providers import Offer
 
+TOLD_EVERY_OFFERS = 2000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Translation:
@@ -53,14 +55,23 @@ class Translation:
     considered: int
 
 
-def translate(plan: Plan, offers: Sequence[Offer], *, now: datetime | None = None) -> Translation:
+def translate(
+    plan: Plan,
+    offers: Sequence[Offer],
+    *,
+    now: datetime | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Translation:
     """The problem of a plan over some offers. `now` ages prices; needed only with `price_max_age_hours`.
 
+    `progress` hears now and then how many of how many offers are read; what it raises comes out of here.
     Raises PlanError for what only the offers can show: a currency without a rate, a gang above one
     instance, owned capacity that no offer describes.
     """
     sifted = Sifted(plan, now)
-    for offer in offers:
+    for done, offer in enumerate(offers):
+        if progress is not None and done % TOLD_EVERY_OFFERS == 0:
+            progress(done, len(offers))
         sifted.take(offer)
     _refuse_missing_rates(plan, sifted.unrated)
     sites = {server_key(s, m): (s, m) for s in plan.capacity.sites for m in s.servers}

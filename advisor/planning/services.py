@@ -1,8 +1,7 @@
 """From the text of a plan to a verified recommendation."""
 
-import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -15,19 +14,18 @@ from advisor.demand.surroundings import ReadFile
 from advisor.errors import AdvisorError, BadInput
 from advisor.planning.answer import answer, impossible
 from advisor.planning.case import Case, Solved
-from advisor.planning.effort import BASELINE_GAP, CLASHES_SECONDS, Effort, Notify, Step, baseline_seconds
+from advisor.planning.effort import BASELINE_GAP, CLASHES_SECONDS, Effort, Notify, baseline_seconds
 from advisor.planning.plan_files import files_beside, read_plan, refusal
 from advisor.planning.prices import Prices
 from advisor.planning.problem import translate
 from advisor.planning.result import Result
+from advisor.planning.steps import Steps
 from optimizer.baselines import BaselineOutcome, baselines
 from optimizer.checks import InvalidProblem
 from optimizer.conflicts import Clash, clashes
-from optimizer.result import Outcome, Progress, Status
+from optimizer.result import Outcome, Status
 from optimizer.solve import solve
 from optimizer.verify import PlanRefused, verify
-
-THOUSAND = 1000.0  # the solver counts money in thousands
 
 
 class SolverFailed(AdvisorError):
@@ -47,24 +45,30 @@ def advise(
     effort: Effort | None = None,
     read_file: ReadFile | None = None,
     notify: Notify | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Result:
     """The recommendation for a plan over exactly the offers of `catalogue`; prices age against `now`.
 
     An impossible plan is an answer (status infeasible). Raises BadInput for a plan that cannot be read or
-    priced, SolverFailed when nothing was found in time or the verifier refuses what was found.
+    priced, SolverFailed when nothing was found in time or the verifier refuses what was found, and Cancelled
+    soon after `cancelled` says so. `notify` and `cancelled` are called in the calling thread, `cancelled`
+    some five times a second; what `notify` raises stops the work, and comes out where it is an AdvisorError.
     """
     effort = effort or Effort()
     started = time.perf_counter()
-    case = _case(plan_text, source, catalogue, now, max_age_hours, read_file)
+    steps = Steps(notify, cancelled)
+    case = _case(plan_text, source, catalogue, now, max_age_hours, read_file, steps)
     with _failures(source):
-        outcome = _solve(case, effort, notify)
+        outcome = _solve(case, effort, steps)
         if outcome.status is Status.INFEASIBLE:
-            found = _clashes(case, effort, notify)
+            found = _clashes(case, effort, steps)
+            steps.begin("checking", "putting the answer together")
             seconds = time.perf_counter() - started
             return impossible(case, outcome, clashes=found, seconds=seconds, version=catalogue_version)
         solved = _verified(case, outcome, effort)
         seconds = time.perf_counter() - started
-        compared = _baselines(solved, effort, seconds, notify)
+        compared = _baselines(solved, effort, seconds, steps)
+        steps.begin("checking", "checking the bill")
         return answer(solved, baselines=compared, seconds=seconds, version=catalogue_version)
 
 
@@ -97,6 +101,7 @@ def advise_file(
     max_age_hours: int,
     effort: Effort | None = None,
     notify: Notify | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Result:
     """`advise` for a plan file, which may name files beside it; raises BadInput also for no such file."""
     return advise(
@@ -109,6 +114,7 @@ def advise_file(
         effort=effort,
         read_file=files_beside(path),
         notify=notify,
+        cancelled=cancelled,
     )
 
 
@@ -119,36 +125,37 @@ def _case(
     now: datetime,
     max_age_hours: int,
     read_file: ReadFile | None,
+    steps: Steps,
 ) -> Case:
+    steps.begin("reading", "reading the plan")
     names = {offer.accelerator for offer in catalogue.offers if offer.accelerator}
     try:
         plan: Plan = parse_plan(plan_text, source=source, read_file=read_file, known_accelerators=names)
-        translation = translate(plan, catalogue.offers, now=now)
+        steps.currency = plan.currency
+        translation = translate(plan, catalogue.offers, now=now, progress=steps.priced)
     except PlanError as error:
         raise refusal(error.problems, source) from error
     return Case(plan=plan, catalogue=catalogue, translation=translation, now=now, max_age_hours=max_age_hours)
 
 
-def _solve(case: Case, effort: Effort, notify: Notify | None) -> Outcome:
-    def told(progress: Progress) -> None:
-        if notify is not None:
-            notify(_step(case, progress))
-
-    if notify is not None:
-        notify(Step(stage="solving", currency=case.plan.currency))
-    return solve(
+def _solve(case: Case, effort: Effort, steps: Steps) -> Outcome:
+    steps.begin("solving", "solving")
+    outcome = solve(
         case.problem,
         gap=effort.gap,
         time_limit_seconds=effort.time_limit_seconds,
         threads=effort.threads,
-        progress=told if notify is not None else None,
+        progress=steps.searched,
+        cancelled=steps.watch,
     )
+    steps.watch.check()
+    return outcome
 
 
-def _clashes(case: Case, effort: Effort, notify: Notify | None) -> tuple[Clash, ...]:
-    if notify is not None:
-        notify(Step(stage="finding which limits clash", currency=case.plan.currency))
-    return clashes(case.problem, time_limit_seconds=min(effort.time_limit_seconds, CLASHES_SECONDS))
+def _clashes(case: Case, effort: Effort, steps: Steps) -> tuple[Clash, ...]:
+    steps.begin("clashes", "finding which limits clash")
+    seconds = min(effort.time_limit_seconds, CLASHES_SECONDS)
+    return clashes(case.problem, time_limit_seconds=seconds, cancelled=steps.watch)
 
 
 def _verified(case: Case, outcome: Outcome, effort: Effort) -> Solved:
@@ -162,35 +169,12 @@ def _verified(case: Case, outcome: Outcome, effort: Effort) -> Solved:
     return Solved(case=case, outcome=outcome, decisions=outcome.plan, account=account)
 
 
-def _step(case: Case, progress: Progress) -> Step:
-    """The solver counts in thousands and says infinity for what it does not know."""
-
-    def known(figure: float, scale: float) -> float | None:
-        return figure * scale if math.isfinite(figure) else None
-
-    return Step(
-        stage="solving",
-        currency=case.plan.currency,
-        seconds=progress.seconds,
-        best=known(progress.best, THOUSAND),
-        bound=known(progress.bound, THOUSAND),
-        gap=known(progress.gap, 1.0),
-    )
-
-
 def _baselines(
-    solved: Solved, effort: Effort, elapsed_seconds: float, notify: Notify | None
+    solved: Solved, effort: Effort, elapsed_seconds: float, steps: Steps
 ) -> tuple[BaselineOutcome, ...]:
     if not effort.baselines:
         return ()
-    currency = solved.case.plan.currency
-
-    def told(outcome: BaselineOutcome) -> None:
-        if notify is not None:
-            notify(Step(stage=f"compared with {outcome.name.replace('_', ' ')}", currency=currency))
-
-    if notify is not None:
-        notify(Step(stage="comparing with simple strategies", currency=currency))
+    steps.comparing()
     together, each = baseline_seconds(elapsed_seconds)
     until = time.perf_counter() + together
     return baselines(
@@ -198,6 +182,6 @@ def _baselines(
         known=solved.outcome,
         gap=max(effort.gap, BASELINE_GAP),
         time_limit_seconds=min(effort.time_limit_seconds, each),
-        progress=told,
-        cancelled=lambda: time.perf_counter() > until,
+        progress=steps.compared,
+        cancelled=lambda: time.perf_counter() > until or steps.watch(),
     )
