@@ -52,7 +52,7 @@ def _teller(keeper: Keeper, effort: Effort) -> Callable[[Step], None]:
     progressing = Progressing(gap_asked=effort.gap, time_limit_seconds=effort.time_limit_seconds)
 
     def tell(step: Step) -> None:
-        keeper.tell(fraction=progressing.fraction(step), progress=_progress(step))
+        keeper.tell(fraction=progressing(step), progress=_progress(step))
 
     return tell
 
