@@ -35,15 +35,14 @@ class Watch(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no t
 
     requires = ("celery.worker.components:Timer", "celery.worker.components:Pool")
 
-    def __init__(self, worker: Any, **_options: Any) -> None:
-        self._timer = worker.timer
+    def __init__(self, _worker: Any, **_options: Any) -> None:
         self._entry: Any = None
 
-    def start(self, _worker: Any) -> None:
+    def start(self, worker: Any) -> None:
         from django.conf import settings
 
         self._every = settings.JOB_WATCH_SECONDS
-        self._entry = self._timer.call_repeatedly(self._every, self._look)
+        self._entry = worker.timer.call_repeatedly(self._every, self._look)
 
     def stop(self, _worker: Any) -> None:
         if self._entry is not None:

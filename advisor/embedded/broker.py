@@ -32,7 +32,7 @@ def broker_command(socket: Path, folder: Path) -> list[str]:
         "save": "",
         "maxmemory-policy": "noeviction",
         "loglevel": "warning",
-        "logfile": "",
+        "logfile": str(folder / "log"),
     }
     return [_program(), *(word for name, value in settings.items() for word in (f"--{name}", value))]
 

@@ -64,7 +64,9 @@ class Command(AdvisorCommand):
 
 def _commands() -> dict[str, list[str]]:
     python = sys.executable
-    celery = [python, "-m", "celery", "--quiet", "-A", "advisor.celery"]
+    # as root, as in a container, Celery would warn at every start
+    calm = ["-W", "ignore:You're running the worker with superuser privileges"]
+    celery = [python, *calm, "-m", "celery", "--quiet", "-A", "advisor.celery"]
     bind = f"{HOST}:{settings.PORT}"
     web = f"--bind {bind} --workers 1 --worker-class gthread --threads 8 --graceful-timeout 5"
     quiet = "--log-level warning --no-control-socket"
