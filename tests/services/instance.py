@@ -125,7 +125,15 @@ def start_redis(instance: Instance) -> None:
     program = shutil.which("redis-server") or "redis-server"
     port = instance.given["REDIS_URL"].rpartition(":")[2].partition("/")[0]
     options = f"--bind 127.0.0.1 --port {port} --appendonly yes --appendfsync everysec --save"
-    command = [program, *options.split(), "", "--maxmemory-policy", "noeviction", "--dir", str(instance.folder)]
+    command = [
+        program,
+        *options.split(),
+        "",
+        "--maxmemory-policy",
+        "noeviction",
+        "--dir",
+        str(instance.folder),
+    ]
     instance.start("redis", command)
     client = Redis(port=int(port))
     until = time.monotonic() + 10
