@@ -12,7 +12,7 @@ _MICRO = Decimal("0.000001")
 
 
 def listing_json(listing: Listing) -> dict[str, Any]:
-    """`{query, currency, catalogue, shown, total, offers}` and, when empty, `explanation`.
+    """`{query, currency, catalogue, shown, total, offset, offers}` and, when empty, `explanation`.
 
     Prices are in the display currency with the source's own beside them; money figures are JSON numbers, and
     what is unknown is null.
@@ -29,6 +29,7 @@ def listing_json(listing: Listing) -> dict[str, Any]:
         },
         "shown": len(listing.lines),
         "total": listing.total,
+        "offset": listing.offset,
         "offers": [_offer(line) for line in listing.lines],
     }
     if listing.empty is not None:
@@ -40,7 +41,7 @@ def _offer(line: Line) -> dict[str, Any]:
     priced, beside, offer = line.priced, line.beside, line.priced.offer
     row: dict[str, Any] = {name: _json(getattr(offer, name)) for name in COLUMNS}
     row |= {
-        "offer_id": offer.offer_id,
+        "offer_id": priced.offer_id,
         "currency": priced.currency,
         "price_per_hour": _json(_converted(offer.price_per_hour, priced.rate)),
         "upfront": _json(_converted(offer.upfront, priced.rate)),

@@ -1,10 +1,12 @@
 """Where a search takes its offers from: the ledger, or price files without any database."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from advisor.catalog.pricing import Pricer, Quote
 from advisor.catalog.queries import Catalogue, offers_of, rows_at, version_at
+from advisor.catalog.sorting import in_order
 from providers.offers import Offer
 
 Narrow = Mapping[str, Collection[str]]
@@ -24,8 +26,17 @@ class OfferSource(Protocol):
     def select(self, narrow: Narrow) -> tuple[Offer, ...]:
         """Offers whose text columns have the given values."""
 
+    def quotes(self, narrow: Narrow, pricer: Pricer, sort: str | None = None) -> Sequence[Quote]:
+        """The same offers in the pricer's currency, in the order of a sort if one is given."""
+
     def values(self, column: str) -> frozenset[str]:
         """Distinct non-empty values of a text column."""
+
+
+def quoted(offers: Iterable[Offer], pricer: Pricer, sort: str | None) -> list[Quote]:
+    """Offers in the pricer's currency, in the order of a sort if one is given."""
+    quotes = [pricer.quote(offer) for offer in offers]
+    return quotes if sort is None else in_order(quotes, sort, pricer.total)
 
 
 class LedgerSource:
@@ -43,6 +54,9 @@ class LedgerSource:
     def select(self, narrow: Narrow) -> tuple[Offer, ...]:
         conditions = {f"{column}__in": list(values) for column, values in narrow.items()}
         return offers_of(rows_at(self._asked).filter(**conditions))
+
+    def quotes(self, narrow: Narrow, pricer: Pricer, sort: str | None = None) -> Sequence[Quote]:
+        return quoted(self.select(narrow), pricer, sort)
 
     def values(self, column: str) -> frozenset[str]:
         found = rows_at(self._asked).exclude(**{column: ""}).values_list(column, flat=True)
@@ -66,6 +80,9 @@ class FileSource:
             for offer in self._offers
             if all((getattr(offer, column) or "") in values for column, values in narrow.items())
         )
+
+    def quotes(self, narrow: Narrow, pricer: Pricer, sort: str | None = None) -> Sequence[Quote]:
+        return quoted(self.select(narrow), pricer, sort)
 
     def values(self, column: str) -> frozenset[str]:
         return frozenset(value for offer in self._offers if (value := getattr(offer, column)))
