@@ -106,17 +106,17 @@ def search(
         pack_to=count.low if count and request.pack else None,
     )
     conditions = _conditions(request, selector, count, source, pricer)
-    quotes = source.quotes(
-        {name: values for c in conditions for name, values in c.narrow.items()}, pricer, sort
-    )
-    fitting = [quote for quote in quotes if all(c.holds(quote) for c in conditions)]
+    narrow = {name: values for c in conditions for name, values in c.narrow.items()}
+    fitting = [quote for quote in source.quotes(narrow, pricer) if all(c.holds(quote) for c in conditions)]
     window = still_to_be_had(now)
-    matches = [quote for quote in fitting if window.holds(quote)]
+    matches = source.ordered(filter(window.holds, fitting), pricer, sort)
     page = [pricer.complete(quote) for quote in matches[request.offset : request.offset + request.limit]]
     beside = prices_beside([priced.offer for priced in page], source, pricer)
     empty = None
     if not matches:
-        empty = explain_empty([*conditions, window], source.quotes({}, pricer, sort), pricer)
+        empty = explain_empty(
+            [*conditions, window], source.ordered(source.quotes({}, pricer), pricer, sort), pricer
+        )
     return Listing(
         request=request,
         as_of=source.as_of,

@@ -1,10 +1,10 @@
 """Prices of all offers in the currencies that were asked for lately, and the orders they were listed in."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from threading import Lock
 
-from advisor.catalog.pricing import Pricer, Quote
+from advisor.catalog.pricing import Pricer
 from advisor.catalog.sorting import in_order
 from providers.offers import Offer
 
@@ -17,13 +17,14 @@ class Sheet:
     def __init__(self, offers: Sequence[Offer], pricer: Pricer) -> None:
         self.rates = pricer.rates
         self.quotes = tuple(map(pricer.quote, offers))
-        self._orders: dict[str, Sequence[Quote]] = {}
+        self._ranks: dict[str, Mapping[str, int]] = {}
 
-    def sorted_by(self, sort: str) -> Sequence[Quote]:
-        """All quotes in the order of a checked sort, one machine each; there are few, so all are kept."""
-        found = self._orders.get(sort)
+    def ranks(self, sort: str) -> Mapping[str, int]:
+        """Offer id -> its place in the order of a checked sort, one machine each. Few sorts: all are kept."""
+        found = self._ranks.get(sort)
         if found is None:
-            found = self._orders[sort] = tuple(in_order(self.quotes, sort, lambda quote: quote.price))
+            order = in_order(self.quotes, sort, lambda quote: quote.price)
+            found = self._ranks[sort] = {quote.offer_id: rank for rank, quote in enumerate(order)}
         return found
 
 

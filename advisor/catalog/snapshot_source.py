@@ -1,6 +1,6 @@
 """A search that reads nothing: offers and their quotes from the snapshot of the current catalogue."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from advisor.catalog.pricing import Pricer, Quote
@@ -27,12 +27,15 @@ class SnapshotSource:
     def values(self, column: str) -> frozenset[str]:
         return self.snapshot.values(column)
 
-    def quotes(self, narrow: Narrow, pricer: Pricer, sort: str | None = None) -> Sequence[Quote]:
-        sheet = self.snapshot.sheets.of(pricer)
-        if sort is not None and not narrow and pricer.pack_to is None:
-            return sheet.sorted_by(sort)
-        quotes = [sheet.quotes[place] for place in self.snapshot.places(narrow)]
-        return quotes if sort is None else in_order(quotes, sort, pricer.total)
+    def quotes(self, narrow: Narrow, pricer: Pricer) -> Sequence[Quote]:
+        quotes = self.snapshot.sheets.of(pricer).quotes
+        return [quotes[place] for place in self.snapshot.places(narrow)] if narrow else quotes
+
+    def ordered(self, quotes: Iterable[Quote], pricer: Pricer, sort: str) -> Sequence[Quote]:
+        if pricer.pack_to is not None:  # sums depend on the number asked for
+            return in_order(quotes, sort, pricer.total)
+        ranks = self.snapshot.sheets.of(pricer).ranks(sort)
+        return sorted(quotes, key=lambda quote: ranks[quote.offer_id])
 
 
 def catalogue_source(as_of: datetime | None = None) -> OfferSource:

@@ -1,5 +1,6 @@
 """Where a search takes its offers from: the ledger, or price files without any database."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
@@ -26,20 +27,30 @@ class OfferSource(Protocol):
     def select(self, narrow: Narrow) -> tuple[Offer, ...]:
         """Offers whose text columns have the given values."""
 
-    def quotes(self, narrow: Narrow, pricer: Pricer, sort: str | None = None) -> Sequence[Quote]:
-        """The same offers in the pricer's currency, in the order of a sort if one is given."""
+    def quotes(self, narrow: Narrow, pricer: Pricer) -> Sequence[Quote]:
+        """The same offers in the pricer's currency."""
+
+    def ordered(self, quotes: Iterable[Quote], pricer: Pricer, sort: str) -> Sequence[Quote]:
+        """Quotes this source gave, in the order of a checked sort."""
 
     def values(self, column: str) -> frozenset[str]:
         """Distinct non-empty values of a text column."""
 
 
-def quoted(offers: Iterable[Offer], pricer: Pricer, sort: str | None) -> list[Quote]:
-    """Offers in the pricer's currency, in the order of a sort if one is given."""
-    quotes = [pricer.quote(offer) for offer in offers]
-    return quotes if sort is None else in_order(quotes, sort, pricer.total)
+class _Unprepared(ABC):
+    """Prices and sorts when asked, nothing before."""
+
+    @abstractmethod
+    def select(self, narrow: Narrow) -> tuple[Offer, ...]: ...
+
+    def quotes(self, narrow: Narrow, pricer: Pricer) -> Sequence[Quote]:
+        return [pricer.quote(offer) for offer in self.select(narrow)]
+
+    def ordered(self, quotes: Iterable[Quote], pricer: Pricer, sort: str) -> Sequence[Quote]:
+        return in_order(quotes, sort, pricer.total)
 
 
-class LedgerSource:
+class LedgerSource(_Unprepared):
     """Reads only the rows a search needs. Raises CatalogueEmpty when there is nothing to read."""
 
     def __init__(self, as_of: datetime | None = None) -> None:
@@ -55,15 +66,12 @@ class LedgerSource:
         conditions = {f"{column}__in": list(values) for column, values in narrow.items()}
         return offers_of(rows_at(self._asked).filter(**conditions))
 
-    def quotes(self, narrow: Narrow, pricer: Pricer, sort: str | None = None) -> Sequence[Quote]:
-        return quoted(self.select(narrow), pricer, sort)
-
     def values(self, column: str) -> frozenset[str]:
         found = rows_at(self._asked).exclude(**{column: ""}).values_list(column, flat=True)
         return frozenset(found.order_by().distinct())
 
 
-class FileSource:
+class FileSource(_Unprepared):
     """Exactly the offers of a catalogue in memory."""
 
     def __init__(self, catalogue: Catalogue) -> None:
@@ -80,9 +88,6 @@ class FileSource:
             for offer in self._offers
             if all((getattr(offer, column) or "") in values for column, values in narrow.items())
         )
-
-    def quotes(self, narrow: Narrow, pricer: Pricer, sort: str | None = None) -> Sequence[Quote]:
-        return quoted(self.select(narrow), pricer, sort)
 
     def values(self, column: str) -> frozenset[str]:
         return frozenset(value for offer in self._offers if (value := getattr(offer, column)))
