@@ -17,7 +17,7 @@ from advisor.catalog.snapshot import current_snapshot
 from advisor.models import CatalogueVersion
 from providers.offers import Offer, PriceState
 
-Condition = Literal["fresh", "ageing", "stale"]
+AgeState = Literal["fresh", "ageing", "stale"]
 _STALE_FROM = Decimal("0.5")
 _AGEING_FROM = Decimal("0.1")
 _TENTH = Decimal("0.1")
@@ -28,7 +28,7 @@ _TEN_THOUSANDTH = Decimal("0.0001")
 class PriceAges:
     """What some offers are, counted. Ages are in hours at the moment of the report.
 
-    An offer is stale when its price is older than the limit or its source says so. `condition` is
+    An offer is stale when its price is older than the limit or its source says so. `state` is
     - stale, when half or more of the offers are stale;
     - ageing, when a tenth or more are stale or of unknown age, or the median age is above half the limit;
     - fresh otherwise.
@@ -44,7 +44,7 @@ class PriceAges:
     stale_fraction: Decimal
     currencies: tuple[str, ...]
     purchases: Mapping[str, int]
-    condition: Condition
+    state: AgeState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,13 +148,13 @@ class _Clock:
         middle = median(map(self.age, observed)) if observed else None
         stale = sum(map(self._is_stale, found))
         fraction, unknown = Decimal(stale) / len(found), len(found) - len(observed)
-        condition: Condition = "fresh"
+        state: AgeState = "fresh"
         if fraction >= _STALE_FROM:
-            condition = "stale"
+            state = "stale"
         elif Decimal(stale + unknown) / len(found) >= _AGEING_FROM or (
             middle is not None and middle > Decimal(self.limit) / 2
         ):
-            condition = "ageing"
+            state = "ageing"
         return PriceAges(
             offers=len(found),
             newest=max(observed, default=None),
@@ -165,7 +165,7 @@ class _Clock:
             stale_fraction=fraction.quantize(_TEN_THOUSANDTH),
             currencies=tuple(sorted({offer.currency for offer in found})),
             purchases=dict(sorted(Counter(offer.purchase.value for offer in found).items())),
-            condition=condition,
+            state=state,
         )
 
     def _is_stale(self, offer: Offer) -> bool:

@@ -56,9 +56,9 @@ def test_a_source_is_told_with_its_providers_and_what_it_last_did() -> None:
         stale_fraction=Decimal("0.3333"),
         currencies=("EUR", "USD"),
         purchases={"on_demand": 2, "spot": 1},
-        condition="ageing",
+        state="ageing",
     )
-    assert [(p.provider, p.ages.offers, p.ages.condition) for p in embedded.providers] == [
+    assert [(p.provider, p.ages.offers, p.ages.state) for p in embedded.providers] == [
         ("aws", 1, "fresh"),
         ("gcp", 2, "stale"),  # one of two
     ]
@@ -80,28 +80,28 @@ def test_the_catalogue_as_a_whole_is_counted() -> None:
 
 
 def test_half_stale_is_stale_and_a_little_less_is_ageing() -> None:
-    assert ages(aged("a", 101), aged("b", 100)).condition == "stale"
-    assert ages(aged("a", 101), aged("b", 100), aged("c", 1)).condition == "ageing"
+    assert ages(aged("a", 101), aged("b", 100)).state == "stale"
+    assert ages(aged("a", 101), aged("b", 100), aged("c", 1)).state == "ageing"
 
 
 def test_a_tenth_stale_or_of_unknown_age_is_ageing() -> None:
     young = [aged(f"y{n}", 1) for n in range(10)]
-    assert ages(*young, aged("old", 101)).condition == "fresh"  # 1 of 11
-    assert ages(*young[:9], aged("old", 101)).condition == "ageing"  # 1 of 10
-    assert ages(*young[:9], aged("when", None)).condition == "ageing"
+    assert ages(*young, aged("old", 101)).state == "fresh"  # 1 of 11
+    assert ages(*young[:9], aged("old", 101)).state == "ageing"  # 1 of 10
+    assert ages(*young[:9], aged("when", None)).state == "ageing"
     assert ages(*young[:9], aged("said", 1, state=PriceState.STALE)).stale == 1
 
 
 def test_a_median_above_half_the_limit_is_ageing() -> None:
-    assert ages(aged("a", 40), aged("b", 60)).condition == "fresh"  # 50 is not above 50
-    assert ages(aged("a", 41), aged("b", 60)).condition == "ageing"
+    assert ages(aged("a", 40), aged("b", 60)).state == "fresh"  # 50 is not above 50
+    assert ages(aged("a", 41), aged("b", 60)).state == "ageing"
 
 
 def test_prices_of_unknown_age_have_no_median_and_are_not_called_stale() -> None:
     found = ages(aged("a", None), aged("b", None))
     assert (found.median_age_hours, found.newest, found.oldest) == (None, None, None)
     assert (found.unknown_age, found.stale, found.stale_fraction) == (2, 0, Decimal(0))
-    assert found.condition == "ageing"
+    assert found.state == "ageing"
 
 
 def test_publications_come_newest_first_by_pages() -> None:
