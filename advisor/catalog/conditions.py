@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from fnmatch import fnmatchcase
+from functools import cache
 
 from advisor.catalog.facts import accelerator_memory_gib, unlikeness
-from advisor.catalog.pricing import Priced
+from advisor.catalog.pricing import Pricer, Quote, hours_of
 from advisor.catalog.selector import Selector, Span
 from advisor.catalog.sources import OfferSource
 from advisor.errors import BadInput
@@ -25,22 +26,23 @@ class Condition:
     """
 
     words: str
-    holds: Callable[[Priced], bool]
+    holds: Callable[[Quote], bool]
     narrow: dict[str, Collection[str]] = field(default_factory=dict)
-    distance: Callable[[Priced], float] = lambda _priced: 0.0
+    distance: Callable[[Quote], float] = lambda _quote: 0.0
 
 
-def selector_conditions(selector: Selector, count: Span | None, pack: bool) -> Iterable[Condition]:
+def selector_conditions(selector: Selector, count: Span | None, pricer: Pricer) -> Iterable[Condition]:
     """Conditions of the short query; `count` is the number asked for, already widened by --at-least."""
     if selector.no_accelerator:
         yield Condition(words="cpu", holds=lambda p: not p.offer.accelerator, narrow={"accelerator": [""]})
     if selector.names is not None:
         names = selector.names
+        unlike = cache(lambda name: unlikeness(name, names))
         yield Condition(
             words=selector.named,
             holds=lambda p: p.offer.accelerator in names,
             narrow={"accelerator": names},
-            distance=lambda p: unlikeness(p.offer.accelerator, names),
+            distance=lambda p: unlike(p.offer.accelerator),
         )
     if selector.memory_gib is not None:
         memory = selector.memory_gib
@@ -49,17 +51,16 @@ def selector_conditions(selector: Selector, count: Span | None, pack: bool) -> I
             holds=lambda p: memory.holds(accelerator_memory_gib(p.offer)),
         )
     if count is not None:
-        yield Condition(words=f"{count} accelerators", holds=lambda p: _count_fits(p, count, pack))
+        yield Condition(words=f"{count} accelerators", holds=lambda p: _count_fits(p.offer, count, pricer))
 
 
-def _count_fits(priced: Priced, count: Span, pack: bool) -> bool:
-    offer = priced.offer
+def _count_fits(offer: Offer, count: Span, pricer: Pricer) -> bool:
     if count.holds(offer.accelerator_count):
         return True
-    if not pack or offer.accelerator_count is None or count.low is None:
+    if pricer.pack_to is None or offer.accelerator_count is None or count.low is None:
         return False
     few = offer.accelerator_count < count.low
-    return few and (offer.max_quantity is None or priced.quantity <= offer.max_quantity)
+    return few and (offer.max_quantity is None or pricer.quantity(offer) <= offer.max_quantity)
 
 
 def purchase_condition(asked: Collection[str]) -> Condition:
@@ -71,9 +72,10 @@ def purchase_condition(asked: Collection[str]) -> Condition:
             hint = did_you_mean(nearest(name, known)) or f"; write one of {', '.join(known)}"
             raise BadInput(f"--purchase {shown(raw)}: unknown purchase option{hint}")
         wanted.append(name)
+    options = frozenset(Purchase(name) for name in wanted)
     return Condition(
         words=f"--purchase {','.join(wanted)}",
-        holds=lambda p: p.offer.purchase.value in wanted,
+        holds=lambda p: p.offer.purchase in options,
         narrow={"purchase": wanted},
     )
 
@@ -121,37 +123,44 @@ def region_condition(asked: Collection[str], source: OfferSource) -> Condition:
             near = regions if known_provider else providers
             hint = did_you_mean(nearest(of_region if known_provider else of_provider, near))
             raise BadInput(f"--region {shown(raw)}: matches no known region{hint}")
-    return Condition(words=f"--region {','.join(asked)}", holds=lambda p: _in_region(p.offer, patterns))
+    inside = cache(lambda provider, region, zone: _in_region(provider, region, zone, patterns))
+    return Condition(
+        words=f"--region {','.join(asked)}",
+        holds=lambda p: inside(p.offer.provider, p.offer.region, p.offer.zone),
+    )
 
 
-def _in_region(offer: Offer, patterns: list[str]) -> bool:
-    names = [offer.region.casefold(), f"{offer.provider}/{offer.region}".casefold()]
-    if offer.zone:
-        names += [offer.zone.casefold(), f"{offer.provider}/{offer.zone}".casefold()]
+def _in_region(provider: str, region: str, zone: str | None, patterns: list[str]) -> bool:
+    names = [region.casefold(), f"{provider}/{region}".casefold()]
+    if zone:
+        names += [zone.casefold(), f"{provider}/{zone}".casefold()]
     return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
 
 def at_least(words: str, column: str, minimum: Decimal) -> Condition:
     """A figure of the machine must be known and reach a minimum."""
 
-    def holds(priced: Priced) -> bool:
-        value: Decimal | None = getattr(priced.offer, column)
+    def holds(quote: Quote) -> bool:
+        value: Decimal | None = getattr(quote.offer, column)
         return value is not None and value >= minimum
 
     return Condition(words=f"{words} {minimum}", holds=holds)
 
 
-def max_price(limit: Decimal, currency: str) -> Condition:
+def max_price(limit: Decimal, pricer: Pricer) -> Condition:
     """An upper bound on what one hour of the request costs; a price without a rate cannot meet it."""
     return Condition(
-        words=f"--max-price {limit} {currency}", holds=lambda p: p.converted and p.total <= limit
+        words=f"--max-price {limit} {pricer.currency}",
+        holds=lambda p: p.converted and pricer.total(p) <= limit,
     )
 
 
-def max_age(hours: Decimal) -> Condition:
+def max_age(hours: Decimal, now: datetime) -> Condition:
+    """An upper bound on the age at `now`; a price of unknown age does not pass."""
+    young = cache(lambda observed_at: hours_of(now - observed_at) <= hours)
     return Condition(
         words=f"--max-age-hours {hours}",
-        holds=lambda p: p.age_hours is not None and p.age_hours <= hours,
+        holds=lambda p: p.offer.observed_at is not None and young(p.offer.observed_at),
     )
 
 

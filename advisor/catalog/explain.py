@@ -1,12 +1,10 @@
 """Why a list is empty: what each condition alone keeps out, and the offer that comes nearest."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from advisor.catalog.conditions import Condition
-from advisor.catalog.pricing import Priced, Pricer
-from advisor.catalog.sources import OfferSource
+from advisor.catalog.pricing import Priced, Pricer, Quote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,35 +26,36 @@ class EmptyList:
     misses: tuple[str, ...]
 
 
-def explain_empty(
-    conditions: Sequence[Condition],
-    source: OfferSource,
-    pricer: Pricer,
-    order: Callable[[Priced], Any],
-) -> EmptyList:
-    """One pass over all offers: which fail exactly one condition, and which fails the fewest."""
-    only_failing: list[list[Priced]] = [[] for _ in conditions]
-    nearest: Priced | None = None
-    nearest_rank: tuple[int, tuple[int, ...], float] | None = None
-    for priced in sorted(map(pricer.priced, source.select({})), key=order):
-        failed = [index for index, condition in enumerate(conditions) if not condition.holds(priced)]
+def explain_empty(conditions: Sequence[Condition], quotes: Iterable[Quote], pricer: Pricer) -> EmptyList:
+    """One pass over all offers in their order: which fail one condition alone, and which fails the fewest."""
+    only_failing: list[list[Quote]] = [[] for _ in conditions]
+    nearest: Quote | None = None
+    fewest: tuple[int, tuple[int, ...]] = (len(conditions) + 1, ())
+    nearest_apart = 0.0
+    for quote in quotes:
+        failed = [index for index, condition in enumerate(conditions) if not condition.holds(quote)]
         if len(failed) == 1:
-            only_failing[failed[0]].append(priced)
-        apart = sum(conditions[index].distance(priced) for index in failed)
-        rank = (len(failed), tuple(-index for index in failed), apart)  # what was asked first weighs more
-        if nearest_rank is None or rank < nearest_rank:
-            nearest, nearest_rank = priced, rank
+            only_failing[failed[0]].append(quote)
+        if len(failed) > fewest[0]:
+            continue
+        rank = (len(failed), tuple(-index for index in failed))  # what was asked first weighs more
+        if rank > fewest:
+            continue
+        apart = sum(conditions[index].distance(quote) for index in failed)
+        if rank < fewest or apart < nearest_apart:
+            nearest, fewest, nearest_apart = quote, rank, apart
     reliefs = tuple(
         Relief(
             without=condition.words,
             count=len(found),
-            best=min(found, key=condition.distance),
+            best=pricer.complete(min(found, key=condition.distance)),
             by_likeness="accelerator" in condition.narrow,
         )
         for condition, found in zip(conditions, only_failing, strict=True)
         if found
     )
-    missed = nearest_rank[1] if nearest_rank else ()
     return EmptyList(
-        reliefs=reliefs, nearest=nearest, misses=tuple(conditions[-index].words for index in missed)
+        reliefs=reliefs,
+        nearest=None if nearest is None else pricer.complete(nearest),
+        misses=tuple(conditions[-index].words for index in fewest[1]),
     )

@@ -12,7 +12,7 @@ _MICRO = Decimal("0.000001")
 
 
 def listing_json(listing: Listing) -> dict[str, Any]:
-    """`{query, currency, catalogue, shown, total, offers}` and, when empty, `explanation`.
+    """`{query, currency, catalogue, shown, total, offset, offers}` and, when empty, `explanation`.
 
     Prices are in the display currency with the source's own beside them; money figures are JSON numbers, and
     what is unknown is null.
@@ -29,6 +29,7 @@ def listing_json(listing: Listing) -> dict[str, Any]:
         },
         "shown": len(listing.lines),
         "total": listing.total,
+        "offset": listing.offset,
         "offers": [_offer(line) for line in listing.lines],
     }
     if listing.empty is not None:
@@ -37,28 +38,31 @@ def listing_json(listing: Listing) -> dict[str, Any]:
 
 
 def _offer(line: Line) -> dict[str, Any]:
+    return {name: _json(value) for name, value in offer_values(line).items()}
+
+
+def offer_values(line: Line) -> dict[str, Any]:
+    """One line by the names of the JSON, with figures as they are: Decimal, datetime, None."""
     priced, beside, offer = line.priced, line.beside, line.priced.offer
-    row: dict[str, Any] = {name: _json(getattr(offer, name)) for name in COLUMNS}
-    row |= {
-        "offer_id": offer.offer_id,
+    return {name: getattr(offer, name) for name in COLUMNS} | {
+        "offer_id": priced.offer_id,
         "currency": priced.currency,
-        "price_per_hour": _json(_converted(offer.price_per_hour, priced.rate)),
-        "upfront": _json(_converted(offer.upfront, priced.rate)),
+        "price_per_hour": _converted(offer.price_per_hour, priced.rate),
+        "upfront": _converted(offer.upfront, priced.rate),
         "source_currency": offer.currency,
-        "source_price_per_hour": _json(offer.price_per_hour),
-        "source_upfront": _json(offer.upfront),
-        "effective_price_per_hour": _json(priced.price),
-        "price_per_accelerator_hour": _json(priced.per_accelerator),
+        "source_price_per_hour": offer.price_per_hour,
+        "source_upfront": offer.upfront,
+        "effective_price_per_hour": priced.price,
+        "price_per_accelerator_hour": priced.per_accelerator,
         "quantity": priced.quantity,
-        "total_price_per_hour": _json(priced.total),
-        "on_demand_price_per_hour": _json(beside.on_demand),
-        "spot_price_per_hour": _json(beside.spot),
-        "one_year_price_per_hour": _json(beside.one_year),
-        "three_years_price_per_hour": _json(beside.three_years),
-        "age_hours": _json(priced.age_hours),
+        "total_price_per_hour": priced.total,
+        "on_demand_price_per_hour": beside.on_demand,
+        "spot_price_per_hour": beside.spot,
+        "one_year_price_per_hour": beside.one_year,
+        "three_years_price_per_hour": beside.three_years,
+        "age_hours": priced.age_hours,
         "stale": priced.stale,
     }
-    return row
 
 
 def _converted(amount: Decimal | None, rate: Decimal) -> Decimal | None:

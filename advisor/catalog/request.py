@@ -14,7 +14,7 @@ def request_from(values: Mapping[str, Any]) -> Request:
 
     Raises BadInput naming the option and the value that cannot be read.
     """
-    limit = _whole(values, "limit")
+    limit, offset = _whole(values, "limit"), _whole(values, "offset")
     return Request(
         query=values.get("query") or "",
         count=_whole(values, "count"),
@@ -31,6 +31,7 @@ def request_from(values: Mapping[str, Any]) -> Request:
         currency=values.get("currency") or "USD",
         sort=values.get("sort") or "price",
         limit=DEFAULT_LIMIT if limit is None else limit,
+        offset=offset or 0,
     )
 
 

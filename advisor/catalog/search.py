@@ -1,6 +1,5 @@
 """The search behind `cheapest` and the offers page: a request in, a listing out."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -21,12 +20,13 @@ from advisor.catalog.explain import EmptyList, explain_empty
 from advisor.catalog.pricing import Priced, Pricer
 from advisor.catalog.selector import Selector, Span, resolve_selector, rest_of_family
 from advisor.catalog.siblings import Beside, prices_beside
+from advisor.catalog.sorting import SORTS, checked_sort
 from advisor.catalog.sources import OfferSource
 from advisor.errors import BadInput
 from providers.rates import ReferenceRates, suggest_currency
 from providers.text import did_you_mean, shown
 
-SORTS = ("price", "per_accelerator")
+__all__ = ["DEFAULT_LIMIT", "SORTS", "Line", "Listing", "Request", "search"]
 DEFAULT_LIMIT = 20
 
 
@@ -49,6 +49,7 @@ class Request:
     currency: str = "USD"
     sort: str = "price"
     limit: int = DEFAULT_LIMIT
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """The answer. `total` counts all matching offers, `lines` holds the first of them.
+    """The answer. `total` counts all matching offers, `lines` holds those from `offset` on, up to the limit.
 
     `empty` explains a listing without offers. `ended` counts offers left out only because their window is
     over. `relatives` are members of the family of the accelerator asked for that the query did not mean.
@@ -72,6 +73,7 @@ class Listing:
     version: int
     in_catalogue: int
     total: int
+    offset: int
     lines: tuple[Line, ...]
     ended: int
     relatives: tuple[str, ...]
@@ -83,16 +85,17 @@ class Listing:
 def search(
     request: Request, source: OfferSource, *, rates: ReferenceRates, now: datetime, max_age_hours: int
 ) -> Listing:
-    """Cheapest offers first. Raises BadInput for unknown names and impossible figures.
+    """Offers in the order asked for. Raises BadInput for unknown names and impossible figures.
 
     Offers whose currency has no rate stay in the list, last, at their own price. `max_age_hours` is the age
     from which a price is marked stale; it removes nothing.
     """
     currency = _currency(request.currency, rates)
-    if request.sort not in SORTS:
-        raise BadInput(f"--sort {shown(request.sort)}: write {' or '.join(SORTS)}")
+    sort = checked_sort(request.sort)
     if request.limit < 1:
         raise BadInput(f"--limit {request.limit}: must be 1 or more")
+    if request.offset < 0:
+        raise BadInput(f"--offset {request.offset}: must be 0 or more")
     selector = resolve_selector(request.query, lambda: source.values("accelerator"))
     count = _count(request, selector)
     pricer = Pricer(
@@ -102,23 +105,26 @@ def search(
         max_age_hours=max_age_hours,
         pack_to=count.low if count and request.pack else None,
     )
-    conditions = _conditions(request, selector, count, source, currency)
-    offers = source.select({name: values for c in conditions for name, values in c.narrow.items()})
-    fitting = [p for p in map(pricer.priced, offers) if all(c.holds(p) for c in conditions)]
+    conditions = _conditions(request, selector, count, source, pricer)
+    narrow = {name: values for c in conditions for name, values in c.narrow.items()}
+    fitting = [quote for quote in source.quotes(narrow, pricer) if all(c.holds(quote) for c in conditions)]
     window = still_to_be_had(now)
-    matches = [priced for priced in fitting if window.holds(priced)]
-    order = _sort_key(request.sort)
-    matches.sort(key=order)
-    shown_ones = matches[: request.limit]
-    beside = prices_beside([p.offer for p in shown_ones], source, pricer)
-    empty = None if matches else explain_empty([*conditions, window], source, pricer, order)
+    matches = source.ordered(filter(window.holds, fitting), pricer, sort)
+    page = [pricer.complete(quote) for quote in matches[request.offset : request.offset + request.limit]]
+    beside = prices_beside([priced.offer for priced in page], source, pricer)
+    empty = None
+    if not matches:
+        empty = explain_empty(
+            [*conditions, window], source.ordered(source.quotes({}, pricer), pricer, sort), pricer
+        )
     return Listing(
         request=request,
         as_of=source.as_of,
         version=source.version,
         in_catalogue=source.total(),
         total=len(matches),
-        lines=tuple(Line(priced=p, beside=b) for p, b in zip(shown_ones, beside, strict=True)),
+        offset=request.offset,
+        lines=tuple(Line(priced=p, beside=b) for p, b in zip(page, beside, strict=True)),
         ended=len(fitting) - len(matches),
         relatives=tuple(rest_of_family(selector.names or frozenset())),
         rates=rates,
@@ -157,9 +163,9 @@ def _count(request: Request, selector: Selector) -> Span | None:
 
 
 def _conditions(
-    request: Request, selector: Selector, count: Span | None, source: OfferSource, currency: str
+    request: Request, selector: Selector, count: Span | None, source: OfferSource, pricer: Pricer
 ) -> list[Condition]:
-    found = list(selector_conditions(selector, count, request.pack))
+    found = list(selector_conditions(selector, count, pricer))
     if request.purchases:
         found.append(purchase_condition(request.purchases))
     if request.residency:
@@ -175,9 +181,9 @@ def _conditions(
         if figure is not None:
             found.append(at_least(words, column, _positive(words, figure)))
     if request.max_price is not None:
-        found.append(max_price(_positive("--max-price", request.max_price), currency))
+        found.append(max_price(_positive("--max-price", request.max_price), pricer))
     if request.max_age_hours is not None:
-        found.append(max_age(_positive("--max-age-hours", request.max_age_hours)))
+        found.append(max_age(_positive("--max-age-hours", request.max_age_hours), pricer.now))
     return found
 
 
@@ -185,16 +191,3 @@ def _positive(words: str, figure: Decimal) -> Decimal:
     if not figure.is_finite() or figure <= 0:
         raise BadInput(f"{words} {figure}: must be a number above 0")
     return figure
-
-
-def _sort_key(sort: str) -> Callable[[Priced], tuple[bool, bool, Decimal, str]]:
-    """Cheapest first; without a rate last; ties by offer id, so that equal questions give equal lists."""
-
-    def key(priced: Priced) -> tuple[bool, bool, Decimal, str]:
-        figure, unknown = priced.total, False
-        if sort == "per_accelerator":
-            unknown = priced.per_accelerator is None
-            figure = figure if priced.per_accelerator is None else priced.per_accelerator
-        return (not priced.converted, unknown, figure, priced.offer.offer_id)
-
-    return key

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from advisor.catalog.columns import COLUMNS, offer_from_mapping, row_values
+from advisor.catalog.snapshot import publication_made
 from advisor.errors import BadInput
 from advisor.models import CatalogueVersion, OfferRow
 from providers.offers import Offer
@@ -91,6 +92,7 @@ def publish(
                 number=number, published_at=moment, source=source, label=label, digest=digest, **counts
             )
             _write(changes, version)
+            publication_made()
     return Published(version=number, **counts)
 
 

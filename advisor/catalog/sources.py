@@ -1,10 +1,13 @@
 """Where a search takes its offers from: the ledger, or price files without any database."""
 
-from collections.abc import Collection, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from advisor.catalog.pricing import Pricer, Quote
 from advisor.catalog.queries import Catalogue, offers_of, rows_at, version_at
+from advisor.catalog.sorting import in_order
 from providers.offers import Offer
 
 Narrow = Mapping[str, Collection[str]]
@@ -24,11 +27,30 @@ class OfferSource(Protocol):
     def select(self, narrow: Narrow) -> tuple[Offer, ...]:
         """Offers whose text columns have the given values."""
 
+    def quotes(self, narrow: Narrow, pricer: Pricer) -> Sequence[Quote]:
+        """The same offers in the pricer's currency."""
+
+    def ordered(self, quotes: Iterable[Quote], pricer: Pricer, sort: str) -> Sequence[Quote]:
+        """Quotes this source gave, in the order of a checked sort."""
+
     def values(self, column: str) -> frozenset[str]:
         """Distinct non-empty values of a text column."""
 
 
-class LedgerSource:
+class _Unprepared(ABC):
+    """Prices and sorts when asked, nothing before."""
+
+    @abstractmethod
+    def select(self, narrow: Narrow) -> tuple[Offer, ...]: ...
+
+    def quotes(self, narrow: Narrow, pricer: Pricer) -> Sequence[Quote]:
+        return [pricer.quote(offer) for offer in self.select(narrow)]
+
+    def ordered(self, quotes: Iterable[Quote], pricer: Pricer, sort: str) -> Sequence[Quote]:
+        return in_order(quotes, sort, pricer.total)
+
+
+class LedgerSource(_Unprepared):
     """Reads only the rows a search needs. Raises CatalogueEmpty when there is nothing to read."""
 
     def __init__(self, as_of: datetime | None = None) -> None:
@@ -49,7 +71,7 @@ class LedgerSource:
         return frozenset(found.order_by().distinct())
 
 
-class FileSource:
+class FileSource(_Unprepared):
     """Exactly the offers of a catalogue in memory."""
 
     def __init__(self, catalogue: Catalogue) -> None:

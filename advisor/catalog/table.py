@@ -24,7 +24,7 @@ class Column:
 def columns_of(listing: Listing) -> list[Column]:
     """The columns of a listing, the same on a terminal and on a page."""
     lines = listing.lines
-    money = {line.priced.currency for line in lines}
+    money = {line.priced.currency for line in lines} or {listing.request.currency.strip().upper()}
     unit = "$" if money == {"USD"} else next(iter(money)) if len(money) == 1 else "price"
     offers = [line.priced.offer for line in lines]
     columns = [
@@ -84,7 +84,10 @@ def footer(listing: Listing) -> list[str]:
     """`Shown 20 of 314 offers (2,900 in the catalogue), prices in USD; EUR at 1.09 of 2026-11-20 (ECB)`."""
     shown = len(listing.lines)
     where = "in the price files" if listing.version == 0 else "in the catalogue"
-    first = f"Shown {shown:,} of {listing.total:,} offers ({listing.in_catalogue:,} {where})"
+    span = (
+        f"{listing.offset + 1:,} to {listing.offset + shown:,}" if listing.offset and shown else f"{shown:,}"
+    )
+    first = f"Shown {span} of {listing.total:,} offers ({listing.in_catalogue:,} {where})"
     own = listing.request.currency.strip().upper()
     lines = [f"{first}, prices in {own}{_rates(listing, own)}."]
     without = sorted({x.priced.currency for x in listing.lines if not x.priced.converted})

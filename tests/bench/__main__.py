@@ -1,12 +1,13 @@
 """`python -m tests.bench`: each command as a person runs it, timed; exit 1 when one is too slow or fails."""
 
+import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
 
 from tests.bench.peers import compare
-from tests.processes import ROOT, manage
+from tests.processes import ROOT, environment, manage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,12 @@ def measure(timing: Timing, home: str) -> tuple[float, int]:
     return time.perf_counter() - begin, code
 
 
+def searches_are_slow(home: str) -> bool:
+    """Capacity queries in a server's process, which has read the catalogue before."""
+    words = [sys.executable, "-m", "tests.bench.search_speed"]
+    return subprocess.run(words, cwd=ROOT, env=environment(ADVISOR_HOME=home), check=False).returncode != 0
+
+
 def main() -> int:
     slow = 0
     with tempfile.TemporaryDirectory() as home:
@@ -56,6 +63,7 @@ def main() -> int:
             slow += not held
             verdict = "held" if held else "EXIT " + str(code) if code else "TOO SLOW"
             print(f"{seconds:7.2f} s  {timing.name} (at most {timing.seconds:g} s): {verdict}")
+        slow += searches_are_slow(home)
     for line in compare(ROOT / "examples" / "small-team.yaml"):
         print(line)
     return 1 if slow else 0

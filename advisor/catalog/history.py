@@ -1,0 +1,209 @@
+"""One offer over time, and what else could be had instead of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+
+from advisor.catalog.columns import COLUMNS, offer_from_values
+from advisor.catalog.pricing import Priced, Pricer, effective_price_per_hour
+from advisor.catalog.snapshot import Snapshot, current_snapshot
+from advisor.errors import NothingFound
+from advisor.models import OfferRow
+from providers.offers import Offer, PriceState
+from providers.rates import ReferenceRates, reference_rates
+from providers.text import did_you_mean, nearest, shown
+
+_ELSEWHERE = 5
+_MOST_ROWS = 1000
+_MICRO = Decimal("0.000001")
+
+
+class UnknownOffer(NothingFound):
+    """No offer of this id was ever in the catalogue; the message names the closest ids."""
+
+    http_status = 404
+    code = "unknown_offer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryRow:
+    """The offer as it was known from `valid_from` to just before `valid_to` (None: still).
+
+    Prices are in `currency` per machine-hour; `effective_price_per_hour` has the upfront payment spread over
+    the term. `change_fraction` compares it with that of the row before: 0.05 is 5 % dearer; None for the
+    first row and across currencies.
+    """
+
+    valid_from: datetime
+    valid_to: datetime | None
+    price_per_hour: Decimal
+    currency: str
+    upfront: Decimal | None
+    effective_price_per_hour: Decimal
+    observed_at: datetime | None
+    state: PriceState
+    source: str
+    source_url: str | None
+    change_fraction: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferHistory:
+    """An offer, current or as last known, with its rows, newest first (the newest 1,000).
+
+    `priced`, `siblings` and `elsewhere` are in one display currency. `siblings` are current offers of the
+    same machine in the same region, cheapest first; `elsewhere` the five cheapest current offers of as many
+    of the same accelerators on another machine or in another region.
+    """
+
+    offer_id: str
+    offer: Offer
+    is_current: bool
+    priced: Priced
+    rows: tuple[HistoryRow, ...]
+    siblings: tuple[Priced, ...]
+    elsewhere: tuple[Priced, ...]
+    as_of: datetime
+
+
+def offer_history(
+    offer_id: str,
+    *,
+    currency: str = "USD",
+    rates: ReferenceRates | None = None,
+    now: datetime | None = None,
+    max_age_hours: int | None = None,
+) -> OfferHistory:
+    """The history of an offer, by its id. Raises UnknownOffer and CatalogueEmpty."""
+    snapshot = current_snapshot()
+    now = now or datetime.now(UTC)
+    found = (
+        OfferRow.objects.filter(offer_id=offer_id)
+        .order_by("-valid_from")
+        .values_list(*COLUMNS, "valid_from", "valid_to", "source")[:_MOST_ROWS]
+    )
+    known = [(offer_from_values(values[:-3]), *values[-3:]) for values in found]
+    if not known:
+        raise UnknownOffer(f"{shown(offer_id, limit=200)}: no such offer{_closest(offer_id, snapshot)}")
+    pricer = Pricer(
+        currency=currency,
+        rates=rates or reference_rates(),
+        now=now,
+        max_age_hours=settings.PRICE_MAX_AGE_HOURS if max_age_hours is None else max_age_hours,
+    )
+    offer = known[0][0]
+    return OfferHistory(
+        offer_id=offer_id,
+        offer=offer,
+        is_current=known[0][2] is None,
+        priced=pricer.priced(offer),
+        rows=tuple(_rows(known)),
+        siblings=_siblings(offer_id, offer, snapshot, pricer),
+        elsewhere=_elsewhere(offer, snapshot, pricer),
+        as_of=now,
+    )
+
+
+def _rows(known: list[tuple[Offer, datetime, datetime | None, str]]) -> Iterable[HistoryRow]:
+    before = [row[0] for row in known[1:]] + [None]
+    for (offer, valid_from, valid_to, source), previous in zip(known, before, strict=True):
+        yield HistoryRow(
+            valid_from=valid_from,
+            valid_to=valid_to,
+            price_per_hour=offer.price_per_hour,
+            currency=offer.currency,
+            upfront=offer.upfront,
+            effective_price_per_hour=effective_price_per_hour(offer),
+            observed_at=offer.observed_at,
+            state=offer.state,
+            source=source,
+            source_url=offer.source_url,
+            change_fraction=_change(offer, previous),
+        )
+
+
+def _change(offer: Offer, previous: Offer | None) -> Decimal | None:
+    if previous is None or previous.currency != offer.currency:
+        return None
+    return (effective_price_per_hour(offer) / effective_price_per_hour(previous) - 1).quantize(_MICRO)
+
+
+def _siblings(offer_id: str, offer: Offer, snapshot: Snapshot, pricer: Pricer) -> tuple[Priced, ...]:
+    places = snapshot.machine(offer.provider, offer.region, offer.instance_type)
+    return _cheapest((place for place in places if snapshot.ids[place] != offer_id), snapshot, pricer)
+
+
+def _elsewhere(offer: Offer, snapshot: Snapshot, pricer: Pricer) -> tuple[Priced, ...]:
+    if offer.accelerator is None:
+        return ()
+    here = set(snapshot.machine(offer.provider, offer.region, offer.instance_type))
+    same = snapshot.places({"accelerator": [offer.accelerator]})
+    others = (
+        place
+        for place in same
+        if place not in here and snapshot.offers[place].accelerator_count == offer.accelerator_count
+    )
+    return _cheapest(others, snapshot, pricer)[:_ELSEWHERE]
+
+
+def _cheapest(places: Iterable[int], snapshot: Snapshot, pricer: Pricer) -> tuple[Priced, ...]:
+    """What can still be had of these, cheapest first; what has no rate last."""
+    quotes = snapshot.sheets.of(pricer).quotes
+    open_ones = [
+        quote
+        for quote in map(quotes.__getitem__, places)
+        if quote.offer.available_until is None or quote.offer.available_until > pricer.now
+    ]
+    open_ones.sort(key=lambda quote: (not quote.converted, quote.price, quote.offer_id))
+    return tuple(map(pricer.complete, open_ones))
+
+
+def _closest(offer_id: str, snapshot: Snapshot) -> str:
+    """Ids alike: those that share most parts with what was written, and of these the most similar."""
+    parts = set(offer_id.casefold().replace("@", "/").split("/"))
+    shared: dict[int, list[str]] = {}
+    for known in snapshot.ids:
+        count = len(parts.intersection(known.casefold().replace("@", "/").split("/")))
+        shared.setdefault(count, []).append(known)
+    alike = shared[max(shared)][:500] if shared else []
+    return did_you_mean(nearest(offer_id, alike, cutoff=0.5))
+
+
+def history_chart(history: OfferHistory) -> dict[str, Any]:
+    """The effective price over time as a step chart in the offer's currency: a point per change, then now.
+
+    A gap (None) stands where the offer did not exist or had its price in another currency.
+    """
+    currency = history.offer.currency
+    points: list[tuple[datetime, float | None]] = []
+    for row in reversed(history.rows):
+        if points and points[-1][0] == row.valid_from:
+            points.pop()  # the end of the row before is the start of this one
+        points.append((row.valid_from, _float(row) if row.currency == currency else None))
+        if row.valid_to is not None:
+            points.append((row.valid_to, None))
+    points.append((history.as_of, points[-1][1]))
+    moments = [moment.astimezone(UTC) for moment, _ in points]
+    by_day = len({moment.date() for moment in moments}) == len(moments)
+    return {
+        "kind": "step",
+        "x": [f"{moment:%Y-%m-%d}" if by_day else f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in moments],
+        "yTitle": f"{currency} per instance-hour",
+        "unit": currency,
+        "series": [
+            {
+                "name": "price",
+                "key": history.offer.purchase.value,
+                "values": [value for _, value in points],
+                "as": "step",
+            }
+        ],
+    }
+
+
+def _float(row: HistoryRow) -> float:
+    return float(row.effective_price_per_hour.quantize(_MICRO))
