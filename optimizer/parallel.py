@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 from .clock import Cancelled
@@ -33,10 +33,7 @@ def each(
 
 def _answer(future: Future[Answer], cancelled: Cancelled | None) -> Answer:
     while cancelled is not None:
-        try:
-            return future.result(timeout=ASKED_EVERY_SECONDS)
-        except TimeoutError:
-            if future.done():
-                raise
-            cancelled()
+        cancelled()
+        if wait([future], timeout=ASKED_EVERY_SECONDS).done:
+            break
     return future.result()

@@ -124,6 +124,17 @@ def test_workers_hear_of_it_though_only_the_caller_is_asked() -> None:
     assert time.perf_counter() - begin < 2
 
 
+def test_the_caller_is_asked_also_while_answers_come_fast() -> None:
+    asked: list[None] = []
+
+    def question() -> bool:
+        asked.append(None)
+        return False
+
+    assert list(each(lambda n: n * n, range(5), question)) == [0, 1, 4, 9, 16]
+    assert len(asked) >= 5
+
+
 def test_a_deadline_leaves_nothing_once_the_caller_stopped() -> None:
     assert Deadline.after(10, lambda: True).left() == 0
     assert Deadline.after(10, lambda: True).passed()
