@@ -5,9 +5,15 @@ import socket
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 CHROMIUM = next((p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(p).exists()), "")
+
+
+def pytest_configure() -> None:
+    """No secret has a default: tests bring their own."""
+    settings.SECRET_KEY = "only-for-tests-only-for-tests-only-for-tests-only-for-tests"
 
 
 def require(what: str) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from advisor.catalog.sources import LedgerSource
+from advisor.catalog.snapshot_source import SnapshotSource
 from advisor.demand.parse import parse_plan
 from advisor.demand.plan import Plan
 from advisor.demand.problems import PlanError, PlanProblem
@@ -35,6 +35,6 @@ def check(text: str) -> Checked:
 
 def _accelerator_names() -> frozenset[str]:
     try:
-        return LedgerSource().values("accelerator")
+        return SnapshotSource().values("accelerator")
     except CatalogueEmpty:
         return frozenset()

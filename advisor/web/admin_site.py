@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 
 from advisor.web.errors import refused
 
@@ -16,6 +18,7 @@ class AdvisorAdminSite(AdminSite):
     site_title = "Quartermaster"
     index_title = "What there is to see and to set"
 
+    @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # noqa: ARG002  Django's signature
         """One sign-in for everyone; who is signed in and no operator is told so."""
         if not request.user.is_authenticated:

@@ -93,7 +93,7 @@ class Instance:
 
 @contextmanager
 def production(folder: Path, name: str) -> Iterator[Instance]:
-    """PostgreSQL and a Redis of its own that writes to disk, as compose.yaml starts it; prepared, no worker."""
+    """PostgreSQL and a Redis of its own that writes to disk, as in compose.yaml; prepared, without a worker."""
     require("postgresql")
     require("redis")
     database, port = f"quartermaster_{name}_{os.getpid()}", free_port()
@@ -134,7 +134,7 @@ def start_redis(instance: Instance) -> None:
         "--dir",
         str(instance.folder),
     ]
-    instance.start("redis", command)
+    instance.start("redis", [*command, "--dir", str(instance.folder)])
     client = Redis(port=int(port))
     until = time.monotonic() + 10
     while True:
