@@ -1,6 +1,6 @@
 """Why a list is empty: what each condition alone keeps out, and the offer that comes nearest."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from advisor.catalog.conditions import Condition
@@ -26,36 +26,50 @@ class EmptyList:
     misses: tuple[str, ...]
 
 
-def explain_empty(conditions: Sequence[Condition], quotes: Iterable[Quote], pricer: Pricer) -> EmptyList:
-    """One pass over all offers in their order: which fail one condition alone, and which fails the fewest."""
+def explain_empty(
+    conditions: Sequence[Condition],
+    quotes: Iterable[Quote],
+    pricer: Pricer,
+    order: Callable[[Iterable[Quote]], Sequence[Quote]],
+) -> EmptyList:
+    """One pass over all offers: which fail one condition alone, and which fail the fewest.
+
+    Of equally near ones the first in `order` is named.
+    """
     only_failing: list[list[Quote]] = [[] for _ in conditions]
-    nearest: Quote | None = None
+    nearest: list[Quote] = []
     fewest: tuple[int, tuple[int, ...]] = (len(conditions) + 1, ())
-    nearest_apart = 0.0
     for quote in quotes:
         failed = [index for index, condition in enumerate(conditions) if not condition.holds(quote)]
         if len(failed) == 1:
             only_failing[failed[0]].append(quote)
-        if len(failed) > fewest[0]:
-            continue
-        rank = (len(failed), tuple(-index for index in failed))  # what was asked first weighs more
-        if rank > fewest:
-            continue
-        apart = sum(conditions[index].distance(quote) for index in failed)
-        if rank < fewest or apart < nearest_apart:
-            nearest, fewest, nearest_apart = quote, rank, apart
+        if len(failed) <= fewest[0]:
+            rank = (len(failed), tuple(-index for index in failed))  # what was asked first weighs more
+            if rank < fewest:
+                nearest, fewest = [quote], rank
+            elif rank == fewest:
+                nearest.append(quote)
+    missed = [conditions[-index] for index in fewest[1]]
+    firsts = [
+        min(order(found), key=condition.distance, default=None)
+        for condition, found in zip(conditions, only_failing, strict=True)
+    ]
+    if len(missed) == 1:  # those that fail it alone are the nearest
+        best = firsts[-fewest[1][0]]
+    else:
+        best = min(order(nearest), key=lambda quote: sum(c.distance(quote) for c in missed), default=None)
     reliefs = tuple(
         Relief(
             without=condition.words,
             count=len(found),
-            best=pricer.complete(min(found, key=condition.distance)),
+            best=pricer.complete(first),
             by_likeness="accelerator" in condition.narrow,
         )
-        for condition, found in zip(conditions, only_failing, strict=True)
-        if found
+        for condition, found, first in zip(conditions, only_failing, firsts, strict=True)
+        if first is not None
     )
     return EmptyList(
         reliefs=reliefs,
-        nearest=None if nearest is None else pricer.complete(nearest),
-        misses=tuple(conditions[-index].words for index in fewest[1]),
+        nearest=None if best is None else pricer.complete(best),
+        misses=tuple(condition.words for condition in missed),
     )

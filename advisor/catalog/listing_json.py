@@ -73,6 +73,8 @@ def _converted(amount: Decimal | None, rate: Decimal) -> Decimal | None:
 
 def _json(value: Any) -> Any:
     """JSON knows no Decimal: a number with at most 15 digits survives the way through a float unharmed."""
+    if value is None or isinstance(value, str):
+        return value
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, datetime):

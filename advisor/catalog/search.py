@@ -1,5 +1,6 @@
 """The search behind `cheapest` and the offers page: a request in, a listing out."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +18,7 @@ from advisor.catalog.conditions import (
     still_to_be_had,
 )
 from advisor.catalog.explain import EmptyList, explain_empty
-from advisor.catalog.pricing import Priced, Pricer
+from advisor.catalog.pricing import Priced, Pricer, Quote
 from advisor.catalog.selector import Selector, Span, resolve_selector, rest_of_family
 from advisor.catalog.siblings import Beside, prices_beside
 from advisor.catalog.sorting import SORTS, checked_sort
@@ -107,16 +108,19 @@ def search(
     )
     conditions = _conditions(request, selector, count, source, pricer)
     narrow = {name: values for c in conditions for name, values in c.narrow.items()}
-    fitting = [quote for quote in source.quotes(narrow, pricer) if all(c.holds(quote) for c in conditions)]
+    tests = [condition.holds for condition in conditions]
+    fitting = [quote for quote in source.quotes(narrow, pricer) if all(holds(quote) for holds in tests)]
     window = still_to_be_had(now)
-    matches = source.ordered(filter(window.holds, fitting), pricer, sort)
+
+    def order(found: Iterable[Quote]) -> Sequence[Quote]:
+        return source.ordered(found, pricer, sort)
+
+    matches = order(filter(window.holds, fitting))
     page = [pricer.complete(quote) for quote in matches[request.offset : request.offset + request.limit]]
     beside = prices_beside([priced.offer for priced in page], source, pricer)
     empty = None
     if not matches:
-        empty = explain_empty(
-            [*conditions, window], source.ordered(source.quotes({}, pricer), pricer, sort), pricer
-        )
+        empty = explain_empty([*conditions, window], source.quotes({}, pricer), pricer, order)
     return Listing(
         request=request,
         as_of=source.as_of,
