@@ -52,6 +52,10 @@ class Instance:
         with sqlite3.connect(self.folder / "quartermaster.sqlite3", timeout=20) as file:
             return file.execute(query).fetchall()
 
+    def execute(self, statement: str) -> None:
+        with psycopg.connect(self.given["DATABASE_URL"], autocommit=True) as server:
+            server.execute(statement.encode())
+
     def start_runs(self, count: int) -> None:
         done = manage("shell", "--no-imports", "-c", START.format(count=count), **self.given)
         assert done.returncode == 0, done.stderr
