@@ -178,6 +178,10 @@ SECURE_HSTS_SECONDS = env_int("SECURE_HSTS_SECONDS", default=0 if EMBEDDED else 
 # Both bind more than this host, and browsers forget them slowly: only the owner of the whole domain may ask.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env_bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = env_bool("SECURE_HSTS_PRELOAD", default=False)
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",
+    "security.W021",
+]  # so their being off is a decision, not an oversight
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not EMBEDDED
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

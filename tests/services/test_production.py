@@ -41,6 +41,7 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, s
         "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-0123456789abcdefghij",
         "ALLOWED_HOSTS": ".quartermaster.example",
         "BEHIND_PROXY": "1",
+        "SITE_URL": "https://www.quartermaster.example",
         "DATABASE_URL": f"{SERVER}/{name}",
         "STATIC_ROOT": str(folder / "static"),
         "ADVISOR_HOME": str(folder / "home"),
@@ -72,17 +73,24 @@ def test_the_image_serves_what_compose_starts(production: dict[str, str], tmp_pa
         check=False,
     )
     assert prepared.returncode == 0, prepared.stderr
+    link = re.search(r"https://www\.quartermaster\.example(/sign-in/\S+)", prepared.stdout)
+    assert link is not None
     port, log = free_port(), tmp_path / "log"
     with running(log, *served_command(port), **production):
         wait_for(lambda: healthy(port=port, name="quartermaster.example"), seconds=30, why=log.read_text)
         plain = ask(port, "/")
         assert (plain.status, plain.headers["Location"]) == (301, "https://www.quartermaster.example/")
-        page = ask(port, "/offers?q=H100:8", X_Forwarded_Proto="https")
+        closed = ask(port, "/offers?q=H100:8", X_Forwarded_Proto="https")
+        assert (closed.status, closed.headers["Location"]) == (302, "/sign-in?next=/offers%3Fq%3DH100%3A8")
+        page = ask(port, link[1], X_Forwarded_Proto="https")
         html = page.read().decode()
         assert page.status == 200
-        assert "Shown 20 of" in html
+        assert "Sign in as admin" in html
         assert page.headers["Strict-Transport-Security"].startswith("max-age=31536000")
         assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+        assert "unsafe" not in page.headers["Content-Security-Policy"]
+        cookie = page.headers["Set-Cookie"]
+        assert all(word in cookie for word in ("csrftoken=", "Secure", "SameSite=Lax"))
         style = re.findall(r'href="(/static/advisor/site\.[0-9a-f]+\.css)"', html)
         assert len(style) == 1
         sheet = ask(port, style[0], X_Forwarded_Proto="https")
@@ -90,6 +98,21 @@ def test_the_image_serves_what_compose_starts(production: dict[str, str], tmp_pa
         assert "max-age=315360000" in sheet.headers["Cache-Control"]
         foreign = ask(port, "/", Host="evil.example", X_Forwarded_Proto="https")
         assert foreign.status == 400
+
+
+def test_the_deployment_check_finds_nothing(production: dict[str, str]) -> None:
+    done = manage("check", "--deploy", "--fail-level", "WARNING", **production)
+    assert (done.returncode, done.stdout) == (0, "System check identified no issues (2 silenced).\n")
+
+
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS"])
+def test_production_does_not_start_without_its_secret_and_its_name(
+    production: dict[str, str], missing: str
+) -> None:
+    given = {name: value for name, value in production.items() if name != missing}
+    done = manage("check", "--deploy", "--fail-level", "WARNING", **given)
+    assert done.returncode != 0
+    assert missing in done.stderr
 
 
 def test_every_service_has_a_health_check_and_waits_for_what_it_needs() -> None:
