@@ -78,7 +78,7 @@
           itemStyle: stacked ? { borderColor: colours.card, borderWidth: 0.75 } : {},
           data: one.values.map((value) => (value === 0 ? { value, itemStyle: { borderWidth: 0 } } : value)),
           label: {
-            show: sideways && !stacked, position: "right", color: colours.ink, fontSize: 12, backgroundColor: colours.card,
+            show: sideways && !stacked, position: "right", color: colours.ink, fontSize: 12, backgroundColor: colours.card, padding: [2, 1],
             formatter: ({ value }) => short(value),
           },
         };
@@ -126,7 +126,7 @@
       max: (extent) => (highest > extent.max ? roundEnd(highest, steps) : null),
       axisLabel: { ...text, formatter: short },
     };
-    const labels = { color: colours.ink, width: Math.min(220, width * 0.36), overflow: "break", interval: 0 };
+    const labels = { color: colours.ink, width: Math.min(220, width * 0.36), overflow: "break", interval: 0, lineHeight: 15 };
     const missing = (index) => spec.series.every((one) => isGap(one.values[index]));
     const edges = spec.series.every((one) => ["area", "line"].includes(shapeOf(spec, one)));
     const category = {

@@ -158,6 +158,7 @@
       CM.indentUnit.of("  "), CM.indentOnInput(), CM.bracketMatching(), CM.highlightActiveLine(),
       CM.highlightActiveLineGutter(), CM.highlightSelectionMatches(), CM.search({ top: true }), sentences,
       CM.yaml(), CM.syntaxHighlighting(CM.classHighlighter), CM.EditorView.lineWrapping,
+      CM.EditorState.phrases.of(words),
       CM.EditorState.readOnly.of(textarea.readOnly || textarea.disabled),
       CM.EditorView.contentAttributes.of(named(textarea, hint)),
       CM.keymap.of([
