@@ -97,7 +97,7 @@ class Instance:
 
 @contextmanager
 def production(folder: Path, name: str) -> Iterator[Instance]:
-    """PostgreSQL and a Redis of its own that writes to disk, as in compose.yaml; prepared, without a worker."""
+    """PostgreSQL and a Redis of its own that writes to disk, as in compose.yaml; prepared, no worker."""
     require("postgresql")
     require("redis")
     database, port = f"quartermaster_{name}_{os.getpid()}", free_port()
