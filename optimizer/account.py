@@ -8,8 +8,9 @@ class Line:
     """One purchase, or one elastic offer over the whole plan, or the opening and staff of a site.
 
     `kind`: on_demand, spot, partner, reserved, capacity_block, self_hosted, owned, site or staff. `cash` is
-    paid within the horizon, `owed` after it; `npv` counts both, less credits; carbon's charge is in no line.
-    `quantity` is whole machines (the largest number at once for what runs by the hour, people for staff).
+    paid within the horizon (`by_month`: month by month), `owed` after it; `npv` counts both, less credits;
+    carbon's charge is in no line. `quantity` is whole machines (the largest number at once for what runs by
+    the hour, people for staff).
     """
 
     kind: str
@@ -24,6 +25,7 @@ class Line:
     owed: float
     credit: float
     carbon_kg: float
+    by_month: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

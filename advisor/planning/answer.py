@@ -9,10 +9,11 @@ from advisor.planning.bill import make_bill
 from advisor.planning.case import Case, Solved
 from advisor.planning.conflicts import conflict_rows
 from advisor.planning.exchange import exchange_rates_of
+from advisor.planning.load import load_of
 from advisor.planning.load_blocks import time_record
 from advisor.planning.pools import Sources
 from advisor.planning.purchases import purchase_rows, stamp
-from advisor.planning.result import CatalogueRecord, Result, SolverRecord
+from advisor.planning.result import CatalogueRecord, Reproduce, Result, SolverRecord
 from advisor.planning.totals import totals_of
 from advisor.planning.usage import unit_costs, usage_rows
 from advisor.planning.warnings import warnings_of
@@ -22,7 +23,14 @@ from optimizer.conflicts import Clash
 from optimizer.result import Outcome, Status
 
 
-def answer(solved: Solved, *, baselines: Sequence[BaselineOutcome], seconds: float, version: str) -> Result:
+def answer(
+    solved: Solved,
+    *,
+    baselines: Sequence[BaselineOutcome],
+    seconds: float,
+    version: str,
+    reproduce: Reproduce | None = None,
+) -> Result:
     """The result of a verified answer; raises BillDisagrees where the bill does not match the account."""
     case, outcome = solved.case, solved.outcome
     bill = make_bill(solved)
@@ -45,12 +53,20 @@ def answer(solved: Solved, *, baselines: Sequence[BaselineOutcome], seconds: flo
             "build_vs_buy": build_vs_buy(rows),
             "conflicts": None,
             "warnings": warnings_of(case, outcome, time_record(case, outcome.plan), purchases),
+            "load": load_of(solved, sources),
+            "reproduce": reproduce,
         }
     )
 
 
 def impossible(
-    case: Case, outcome: Outcome, *, clashes: Sequence[Clash], seconds: float, version: str
+    case: Case,
+    outcome: Outcome,
+    *,
+    clashes: Sequence[Clash],
+    seconds: float,
+    version: str,
+    reproduce: Reproduce | None = None,
 ) -> Result:
     """The result of a plan that nothing can meet."""
     return Result.model_validate(
@@ -67,6 +83,7 @@ def impossible(
             "build_vs_buy": build_vs_buy(()),
             "conflicts": conflict_rows(case, clashes),
             "warnings": warnings_of(case, outcome, time_record(case, outcome.plan), ()),
+            "reproduce": reproduce,
         }
     )
 

@@ -4,6 +4,15 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from advisor.planning.result_load import (
+    HeldMonth,
+    Load,
+    LoadHour,
+    LoadMonth,
+    LoadWeek,
+    Reproduce,
+    WorkloadWeek,
+)
 from advisor.planning.result_rows import (
     MONTH,
     Baseline,
@@ -12,7 +21,9 @@ from advisor.planning.result_rows import (
     Conflict,
     CostKind,
     ExchangeRate,
+    KindBeyond,
     KindTotal,
+    MonthKind,
     MonthTotals,
     Purchase,
     PurchaseKind,
@@ -32,10 +43,18 @@ __all__ = [
     "Conflict",
     "CostKind",
     "ExchangeRate",
+    "HeldMonth",
+    "KindBeyond",
     "KindTotal",
+    "Load",
+    "LoadHour",
+    "LoadMonth",
+    "LoadWeek",
+    "MonthKind",
     "MonthTotals",
     "Purchase",
     "PurchaseKind",
+    "Reproduce",
     "Result",
     "ResultWarning",
     "Row",
@@ -45,6 +64,7 @@ __all__ = [
     "Totals",
     "UnitCost",
     "Usage",
+    "WorkloadWeek",
 ]
 
 
@@ -122,6 +142,14 @@ class Result(Row):
     )
     warnings: tuple[ResultWarning, ...] = Field(description="What to know before relying on it.")
     assumptions: tuple[str, ...] = Field(description="What this does not know, one sentence each.")
+    load: Load | None = Field(
+        default=None,
+        description="Capacity against demand; null when infeasible, and in results of before it was told.",
+    )
+    reproduce: Reproduce | None = Field(
+        default=None,
+        description="What to ask again for the same answer; null in results of before it was told.",
+    )
 
     @model_validator(mode="after")
     def _answers_or_explains(self) -> Self:

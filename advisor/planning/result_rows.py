@@ -18,6 +18,21 @@ class Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+class MonthKind(Row):
+    """What one kind of capacity costs in one month, in the plan's currency."""
+
+    kind: CostKind = Field(description="As in totals.by_kind.")
+    cash: float = Field(description="Its part of the month's cash; 0 for carbon.")
+    npv: float = Field(description="The same, and the carbon charge, discounted to the plan's start.")
+
+
+class KindBeyond(Row):
+    """What is in a kind's npv but in no month of the plan."""
+
+    kind: CostKind = Field(description="As in totals.by_kind.")
+    npv: float = Field(description="Owed after the horizon, less what is credited; negative for a credit.")
+
+
 class MonthTotals(Row):
     """Cash of one month, undiscounted, in the plan's currency."""
 
@@ -29,6 +44,9 @@ class MonthTotals(Row):
     )
     carbon_tonnes: float = Field(description="Emissions of the month in t CO2e.")
     carbon_charge: float = Field(description="carbon_tonnes × carbon_price_per_tonne; a cost, but no cash.")
+    by_kind: tuple[MonthKind, ...] = Field(
+        default=(), description="The same by kind of capacity; empty in results of before it was told."
+    )
 
 
 class KindTotal(Row):
@@ -65,6 +83,10 @@ class Totals(Row):
     by_month: tuple[MonthTotals, ...] = Field(description="One row for each month of the plan.")
     by_kind: tuple[KindTotal, ...] = Field(
         description="One row for each kind of capacity that costs anything."
+    )
+    beyond: tuple[KindBeyond, ...] = Field(
+        default=(),
+        description="What by_kind has and the months do not: owed after the horizon, less credits.",
     )
 
 

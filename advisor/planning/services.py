@@ -18,6 +18,7 @@ from advisor.planning.effort import BASELINE_GAP, CLASHES_SECONDS, Effort, Notif
 from advisor.planning.plan_files import files_beside, read_plan, refusal
 from advisor.planning.prices import Prices
 from advisor.planning.problem import translate
+from advisor.planning.reproduce import reproduce_of
 from advisor.planning.result import Result
 from advisor.planning.steps import Steps
 from optimizer.baselines import BaselineOutcome, baselines
@@ -58,18 +59,21 @@ def advise(
     started = time.perf_counter()
     steps = Steps(notify, cancelled)
     case = _case(plan_text, source, catalogue, now, max_age_hours, read_file, steps)
+    again = reproduce_of(case, effort, plan_text=plan_text, catalogue_version=catalogue_version)
     with _failures(source):
         outcome = _solve(case, effort, steps)
         if outcome.status is Status.INFEASIBLE:
             found = _clashes(case, effort, steps)
             steps.begin("checking", "putting the answer together")
             seconds = time.perf_counter() - started
-            return impossible(case, outcome, clashes=found, seconds=seconds, version=catalogue_version)
+            return impossible(
+                case, outcome, clashes=found, seconds=seconds, version=catalogue_version, reproduce=again
+            )
         solved = _verified(case, outcome, effort)
         seconds = time.perf_counter() - started
         compared = _baselines(solved, effort, seconds, steps)
         steps.begin("checking", "checking the bill")
-        return answer(solved, baselines=compared, seconds=seconds, version=catalogue_version)
+        return answer(solved, baselines=compared, seconds=seconds, version=catalogue_version, reproduce=again)
 
 
 @contextmanager

@@ -6,9 +6,11 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from advisor.planning.bill import Bill
 from advisor.planning.case import Solved
-from advisor.planning.result_rows import KindTotal, MonthTotals, Totals
+from advisor.planning.result_rows import KindBeyond, KindTotal, MonthKind, MonthTotals, Totals
+from optimizer.account import Line
 
 KG_PER_TONNE = 1000.0
+ROUNDING = 1e-12
 _CENT = Decimal("0.01")
 _ORDER = ("self_hosted", "site", "owned", "reserved", "capacity_block", "partner", "on_demand", "spot")
 
@@ -29,6 +31,7 @@ def totals_of(solved: Solved, bill: Bill) -> Totals:
         bill_total=f"{bill.total.quantize(_CENT, ROUND_HALF_EVEN):f}",
         by_month=tuple(_months(solved)),
         by_kind=tuple(_kinds(solved)),
+        beyond=tuple(_beyond(solved)),
     )
 
 
@@ -42,7 +45,40 @@ def _months(solved: Solved) -> Iterator[MonthTotals]:
             opex=account.opex[month],
             carbon_tonnes=account.carbon_kg[month] / KG_PER_TONNE,
             carbon_charge=account.carbon_charge[month],
+            by_kind=tuple(_month_kinds(solved, month)),
         )
+
+
+def _kind(line: Line) -> str:
+    """A site's opening and its people are one kind."""
+    return "site" if line.kind == "staff" else line.kind
+
+
+def _month_kinds(solved: Solved, month: int) -> Iterator[MonthKind]:
+    """Cash of a month by kind; the charge on carbon is a kind without cash."""
+    account, factor = solved.account, solved.case.problem.horizon.factor(month)
+    cash: dict[str, float] = defaultdict(float)
+    for line in account.lines:
+        cash[_kind(line)] += line.by_month[month]
+    for kind in _ORDER:
+        if cash[kind]:
+            yield MonthKind.model_validate({"kind": kind, "cash": cash[kind], "npv": cash[kind] * factor})
+    if account.carbon_charge[month]:
+        yield MonthKind(kind="carbon", cash=0.0, npv=account.carbon_charge[month] * factor)
+
+
+def _beyond(solved: Solved) -> Iterator[KindBeyond]:
+    """What of each kind's npv lies in no month: owed after the horizon, less credits."""
+    factor = solved.case.problem.horizon.factor
+    npv: dict[str, float] = defaultdict(float)
+    size: dict[str, float] = defaultdict(float)
+    for line in solved.account.lines:
+        within = sum(amount * factor(month) for month, amount in enumerate(line.by_month))
+        npv[_kind(line)] += line.npv - within
+        size[_kind(line)] += abs(line.npv) + abs(within)
+    for kind in _ORDER:
+        if abs(npv[kind]) > ROUNDING * size[kind]:
+            yield KindBeyond.model_validate({"kind": kind, "npv": npv[kind]})
 
 
 def _kinds(solved: Solved) -> Iterator[KindTotal]:
@@ -51,7 +87,7 @@ def _kinds(solved: Solved) -> Iterator[KindTotal]:
     npv: dict[str, float] = defaultdict(float)
     cash: dict[str, float] = defaultdict(float)
     for line in account.lines:
-        kind = "site" if line.kind == "staff" else line.kind
+        kind = _kind(line)
         npv[kind] += line.npv
         cash[kind] += line.cash
     for kind in _ORDER:

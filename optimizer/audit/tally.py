@@ -50,4 +50,5 @@ class Tally:
             owed=sum((self.paid(month) for month in sorted(due) if month >= facts.months), 0.0),
             credit=sum(self.credit.values(), 0.0),
             carbon_kg=sum(self.carbon_kg.values(), 0.0),
+            by_month=tuple(self.paid(month) for month in range(facts.months)),
         )

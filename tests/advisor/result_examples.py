@@ -61,9 +61,11 @@ ANSWER: dict[str, Any] = {
                 "opex": CASH,
                 "carbon_tonnes": 2.0,
                 "carbon_charge": 0.0,
+                "by_kind": [{"kind": "on_demand", "cash": CASH, "npv": CASH}],
             }
         ],
         "by_kind": [{"kind": "on_demand", "npv": CASH, "cash": CASH}],
+        "beyond": [],
     },
     "purchases": [
         {
@@ -134,10 +136,47 @@ ANSWER: dict[str, Any] = {
     "conflicts": None,
     "warnings": [{"code": "stale_price", "severity": "warning", "message": "One price is 21 days old."}],
     "assumptions": ["Prices stay as they are."],
+    "load": {
+        "week": {
+            "month": "2027-01",
+            "workloads": [
+                {
+                    "workload": "team",
+                    "unit": "accelerators",
+                    "hours": [
+                        {"day": day, "hour": hour, "demand": 8.0, "by_kind": {"on_demand": 8.0}}
+                        for day in ("weekday", "weekend")
+                        for hour in range(24)
+                    ],
+                }
+            ],
+        },
+        "months": [
+            {
+                "month": "2027-01",
+                "workload": "team",
+                "unit": "accelerators",
+                "peak_demand": 8.0,
+                "capacity_at_peak_by_kind": {"on_demand": 8.0},
+            }
+        ],
+        "held": [{"month": "2027-01", "kind": "on_demand", "accelerators": 8.0}],
+    },
+    "reproduce": {
+        "plan_sha256": "0" * 64,
+        "catalogue_version": "1",
+        "as_of": "2026-11-22T00:00:00Z",
+        "gap_asked": 0.001,
+        "time_limit_seconds": 300.0,
+        "threads": 2,
+        "baselines": True,
+        "code_version": "0.1.0",
+    },
 }
 
 IMPOSSIBLE: dict[str, Any] = ANSWER | {
     "status": "infeasible",
+    "load": None,
     "gap": None,
     "objective_npv": None,
     "totals": None,

@@ -52,3 +52,15 @@ def test_a_result_stored_before_rates_and_units_were_told_is_still_read() -> Non
     data = {key: value for key, value in IMPOSSIBLE.items() if key != "exchange_rates"}
     result = Result.model_validate(data | {"conflicts": [conflict]})
     assert (result.exchange_rates, result.conflicts and result.conflicts[0].unit) == ((), "")
+
+
+def test_a_result_stored_before_load_and_kinds_of_months_were_told_is_still_read() -> None:
+    totals = {key: value for key, value in ANSWER["totals"].items() if key != "beyond"}
+    totals["by_month"] = [
+        {key: value for key, value in row.items() if key != "by_kind"} for row in totals["by_month"]
+    ]
+    old = {key: value for key, value in ANSWER.items() if key not in ("load", "reproduce")}
+    result = Result.model_validate(old | {"totals": totals})
+    assert (result.load, result.reproduce) == (None, None)
+    assert result.totals is not None
+    assert (result.totals.beyond, result.totals.by_month[0].by_kind) == ((), ())
