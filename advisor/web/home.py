@@ -1,7 +1,170 @@
-"""To be written."""
+"""The first page: a search, the organisation's last runs, and how old prices are."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from advisor.accounts.middleware import catalogue_view
+from advisor.catalog.health import CatalogueReport, SourceReport, catalogue_report, source_reports
+from advisor.catalog.pricing import hours_of
+from advisor.catalog.snapshot import current_snapshot
+from advisor.catalog.words import age
+from advisor.errors import CatalogueEmpty
+from advisor.models import Job, Organisation, Run
+from advisor.runs.queries import runs_of
+from advisor.web.offer_query import Question
+from advisor.web.partial import VARY, wants_part
+from advisor.web.sources_page import Ages, counted, percent
+from providers.offers import Purchase
+
+RECENT = 8
+_ASKED_FOR = (
+    ("H100:8", "H100", 8),
+    ("H200:8", "H200", 8),
+    ("B200:8", "B200", 8),
+    ("MI300X:8", "MI300X", 8),
+    ("A100-80GB:4", "A100-80GB", 4),
+    ("L40S", "L40S", None),
+    ("L4", "L4", None),
+    ("Trainium2", "Trainium2", None),
+    ("TPU-v5e", "TPU-v5e", None),
+    ("cpu", "", None),
+)
+"""Query, accelerator, and the number that at least one machine must have."""
+_BADGES = {
+    "queued": ("waiting", ""),
+    "running": ("running", "busy"),
+    "failed": ("failed", "bad"),
+    "cancelled": ("cancelled", ""),
+    "optimal": ("best", "good"),
+    "feasible": ("good, not proven best", "warn"),
+    "infeasible": ("impossible", "warn"),
+}
 
 
-def home(request: HttpRequest, **_words: str) -> HttpResponse:
-    return HttpResponse()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recent:
+    """A run of the list: its badge, and how far it is while it is open."""
+
+    run: Run
+    badge: str
+    tone: str
+    percent: int
+    cost: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderAges:
+    provider: str
+    offers: int
+    newest: datetime | None
+    oldest: datetime | None
+    stale: int
+    stale_percent: str
+    mark: str
+    age: str
+
+
+@catalogue_view
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """For htmx only the runs, asked again while one of them is open."""
+    organisation: Organisation | None = getattr(request, "organisation", None)
+    context = _runs(organisation)
+    if wants_part(request):
+        response = render(request, "advisor/parts/home_runs.html", context)
+    else:
+        response = render(request, "advisor/home.html", context | _prices() | _form())
+    patch_vary_headers(response, VARY)
+    return response
+
+
+def _runs(organisation: Organisation | None) -> dict[str, Any]:
+    if organisation is None:
+        return {"runs": (), "any_open": False}
+    now = datetime.now(UTC)
+    found = [_recent(run, now) for run in runs_of(organisation)[:RECENT]]
+    return {"runs": found, "any_open": any(one.run.job.is_open for one in found)}
+
+
+def _recent(run: Run, now: datetime) -> Recent:
+    job = run.job
+    name = run.status if job.state == Job.State.SUCCEEDED and run.status else job.state
+    badge, tone = _BADGES.get(name, (name, ""))
+    cost = "" if run.objective_npv is None else f"{run.objective_npv:,.0f} {run.currency}"
+    return Recent(
+        run=run,
+        badge=badge,
+        tone=tone,
+        percent=int(min(max(job.fraction, 0.0), 1.0) * 100),
+        cost=cost,
+        when=f"{age(hours_of(now - run.created_at))} ago",
+    )
+
+
+def _form() -> dict[str, Any]:
+    return {"purchases": [(option.value, option.value.replace("_", " ")) for option in Purchase]}
+
+
+def _prices() -> dict[str, Any]:
+    """Suggestions of the search and the ages; a page without prices says what to do about it."""
+    try:
+        whole, reports = catalogue_report(), source_reports()
+    except CatalogueEmpty as error:
+        return {"no_prices": error.lines()}
+    return {
+        "whole": whole,
+        "counted": _counted(whole),
+        "providers": _by_provider(reports),
+        "suggestions": _suggestions(),
+    }
+
+
+def _counted(whole: CatalogueReport) -> Ages:
+    return counted(whole.ages)
+
+
+def _suggestions() -> list[tuple[str, str]]:
+    """Questions that have an answer, each with its address."""
+    snapshot = current_snapshot()
+    found = []
+    for query, accelerator, count in _ASKED_FOR:
+        places = snapshot.places({"accelerator": [accelerator]})
+        if any(count is None or snapshot.offers[place].accelerator_count == count for place in places):
+            found.append((query, Question(values={"q": query}).address()))
+    return found
+
+
+def _by_provider(reports: tuple[SourceReport, ...]) -> list[ProviderAges]:
+    """Each provider once, however many sources its prices came from; those with most offers first."""
+    parts = defaultdict(list)
+    for report in reports:
+        for one in report.providers:
+            parts[one.provider].append(one.ages)
+    now = datetime.now(UTC)
+    found = []
+    for provider, ages in parts.items():
+        newest = max((a.newest for a in ages if a.newest), default=None)
+        oldest = min((a.oldest for a in ages if a.oldest), default=None)
+        offers, stale = sum(a.offers for a in ages), sum(a.stale for a in ages)
+        found.append(
+            ProviderAges(
+                provider=provider,
+                offers=offers,
+                newest=newest,
+                oldest=oldest,
+                stale=stale,
+                stale_percent=percent(Decimal(stale) / offers),
+                mark="warn" if stale * 2 >= offers else "",
+                age=age(hours_of(now - newest) if newest else None),
+            )
+        )
+    return sorted(found, key=lambda one: (-one.offers, one.provider))
