@@ -45,6 +45,8 @@ def answer_context(run: Run, stored: RunResult) -> dict[str, Any]:
         "baselines": baseline_rows(result),
         "unit_costs": unit_cost_rows(result),
         "clashes": [list(rows) for _, rows in groupby(result.conflicts or (), key=lambda row: row.group)],
+        "serious": [row for row in result.warnings if row.severity == "serious"],
+        "warnings": [row for row in result.warnings if row.severity != "serious"],
         "build_vs_buy": build_vs_buy_rows(result),
         "cost_chart": charts[0],
         "baselines_chart": charts[1],
