@@ -20,7 +20,7 @@ def csv_of(result: Result, table: str) -> str:
     if table not in TABLES:
         raise NotFound(f"There is no such table: {', '.join(TABLES)}.")
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out)  # lines end in CR LF, so that a CR within a text is quoted
     for line in TABLES[table](result):
         writer.writerow([_cell(value) for value in line])
     return out.getvalue()

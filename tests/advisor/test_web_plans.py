@@ -32,7 +32,7 @@ def client(ada: User) -> Client:
     return signed_in(ada)
 
 
-def sent(text: str, based_on: int = 1, **more: Any) -> dict[str, Any]:
+def sent(text: str, *, based_on: int = 1, **more: Any) -> dict[str, Any]:
     return {"text": text.replace("\n", "\r\n"), "based_on": based_on, **more}
 
 
@@ -108,9 +108,7 @@ def test_a_new_plan_is_saved_with_plain_line_ends(client: Client) -> None:
 
 
 def test_a_new_plan_can_be_saved_and_solved_at_once(client: Client) -> None:
-    response = client.post(
-        "/plans/new", {"text": PLAN_TEXT, "then": "solve", "options": "1", "gap": "0.01"}
-    )
+    response = client.post("/plans/new", {"text": PLAN_TEXT, "then": "solve", "options": "1", "gap": "0.01"})
     run = Run.objects.get()
     assert response["Location"] == f"/runs/{run.pk}"
     assert (run.gap_asked, run.time_limit_seconds, run.baselines) == (0.01, 300.0, False)
@@ -216,7 +214,7 @@ def test_who_saves_second_sees_both_texts_and_loses_none(client: Client, ada: Us
 def test_solve_saves_what_changed_and_starts_a_run_of_it(client: Client, ada: User) -> None:
     plan = make_plan(ada)
     changed = PLAN_TEXT.replace("months: 1", "months: 2")
-    options = {"options": "1", "gap": "0.005", "time_limit_seconds": "60.0", "baselines": "1"}
+    options: dict[str, Any] = {"options": "1", "gap": "0.005", "time_limit_seconds": "60.0", "baselines": "1"}
     response = client.post(f"/plans/{plan.pk}/run", sent(changed, **options))
     run = Run.objects.get()
     assert response["Location"] == f"/runs/{run.pk}"
@@ -242,7 +240,7 @@ def test_solve_of_an_unchanged_text_makes_no_version(client: Client, ada: User) 
     ],
 )
 def test_what_cannot_be_solved_comes_back_with_the_text(
-    client: Client, ada: User, text: str, options: dict[str, str], words: str
+    client: Client, ada: User, text: str, options: dict[str, Any], words: str
 ) -> None:
     plan = make_plan(ada)
     response = client.post(f"/plans/{plan.pk}/run", sent(text, **options))
