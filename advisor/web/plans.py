@@ -1,35 +1,214 @@
-"""To be written."""
+"""Pages of plans: the list, a new one, the editor, its versions."""
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.text import slugify
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from advisor.accounts.scope import organisation_in
+from advisor.errors import BadInput, Conflict
+from advisor.models import Plan, PlanVersion
+from advisor.planning.words import count
+from advisor.plans.check import check
+from advisor.plans.diff import diff_lines
+from advisor.plans.examples import example, examples
+from advisor.plans.queries import plan_of, version_of, versions_of
+from advisor.plans.services import archive_plan, create_plan, save_version
+from advisor.runs.services import Ask, start_run
+from advisor.web.plan_form import (
+    SKELETON,
+    Sent,
+    asked,
+    problem_rows,
+    status_words,
+    uploaded_text,
+    whole_number,
+)
+from advisor.web.plan_list import plan_list_context
+from advisor.web.plan_page import editor_context, plan_context
+
+_EDITOR = "advisor/plan.html"
 
 
-def plan_list(request: HttpRequest, **_words: str) -> HttpResponse:
-    return HttpResponse()
+@require_safe
+def plan_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "advisor/plans.html", plan_list_context(organisation_in(request), request.GET))
 
 
-def new(request: HttpRequest, **_words: str) -> HttpResponse:
-    return HttpResponse()
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Something to start from; then the editor; a POST saves it."""
+    organisation_in(request)
+    if request.method == "POST":
+        return _create(request)
+    slug = request.GET.get("example", "")
+    found = example(slug)
+    if found is not None or slug == "empty":
+        text = SKELETON if found is None else found.text
+        return render(
+            request, "advisor/new_plan.html", editor_context(text) | {"from": found, "editing": True}
+        )
+    return render(request, "advisor/new_plan.html", {"examples": examples()})
 
 
-def check_text(request: HttpRequest, **_words: str) -> HttpResponse:
-    return HttpResponse()
+@require_POST
+def check_text(request: HttpRequest) -> HttpResponse:
+    """What is wrong with a text, for the editor."""
+    organisation_in(request)
+    problems = check(Sent.read(request.POST).text).problems
+    return JsonResponse({"problems": problem_rows(problems), "summary": status_words(problems)})
 
 
-def plan(request: HttpRequest, **_words: str) -> HttpResponse:
-    return HttpResponse()
+@require_http_methods(["GET", "HEAD", "POST"])
+def plan(request: HttpRequest, plan_id: str) -> HttpResponse:
+    """The editor on a plan; a POST saves the text as its next version."""
+    found = plan_of(organisation_in(request), plan_id)
+    if request.method == "POST":
+        sent = Sent.read(request.POST)
+        try:
+            version, checked = save_version(
+                found, user=_user(request), text=sent.text, note=sent.note, based_on=sent.based_on
+            )
+        except (Conflict, BadInput) as error:
+            return _not_saved(request, found, sent, error)
+        _say_saved(request, found, version, len(checked.problems))
+        return redirect("plan", found.pk)
+    wanted = whole_number(request, "version")
+    version = version_of(found, wanted)
+    return render(request, _EDITOR, plan_context(found, version, version.text))
 
 
-def start(request: HttpRequest, **_words: str) -> HttpResponse:
-    return HttpResponse()
+@require_POST
+def start(request: HttpRequest, plan_id: str) -> HttpResponse:
+    """Solve: the text that was sent, saved first where it changed; else the version that was named."""
+    organisation = organisation_in(request)
+    found = plan_of(organisation, plan_id)
+    if "text" not in request.POST:
+        number = request.POST.get("version", "")
+        version = version_of(found, int(number) if number.isascii() and number.isdigit() else None)
+        run, _ = start_run(version, organisation=organisation, user=_user(request), ask=asked(request.POST))
+        return redirect("run", run.pk)
+    sent = Sent.read(request.POST)
+    try:
+        ask = asked(request.POST)
+        _refuse_problems(sent.text)
+        version, _ = save_version(
+            found, user=_user(request), text=sent.text, note=sent.note, based_on=sent.based_on
+        )
+    except (Conflict, BadInput) as error:
+        return _not_saved(request, found, sent, error)
+    run, _ = start_run(version, organisation=organisation, user=_user(request), ask=ask)
+    return redirect("run", run.pk)
 
 
-def versions(request: HttpRequest, **_words: str) -> HttpResponse:
-    return HttpResponse()
+@require_safe
+def versions(request: HttpRequest, plan_id: str) -> HttpResponse:
+    """All versions of a plan, and two of them line by line."""
+    found = plan_of(organisation_in(request), plan_id)
+    rows = list(versions_of(found))
+    newest = found.versions_count
+    to = whole_number(request, "to") or newest
+    since = whole_number(request, "from") or max(1, to - 1)
+    context: dict[str, Any] = {"plan": found, "versions": rows, "from": since, "to": to}
+    if since != to:
+        context["diff"] = diff_lines(version_of(found, since).text, version_of(found, to).text)
+        context["compared"] = True
+    return render(request, "advisor/plan_versions.html", context)
 
 
-def archive(request: HttpRequest, **_words: str) -> HttpResponse:
-    return HttpResponse()
+@require_POST
+def archive(request: HttpRequest, plan_id: str) -> HttpResponse:
+    """Hide a plan from the list, or show it again."""
+    found = plan_of(organisation_in(request), plan_id)
+    archived = request.POST.get("archived", "1") == "1"
+    archive_plan(found, archived=archived)
+    done = "archived: it is no longer in the list" if archived else "in the list again"
+    messages.success(request, f"{found.name} is {done}. Its versions and runs stay.")
+    return redirect("plan", found.pk)
 
 
-def download(request: HttpRequest, **_words: str) -> HttpResponse:
-    return HttpResponse()
+@require_safe
+def download(request: HttpRequest, plan_id: str) -> HttpResponse:
+    """The text of a version (the newest) as a file."""
+    found = plan_of(organisation_in(request), plan_id)
+    version = version_of(found, whole_number(request, "version"))
+    name = f"{slugify(found.name)[:60] or 'plan'}-v{version.number}.yaml"
+    response = HttpResponse(version.text, content_type="application/yaml; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _create(request: HttpRequest) -> HttpResponse:
+    organisation, user = organisation_in(request), _user(request)
+    is_upload = "text" not in request.POST
+    sent, ask = Sent.read(request.POST), Ask()
+    try:
+        text = uploaded_text(request.FILES.get("file")) if is_upload else sent.text
+        if not is_upload and request.POST.get("then") == "solve":
+            ask = asked(request.POST)
+            _refuse_problems(text)
+        found, checked = create_plan(organisation=organisation, user=user, text=text, note=sent.note)
+    except BadInput as error:
+        context = {"examples": examples()} if is_upload else editor_context(sent.text) | {"editing": True}
+        context |= {"problem": error.message, "note": sent.note, "unsaved": True}
+        return render(request, "advisor/new_plan.html", context, status=error.http_status)
+    version = version_of(found)
+    if request.POST.get("then") == "solve":
+        run, _ = start_run(version, organisation=organisation, user=user, ask=ask)
+        return redirect("run", run.pk)
+    if checked.problems:
+        _say_saved(request, found, version, len(checked.problems))
+    else:
+        messages.success(request, f"{found.name} is saved.")
+    return redirect("plan", found.pk)
+
+
+def _not_saved(request: HttpRequest, plan: Plan, sent: Sent, error: Conflict | BadInput) -> HttpResponse:
+    """The page again with the text as it was sent: nothing is lost."""
+    plan.refresh_from_db()
+    newest = version_of(plan)
+    context = plan_context(plan, newest, sent.text, ask=_ask_or_default(request))
+    context |= {"problem": error.message, "note": sent.note, "unsaved": True}
+    if isinstance(error, Conflict):
+        context |= {"conflict": newest, "diff": diff_lines(newest.text, sent.text)}
+    return render(request, _EDITOR, context, status=error.http_status)
+
+
+def _ask_or_default(request: HttpRequest) -> Ask:
+    try:
+        return asked(request.POST)
+    except BadInput:
+        return Ask()
+
+
+def _refuse_problems(text: str) -> None:
+    problems = check(text).problems
+    if problems:
+        raise BadInput(
+            f"Not started: the plan has {count(len(problems), 'problem')}. Your text is below, unsaved.",
+            field="text",
+        )
+
+
+def _say_saved(request: HttpRequest, plan: Plan, version: PlanVersion, problems: int) -> None:
+    if problems:
+        messages.warning(
+            request,
+            f"Saved as version {version.number}, with {count(problems, 'problem')}: "
+            "it can be solved when they are put right.",
+        )
+    elif version.number == plan.versions_count:
+        messages.info(request, f"Nothing changed: version {version.number} is the newest.")
+    else:
+        messages.success(request, f"Saved as version {version.number}.")
+
+
+def _user(request: HttpRequest) -> User:
+    """The signed-in person; the middleware has let nobody else pass."""
+    if not isinstance(request.user, User):
+        raise TypeError("a view for members was reached without one")
+    return request.user

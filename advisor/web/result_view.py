@@ -1,5 +1,6 @@
 """A stored result as rows for a page: every figure is the stored one, only rounded."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +12,8 @@ from advisor.planning.result_rows import Purchase
 from advisor.planning.savings import is_proven
 from advisor.planning.summary import BASELINES, KINDS, baseline_note, terms
 from advisor.planning.words import MISSING, amount, money, percent
+
+_WEB = re.compile(r"https?://", re.IGNORECASE)  # a price file may hold any text as its source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +34,14 @@ class PurchaseRow:
     start: str
     months: str
     npv: str
+    npv_value: float
+    price: str
+    price_value: float | None
+    upfront: str
+    source_currency: str
+    source_url: str
     age: str
+    age_then: str
     is_stale: bool
 
 
@@ -68,12 +78,17 @@ def figures(result: Result) -> list[Figure]:
 
 
 def purchase_rows(result: Result, *, now: datetime, max_age_hours: int) -> list[PurchaseRow]:
-    """One row for each purchase; prices age against `now` and are stale beyond `max_age_hours`."""
-    return [_purchase_row(row, now, max_age_hours) for row in result.purchases]
+    """One row for each purchase; prices age against `now` and are stale beyond `max_age_hours`.
+
+    `age_then` is the age at the moment whose prices the answer uses.
+    """
+    as_of = datetime.fromisoformat(result.catalogue.as_of)
+    return [_purchase_row(row, now, as_of, max_age_hours) for row in result.purchases]
 
 
-def _purchase_row(row: Purchase, now: datetime, max_age_hours: int) -> PurchaseRow:
+def _purchase_row(row: Purchase, now: datetime, as_of: datetime, max_age_hours: int) -> PurchaseRow:
     hours = _hours(row, now)
+    then = _hours(row, as_of)
     stale = row.price_state == "stale" or (hours is not None and hours > max_age_hours)
     return PurchaseRow(
         number=f"{'≤ ' if row.quantity_unit == 'machines_at_once' else ''}{row.quantity:,}",
@@ -85,9 +100,21 @@ def _purchase_row(row: Purchase, now: datetime, max_age_hours: int) -> PurchaseR
         start=row.start,
         months=str(row.months),
         npv=money(row.npv),
+        npv_value=row.npv,
+        price=_price(row.price_per_hour),
+        price_value=row.price_per_hour,
+        upfront="" if not row.upfront else money(row.upfront),
+        source_currency=row.source_currency,
+        source_url=row.source_url if row.source_url and _WEB.match(row.source_url) else "",
         age=_age(row, hours, stale=stale),
+        age_then=_age(row, then, stale=False),
         is_stale=stale,
     )
+
+
+def _price(figure: float | None) -> str:
+    """Per machine-hour: two decimals, more for what costs little."""
+    return MISSING if figure is None else f"{figure:,.{2 if abs(figure) >= 10 else 4}f}"
 
 
 def _accelerators(row: Purchase) -> str:

@@ -1,0 +1,1 @@
+"""Words and small parts of pages, for templates."""

@@ -1,0 +1,73 @@
+"""What templates of pages need beside Django's own: badges of runs, figures, times, addresses, JSON."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from advisor.planning.words import MISSING, money, proof
+from advisor.web.run_words import Badge, badge_of, duration
+
+register = template.Library()
+_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+@register.simple_tag
+def badge(state: str | None, status: str | None = "") -> str:
+    """The state of a run in a word; nothing where there is no run."""
+    if not state:
+        return MISSING
+    found: Badge = badge_of(state, status or "")
+    return format_html('<span class="badge {}">{}</span>', found.tone, found.text)
+
+
+@register.simple_tag
+def moment(when: datetime | None) -> str:
+    """`2027-01-31 18:05`, UTC, with its machine-readable form; a dash where it never happened."""
+    if when is None:
+        return MISSING
+    return format_html(
+        '<time datetime="{}" class="once">{}</time>',
+        when.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        when.strftime("%Y-%m-%d %H:%M"),
+    )
+
+
+@register.filter
+def whole_money(figure: float | None) -> str:
+    return money(figure)
+
+
+@register.filter
+def gap(figure: float | None) -> str:
+    """A proven gap: `0.08 %`."""
+    return MISSING if figure is None else proof(figure)
+
+
+@register.filter
+def seconds(figure: float | None) -> str:
+    return MISSING if figure is None else duration(figure)
+
+
+@register.filter
+def json_data(value: Any) -> SafeString:
+    """JSON to stand inside a script element of type application/json, whatever it holds."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return mark_safe(text.translate(_ESCAPES))  # noqa: S308  nothing in it can end the element any more
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: dict[str, Any], **changes: Any) -> str:
+    """This page's question with some words changed; empty ones leave it."""
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    for name, value in changes.items():
+        if value in ("", None):
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"?{query.urlencode()}"

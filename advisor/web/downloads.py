@@ -1,0 +1,95 @@
+"""Parts of a stored result as CSV for a spreadsheet: all figures as stored, their units in the titles."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+
+from advisor.errors import NotFound
+from advisor.planning.result import Result
+
+Cell = str | int | float | None
+Lines = Iterator[tuple[Cell, ...]]
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def csv_of(result: Result, table: str) -> str:
+    """The lines of one table with a title row; unknown is empty. Raises NotFound for a table there is not.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe before it; numbers are numbers.
+    """
+    if table not in TABLES:
+        raise NotFound(f"There is no such table: {', '.join(TABLES)}.")
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)  # lines end in CR LF, so that a CR within a text is quoted
+    for line in TABLES[table](result):
+        writer.writerow([_cell(value) for value in line])
+    return out.getvalue()
+
+
+def _cell(value: Cell) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+    return repr(value)
+
+
+def _purchases(result: Result) -> Lines:
+    money = result.currency
+    yield (
+        "offer", "provider", "region", "country", "instance_type", "accelerator", "accelerators_per_machine",
+        "site", "partner", "purchase", "term_months", "payment", "start", "months", "quantity (machines)",
+        "quantity_unit", "machine_hours", f"npv ({money})", f"cash ({money})",
+        "price_per_machine_hour (source_currency)", "upfront_per_machine (source_currency)",
+        "source_currency", "source_url", "price_observed_at (UTC)", "price_state",
+    )  # fmt: skip
+    for row in result.purchases:
+        yield (
+            row.offer, row.provider, row.region, row.country, row.instance_type, row.accelerator,
+            row.accelerator_count, row.site, row.partner, row.purchase, row.term_months, row.payment,
+            row.start, row.months, row.quantity, row.quantity_unit, row.instance_hours, row.npv, row.cash,
+            row.price_per_hour, row.upfront, row.source_currency, row.source_url, row.price_observed_at,
+            row.price_state,
+        )  # fmt: skip
+
+
+def _months(result: Result) -> Lines:
+    money = result.currency
+    yield (
+        "month", f"cash ({money})", f"capex ({money})", f"opex ({money})", "carbon (t CO2e)",
+        f"carbon_charge ({money})",
+    )  # fmt: skip
+    for row in result.totals.by_month if result.totals is not None else ():
+        yield (row.month, row.cash, row.capex, row.opex, row.carbon_tonnes, row.carbon_charge)
+
+
+def _usage(result: Result) -> Lines:
+    yield ("workload", "offer", "month", "machine_hours", "delivered (units of the workload)", "spot")
+    for row in result.usage:
+        spot = "true" if row.spot else "false"
+        yield (row.workload, row.offer, row.month, row.instance_hours, row.delivered_units, spot)
+
+
+def _baselines(result: Result) -> Lines:
+    money = result.currency
+    yield (
+        "strategy", "status", f"npv ({money})", "proven_gap (fraction)", f"costs_more_by ({money})",
+        "costs_more_by (fraction of its npv)", "note",
+    )  # fmt: skip
+    for row in result.baselines:
+        yield (row.name, row.status, row.npv, row.gap, row.regret_npv, row.regret_fraction, row.note)
+
+
+def _unit_costs(result: Result) -> Lines:
+    yield ("workload", "unit", "npv_per_unit", "cash_per_unit")
+    for row in result.unit_costs:
+        yield (row.workload, row.unit, row.npv_per_unit, row.cash_per_unit)
+
+
+TABLES: dict[str, Callable[[Result], Lines]] = {
+    "purchases": _purchases,
+    "months": _months,
+    "usage": _usage,
+    "baselines": _baselines,
+    "unit-costs": _unit_costs,
+}

@@ -1,0 +1,73 @@
+"""What the page of a run shows: how far it is, why it ended, or the answer."""
+
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+
+from advisor.models import Run, RunResult
+from advisor.planning.result import Result
+from advisor.planning.words import MISSING, money, percent
+from advisor.runs.queries import document_of
+from advisor.web import run_charts
+from advisor.web.downloads import TABLES
+from advisor.web.result_view import baseline_rows, figures, kind_rows, purchase_rows, unit_cost_rows
+from advisor.web.run_list import comparable_runs
+from advisor.web.run_progress import progress_context
+from advisor.web.run_words import seconds_taken, what_to_do
+
+
+def run_context(run: Run) -> dict[str, Any]:
+    """The run, and what there is of it now."""
+    if run.job.is_open:
+        return progress_context(run)
+    taken = seconds_taken(run, datetime.now(UTC))
+    if not run.status:
+        return {"run": run, "job": run.job, "took": taken, "next": what_to_do(run.job.error_code)}
+    stored = document_of(run)
+    return {"run": run, "job": run.job, "took": taken, **answer_context(run, stored)}
+
+
+def answer_context(run: Run, stored: RunResult) -> dict[str, Any]:
+    """A stored answer: every figure is the stored one, only rounded."""
+    result = Result.model_validate_json(stored.document)
+    now = datetime.now(UTC)
+    purchases = purchase_rows(result, now=now, max_age_hours=settings.PRICE_MAX_AGE_HOURS)
+    charts = (run_charts.cost_by_month(result), run_charts.baselines(result))
+    return {
+        "stored": stored,
+        "result": result,
+        "figures": figures(result),
+        "purchases": purchases,
+        "counts_at_once": any(row.quantity_unit == "machines_at_once" for row in result.purchases),
+        "kinds": kind_rows(result),
+        "baselines": baseline_rows(result),
+        "unit_costs": unit_cost_rows(result),
+        "clashes": [list(rows) for _, rows in groupby(result.conflicts or (), key=lambda row: row.group)],
+        "serious": [row for row in result.warnings if row.severity == "serious"],
+        "warnings": [row for row in result.warnings if row.severity != "serious"],
+        "build_vs_buy": build_vs_buy_rows(result),
+        "cost_chart": charts[0],
+        "baselines_chart": charts[1],
+        "tables": list(TABLES),
+        "others": comparable_runs(run.organisation, but=run),
+    }
+
+
+def build_vs_buy_rows(result: Result) -> list[tuple[str, str]]:
+    """Own servers against the cloud; empty where neither can be told."""
+    found = result.build_vs_buy
+    if (
+        found.self_hosted_npv is None
+        and found.break_even_utilisation is None
+        and found.break_even_month is None
+    ):
+        return []
+    use = found.break_even_utilisation
+    return [
+        ("Only own servers", f"{money(found.self_hosted_npv)} {result.currency} NPV"),
+        ("Only cloud", f"{money(found.cloud_npv)} {result.currency} NPV"),
+        ("Own servers cost less above a use of", MISSING if use is None else percent(use)),
+        ("Own servers have cost less so far from the end of", found.break_even_month or MISSING),
+    ]
