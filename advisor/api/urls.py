@@ -1,5 +1,73 @@
 """The API's routes, under /api/v1/."""
 
-from ninja import NinjaAPI
+from typing import Any
 
-api = NinjaAPI(title="Quartermaster", version="1", urls_namespace="api")
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver
+from ninja import NinjaAPI, Router
+from ninja.openapi.docs import Swagger
+from ninja.openapi.schema import OpenAPISchema
+
+from advisor.api import account, offers, plans, prices, runs
+from advisor.api.auth import MEMBERS, READERS
+from advisor.api.document import finish
+from advisor.api.door import StrictParser, answered, strict
+from advisor.api.errors import error_response
+
+_ABOUT = """Prices of compute, plans and their answers, for programs.
+
+Send a token of the account page as `Authorization: Bearer qm_...`. Lists come by pages of `limit` items from
+`offset`. Every error has the same shape, with a code that stays."""
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+class Api(NinjaAPI):
+    """NinjaAPI whose every answer passes our door, and whose document says what that means."""
+
+    @property
+    def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
+        patterns, app_name, namespace = super().urls
+        for pattern in patterns:
+            if isinstance(pattern, URLPattern):
+                pattern.callback = answered(pattern.callback)
+        return patterns, app_name, namespace
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        document = super().get_openapi_schema(**options)
+        finish(document, self._open_operations())
+        return document
+
+    def _open_operations(self) -> set[str]:
+        views = (view for router in self._get_bound_routers() for view in router.path_operations.values())
+        return {
+            str(op.operation_id) for view in views for op in view.operations if op.auth_callbacks == READERS
+        }
+
+    def on_exception(self, _request: HttpRequest, exc: Any) -> HttpResponse:
+        return error_response(exc)
+
+
+api = Api(
+    title="Quartermaster",
+    version="1",
+    description=_ABOUT,
+    urls_namespace="api",
+    auth=MEMBERS,
+    parser=StrictParser(),
+    servers=[{"url": "/", "description": "This site"}],
+    docs=Swagger({"persistAuthorization": False, "defaultModelsExpandDepth": 0}),
+)
+api.add_decorator(strict)
+for _router in (offers.router, plans.router, runs.router, prices.router, account.router):
+    api.add_router("", _router)
+
+_elsewhere = Router()
+
+
+@_elsewhere.api_operation(_METHODS, "/{path:rest}", auth=None, include_in_schema=False)
+def unknown_route(request: HttpRequest, rest: str) -> HttpResponse:  # noqa: ARG001  ninja hands it to every operation
+    """Everything else under /api/v1/."""
+    raise Http404(rest)
+
+
+api.add_router("", _elsewhere)
