@@ -14,6 +14,7 @@ from tests.factories import make_offer
 from tests.people import make_member, make_plan, make_run, organisation_of, signed_in
 
 pytestmark = pytest.mark.django_db
+admin.autodiscover()
 MODELS = sorted((model._meta.app_label, str(model._meta.model_name)) for model in admin.site._registry)
 
 
