@@ -18,7 +18,7 @@ _FLAG = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """`line` says something; `text` is what the link beside it is called; no link where `address` is empty."""
+    """`line` says something; `text` names the link beside it. No link where `address` is empty."""
 
     line: str = ""
     text: str = ""

@@ -25,7 +25,7 @@ _ROWS = 100  # changes of a price listed on the page
 _STATES = {
     PriceState.LISTED: "A list price: what the provider publishes for everyone.",
     PriceState.QUOTE: "From a quote: it holds for whom it was made, and until the date it names.",
-    PriceState.RESERVATION_ONLY: "Sold by reservation only: the machine cannot simply be started at this price.",
+    PriceState.RESERVATION_ONLY: "Sold by reservation only: no machine can be started at once at this price.",
     PriceState.STALE: "Whoever compiled this price marked it as too old to rely on.",
 }
 _UNSAFE_IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -65,7 +65,7 @@ class Change:
 
 
 def offer_context(offer_id: str, currency: str) -> dict[str, Any]:
-    """What the page shows. Raises UnknownOffer, BadInput for a currency without a rate, and CatalogueEmpty."""
+    """Raises UnknownOffer, CatalogueEmpty, and BadInput for a currency without a rate."""
     rates = reference_rates()
     currency = _currency(currency, rates)
     history = offer_history(offer_id, currency=currency, rates=rates)

@@ -20,6 +20,7 @@ from advisor.catalog.health import (
     source_reports,
 )
 from advisor.catalog.words import MISSING, age
+from advisor.web.offer_rows import web_host
 from providers.rates import reference_rates
 
 _PAGE = 20
@@ -73,6 +74,7 @@ def sources_context(query: QueryDict) -> dict[str, Any]:
         ],
         "rates_observed_on": rates.observed_on,
         "rates_source": rates.source,
+        "rates_host": web_host(rates.source),
         "origins": origins(),
         **_publications(query),
     }
@@ -83,7 +85,7 @@ def counted(ages: PriceAges) -> Ages:
         ages=ages,
         median=age(ages.median_age_hours),
         stale_percent=percent(ages.stale_fraction),
-        mark=MARKS[ages.condition],
+        mark=MARKS[ages.state],
     )
 
 
