@@ -11,7 +11,7 @@ from advisor.models import Job, Run
 from advisor.planning.words import money
 from advisor.plans.services import save_version
 from advisor.web.run_compare import signed
-from tests.advisor.pages import text_of
+from tests.advisor.plan_pages import text_of
 from tests.advisor.results import infeasible_result, make_result
 from tests.people import PLAN_TEXT, make_member, make_plan, make_run, signed_in
 

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from advisor.catalog.services import publish
 from advisor.models import Job, Plan, Run
 from advisor.plans.services import archive_plan, save_version
-from tests.advisor.pages import text_of
+from tests.advisor.plan_pages import text_of
 from tests.factories import make_offer
 from tests.people import PLAN_TEXT, make_member, make_plan, make_run, organisation_of, signed_in
 

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from advisor.catalog.services import publish
 from advisor.models import Job, Run
 from advisor.web.run_words import duration
-from tests.advisor.pages import text_of
+from tests.advisor.plan_pages import text_of
 from tests.advisor.results import infeasible_result, make_result
 from tests.factories import make_offer
 from tests.people import PLAN_TEXT, make_member, make_plan, make_run, signed_in

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from tests.advisor.pages import make_many
+from tests.advisor.plan_pages import make_many
 from tests.people import make_member, make_run, signed_in
 
 pytestmark = pytest.mark.django_db
