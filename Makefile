@@ -6,14 +6,15 @@ CHECKED := advisor providers optimizer tests
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run lint test bench lock
+.PHONY: help setup setup-dev run lint test bench screenshots lock
 
 help:
-	@echo "make run     set up, load prices, solve the example, serve it on 127.0.0.1 (PORT=8000)"
-	@echo "make test    all checks and tests"
-	@echo "make lint    the checks alone"
-	@echo "make bench   the timings that must hold"
-	@echo "make setup   only prepare .venv, then: .venv/bin/python manage.py help"
+	@echo "make run          set up, then run site, worker, scheduler and broker on 127.0.0.1 (PORT=8000)"
+	@echo "make test         all checks and tests"
+	@echo "make lint         the checks alone"
+	@echo "make bench        the timings that must hold"
+	@echo "make screenshots  pictures of every page, to look at, in var/screenshots; needs Chromium"
+	@echo "make setup        only prepare .venv, then: .venv/bin/python manage.py help"
 
 setup:
 	@$(PYTHON) advisor/bootstrap.py
@@ -35,6 +36,9 @@ test: lint
 
 bench: setup-dev
 	$(PY) -m tests.bench
+
+screenshots: setup-dev
+	$(PY) -m tests.browser.screenshots
 
 lock: setup-dev
 	$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \

@@ -6,7 +6,7 @@ from django.db import OperationalError, ProgrammingError, connection
 
 from advisor.errors import AdvisorError, DatabaseUnavailable
 
-MIGRATE = "Run `python manage.py migrate` (or `make run`, which does it)."
+MIGRATE = "Run `python manage.py prepare` (or `make run`, which does it)."
 
 
 def translate(error: Exception) -> AdvisorError:
