@@ -62,7 +62,11 @@ _ANSWER: dict[str, Any] = {
         "bill_total": "82000.00",
         "by_month": [
             {"month": month, "cash": 41000.0, "capex": 0.0, "opex": 41000.0, "carbon_tonnes": 1.6,
-             "carbon_charge": 0.0}
+             "carbon_charge": 0.0,
+             "by_kind": [
+                 {"kind": "reserved", "cash": 31000.0, "npv": 31000.0},
+                 {"kind": "on_demand", "cash": 10000.0, "npv": 10000.0},
+             ]}
             for month in ("2027-01", "2027-02")
         ],
         "by_kind": [
@@ -94,6 +98,35 @@ _ANSWER: dict[str, Any] = {
         {"code": "stale_price", "severity": "warning", "message": "1 price is older than 90 days."}
     ],
     "assumptions": ["Whether the provider has the machines on that day."],
+    "load": {
+        "week": {
+            "month": "2027-02",
+            "workloads": [
+                {
+                    "workload": "chat", "unit": "tokens_per_second",
+                    "hours": [
+                        {"day": day, "hour": hour, "demand": 900.0 if hour < 8 else 1200.0,
+                         "by_kind": {"reserved": 900.0} | ({} if hour < 8 else {"on_demand": 300.0})}
+                        for day in ("weekday", "weekend") for hour in range(24)
+                    ],
+                }
+            ],
+        },
+        "months": [
+            {"month": month, "workload": "chat", "unit": "tokens_per_second", "peak_demand": 1200.0,
+             "capacity_at_peak_by_kind": {"reserved": 900.0, "on_demand": 300.0}}
+            for month in ("2027-01", "2027-02")
+        ],
+        "held": [
+            {"month": month, "kind": kind, "accelerators": count}
+            for month in ("2027-01", "2027-02") for kind, count in (("reserved", 24.0), ("on_demand", 8.0))
+        ],
+    },
+    "reproduce": {
+        "plan_sha256": "ab" * 32, "catalogue_version": "1", "as_of": "2026-11-22T00:00:00Z",
+        "gap_asked": 0.001, "time_limit_seconds": 300.0, "threads": 2, "baselines": True,
+        "code_version": "0.1.0",
+    },
 }  # fmt: skip
 
 
@@ -109,6 +142,7 @@ def infeasible_result() -> dict[str, Any]:
         gap=None,
         objective_npv=None,
         totals=None,
+        load=None,
         purchases=[],
         conflicts=[
             {

@@ -1,0 +1,171 @@
+"""What the pages draw of a result, as the data their charts read (docs/front-end.md); no figure is new.
+
+A null is a gap: nothing is known there. A kind of capacity that is absent from a month costs or holds 0.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from advisor.planning.result import Load, Result
+from advisor.planning.savings import proven_fraction
+from advisor.planning.summary import BASELINES, KINDS
+from advisor.planning.words import percent
+
+Chart = dict[str, Any]
+Kinds = Mapping[Any, float]
+
+DAYS = {"weekday": "Mon–Fri", "weekend": "Sat–Sun"}
+OWN_COST = "this plan"
+
+
+def cost_by_month_chart(result: Result, *, cash_limit: float | None = None) -> Chart:
+    """Cash of each month by kind; `cash_limit` (plan currency) is drawn as a line.
+
+    In results of before it was told by kind, the months' cash in one series.
+    """
+    months = result.totals.by_month if result.totals is not None else ()
+    told = [{row.kind: row.cash for row in month.by_kind if row.kind != "carbon"} for month in months]
+    series = _by_kind(told)
+    if months and not series:
+        series = [{"name": "cash", "values": [month.cash for month in months]}]
+    return _chart(
+        "stacked-bar",
+        [month.month for month in months],
+        series,
+        y_title=f"{result.currency} per month",
+        unit=result.currency,
+        marks=[{"name": "limit", "y": cash_limit}] if cash_limit is not None else [],
+    )
+
+
+def week_chart(result: Result, workload: str) -> Chart:
+    """Hours of the busiest month: demand as a line over what each kind delivers.
+
+    Raises LookupError for a workload that the result's load does not know.
+    """
+    if result.load is None:
+        return _chart("stacked-bar", [], [], y_title="", unit="")
+    week = next((row for row in result.load.week.workloads if row.workload == workload), None)
+    if week is None:
+        raise LookupError(f"no load of {workload}")
+    hours = week.hours
+    return _chart(
+        "stacked-bar",
+        [f"{DAYS[row.day]} {row.hour:02d}:00" for row in hours],
+        _by_kind([row.by_kind for row in hours]) + _demand([row.demand for row in hours], "step"),
+        x_title=f"hour of the day (UTC) in {result.load.week.month}",
+        y_title=_words(week.unit),
+        unit=_words(week.unit),
+    )
+
+
+def horizon_chart(result: Result) -> Chart:
+    """Accelerators held, or rented at once at most, in each month by kind."""
+    months: dict[str, dict[str, float]] = {}
+    if result.load is not None and result.totals is not None:
+        months = {month.month: {} for month in result.totals.by_month}
+        for row in result.load.held:
+            months.setdefault(row.month, {})[row.kind] = row.accelerators
+    return _chart(
+        "stacked-bar",
+        list(months),
+        _by_kind(list(months.values())),
+        y_title="accelerators",
+        unit="accelerators",
+    )
+
+
+def demand_chart(result: Result, workload: str) -> Chart:
+    """The busiest hour of each month: demand as a line over what each kind delivers in it.
+
+    Raises LookupError for a workload that the result's load does not know.
+    """
+    if result.load is None:
+        return _chart("stacked-bar", [], [], y_title="", unit="")
+    rows = [row for row in result.load.months if row.workload == workload]
+    if not rows and not _knows(result.load, workload):
+        raise LookupError(f"no load of {workload}")
+    unit = _words(rows[0].unit) if rows else ""
+    kinds = _by_kind([row.capacity_at_peak_by_kind for row in rows])
+    return _chart(
+        "stacked-bar",
+        [row.month for row in rows],
+        kinds + _demand([row.peak_demand for row in rows], "line"),
+        y_title=f"{unit}, busiest hour of the month" if unit else "",
+        unit=unit,
+    )
+
+
+def baselines_chart(result: Result) -> Chart:
+    """The plan's own cost, then that of each simple strategy; without an answer a gap.
+
+    Only what is proven is called a saving, and then by as much as is proven.
+    """
+    if result.objective_npv is None or not result.baselines:
+        return _chart("bar-horizontal", [], [], y_title="", unit="")
+    names, values = [OWN_COST], [result.objective_npv]
+    costs: list[float | None] = [*values]
+    for row in result.baselines:
+        name, proven = BASELINES.get(row.name, row.name), proven_fraction(row)
+        saved = f" ({percent(proven, down=True)} saved)" if proven > 0 else ""
+        names.append(name + saved)
+        costs.append(row.npv)
+    return _chart(
+        "bar-horizontal",
+        names,
+        [{"name": "cost (NPV)", "values": costs}],
+        y_title=f"{result.currency}, discounted",
+        unit=result.currency,
+    )
+
+
+def _chart(
+    kind: str,
+    x: Sequence[str],
+    series: list[Chart],
+    *,
+    y_title: str,
+    unit: str,
+    x_title: str = "",
+    marks: Sequence[Chart] = (),
+) -> Chart:
+    return {
+        "kind": kind,
+        "x": list(x),
+        "xTitle": x_title,
+        "yTitle": y_title,
+        "unit": unit,
+        "stack": kind.startswith("stacked"),
+        "series": series,
+        "marks": list(marks),
+    }
+
+
+def _by_kind(rows: Sequence[Kinds]) -> list[Chart]:
+    """A series for each kind that is anywhere, in the order of summaries; one that is not here is 0 here."""
+    order = [*KINDS, *sorted({kind for row in rows for kind in row} - KINDS.keys())]
+    found = [kind for kind in order if any(kind in row for row in rows)]
+    return [
+        {
+            "name": KINDS.get(kind, kind.replace("_", " ")),
+            "key": kind,
+            "values": [row.get(kind, 0.0) for row in rows],
+        }
+        for kind in found
+    ]
+
+
+def _demand(values: Iterable[float | None], shape: str) -> list[Chart]:
+    """The line of demand; none for work that has no load curve."""
+    known = list(values)
+    if all(value is None for value in known):
+        return []
+    return [{"name": "demand", "key": "demand", "values": known, "as": shape}]
+
+
+def _knows(load: Load, workload: str) -> bool:
+    return any(row.workload == workload for row in load.week.workloads)
+
+
+def _words(unit: str) -> str:
+    return unit.replace("_", " ")
