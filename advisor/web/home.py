@@ -12,16 +12,18 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from advisor.accounts.middleware import catalogue_view
-from advisor.catalog.health import CatalogueReport, SourceReport, catalogue_report, source_reports
+from advisor.catalog.health import SourceReport, catalogue_report, source_reports
 from advisor.catalog.pricing import hours_of
 from advisor.catalog.snapshot import current_snapshot
 from advisor.catalog.words import age
 from advisor.errors import CatalogueEmpty
 from advisor.models import Job, Organisation, Run
+from advisor.plans.examples import FIRST, example
 from advisor.runs.queries import runs_of
 from advisor.web.offer_query import Question
 from advisor.web.partial import VARY, wants_part
-from advisor.web.sources_page import Ages, counted, percent
+from advisor.web.run_progress import words
+from advisor.web.sources_page import counted, percent
 from providers.offers import Purchase
 
 RECENT = 8
@@ -38,27 +40,16 @@ _ASKED_FOR = (
     ("cpu", "", None),
 )
 """Query, accelerator, and the number that at least one machine must have."""
-_BADGES = {
-    "queued": ("waiting", ""),
-    "running": ("running", "busy"),
-    "failed": ("failed", "bad"),
-    "cancelled": ("cancelled", ""),
-    "optimal": ("best", "good"),
-    "feasible": ("good, not proven best", "warn"),
-    "infeasible": ("impossible", "warn"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recent:
-    """A run of the list: its badge, and how far it is while it is open."""
+    """A run of the list; while a worker is at it, how far it is, in per cent and in words."""
 
     run: Run
-    badge: str
-    tone: str
-    percent: int
-    cost: str
     when: str
+    percent: int
+    doing: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,21 +83,20 @@ def _runs(organisation: Organisation | None) -> dict[str, Any]:
         return {"runs": (), "any_open": False}
     now = datetime.now(UTC)
     found = [_recent(run, now) for run in runs_of(organisation)[:RECENT]]
-    return {"runs": found, "any_open": any(one.run.job.is_open for one in found)}
+    return {
+        "runs": found,
+        "any_open": any(one.run.job.is_open for one in found),
+        "example": example(FIRST),
+    }
 
 
 def _recent(run: Run, now: datetime) -> Recent:
     job = run.job
-    name = run.status if job.state == Job.State.SUCCEEDED and run.status else job.state
-    badge, tone = _BADGES.get(name, (name, ""))
-    cost = "" if run.objective_npv is None else f"{run.objective_npv:,.0f} {run.currency}"
     return Recent(
         run=run,
-        badge=badge,
-        tone=tone,
-        percent=int(min(max(job.fraction, 0.0), 1.0) * 100),
-        cost=cost,
         when=f"{age(hours_of(now - run.created_at))} ago",
+        percent=int(min(max(job.fraction, 0.0), 1.0) * 100),
+        doing=words(job) if job.state == Job.State.RUNNING else "",
     )
 
 
@@ -122,14 +112,10 @@ def _prices() -> dict[str, Any]:
         return {"no_prices": error.lines()}
     return {
         "whole": whole,
-        "counted": _counted(whole),
+        "counted": counted(whole.ages),
         "providers": _by_provider(reports),
         "suggestions": _suggestions(),
     }
-
-
-def _counted(whole: CatalogueReport) -> Ages:
-    return counted(whole.ages)
 
 
 def _suggestions() -> list[tuple[str, str]]:

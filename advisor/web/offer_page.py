@@ -1,12 +1,10 @@
 """The page of one offer: what it is, what it costs, what it did, and what else could be had."""
 
-import json
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.utils.safestring import SafeString, mark_safe
 
 from advisor.catalog import words
 from advisor.catalog.facts import accelerator_memory_gib
@@ -28,7 +26,6 @@ _STATES = {
     PriceState.RESERVATION_ONLY: "Sold by reservation only: no machine can be started at once at this price.",
     PriceState.STALE: "Whoever compiled this price marked it as too old to rely on.",
 }
-_UNSAFE_IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +91,7 @@ def offer_context(offer_id: str, currency: str) -> dict[str, Any]:
         "elsewhere": [_other(other, priced) for other in history.elsewhere],
         "changes": [_change(row) for row in changes],
         "more_changes": len(history.rows) - len(changes),
-        "chart": _script(history_chart(history)) if moved else "",
+        "chart": history_chart(history) if moved else None,
     }
 
 
@@ -229,9 +226,3 @@ def _percent(fraction: Decimal) -> str:
     sign = "+" if percent > 0 else "−"
     places = 0 if abs(percent) >= 10 else 1
     return f"{sign}{abs(percent):,.{places}f} %"
-
-
-def _script(data: dict[str, Any]) -> SafeString:
-    """JSON that cannot end the script element it stands in."""
-    text = json.dumps(data, ensure_ascii=False).translate(_UNSAFE_IN_SCRIPT)
-    return mark_safe(text)  # noqa: S308  every character that means something to HTML is escaped above
