@@ -9,7 +9,7 @@ from advisor.accounts.scope import organisation_in
 from advisor.accounts.tokens import create_token, revoke_token, tokens_of
 from advisor.api.auth import caller_in
 from advisor.api.document import for_members
-from advisor.api.fields import TokenId, utf8
+from advisor.api.fields import TokenId
 from advisor.api.paging import PageQuery, page_of
 from advisor.api.schema_runs import (
     AuthOut,
@@ -63,7 +63,7 @@ def make_token(request: HttpRequest, given: TokenIn) -> Any:
     token, key = create_token(
         organisation=organisation_in(request),
         user=caller_in(request).user,
-        name=utf8(given.name, "name"),
+        name=given.name,
         expires_at=given.expires_at,
     )
     return Status(201, NewToken(key=key, **_token(token).model_dump(mode="python")))

@@ -173,8 +173,17 @@ def _place(loc: tuple[Any, ...]) -> str:
     return ".".join(map(str, parts))[:100]
 
 
+_SAID = {
+    "extra_forbidden": "unknown field",
+    "missing": "must be given",
+    "model_type": "must be a JSON object",
+    "model_attributes_type": "must be a JSON object",
+}
+"""What the validator says by its kinds of errors, in our words."""
+
+
 def _said(found: dict[str, Any]) -> str:
-    words = str(found["msg"])
+    words = _SAID.get(found["type"]) or str(found["msg"]).replace("Input should", "must")
     return (words[:1].lower() + words[1:]).removeprefix("value error, ")[:300]
 
 

@@ -6,8 +6,6 @@ from typing import Annotated, Any
 from ninja.params.functions import Path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from advisor.errors import BadInput
-
 MOST_NUMBER = 2_147_483_647  # the largest whole number a column of the database holds
 _NO_NUL = r"^[^\u0000]*$"  # PostgreSQL stores no NUL character
 
@@ -43,6 +41,15 @@ Moment = Annotated[
 MomentIn = Annotated[
     datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
+
+
+def _whole(value: Any) -> Any:
+    """JSON does not tell 3.0 from 3."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+NumberIn = Annotated[int, Field(ge=1, le=MOST_NUMBER), BeforeValidator(_whole)]
+"""In bodies: the number of a version."""
 Line = Annotated[str, Field(pattern=_NO_NUL, max_length=200)]
 
 _UUID = WithJsonSchema({"type": "string", "format": "uuid"})
@@ -53,12 +60,3 @@ TokenId = Annotated[str, _UUID, Path(description="Id of a token of your own")]
 VersionNumber = Annotated[
     int, Path(ge=1, le=MOST_NUMBER, description="Number of a version, from 1", example=1)
 ]
-
-
-def utf8(text: str, field: str) -> str:
-    """The text; raises BadInput for half a surrogate pair, which no encoding can store."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise BadInput(f"{field}: holds half a surrogate pair; write whole characters", field=field) from None
-    return text

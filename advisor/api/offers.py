@@ -108,7 +108,10 @@ def _asked(query: OffersQuery) -> Request:
 
 
 def _decimal(figure: float | None) -> Decimal | None:
-    return None if figure is None else Decimal(str(figure))
+    """The number as it was written: `40`, not `40.0`."""
+    if figure is None:
+        return None
+    return Decimal(int(figure) if figure.is_integer() else str(figure))
 
 
 @router.get(

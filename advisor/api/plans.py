@@ -10,7 +10,7 @@ from advisor.accounts.scope import organisation_in
 from advisor.api.auth import caller_in
 from advisor.api.document import for_members
 from advisor.api.errors import ApiError, plan_problems
-from advisor.api.fields import PlanId, VersionNumber, utf8
+from advisor.api.fields import PlanId, VersionNumber
 from advisor.api.paging import PageQuery, page_of
 from advisor.api.schema_plans import (
     CheckIn,
@@ -85,11 +85,9 @@ def create(request: HttpRequest, response: HttpResponse, given: PlanIn) -> Any:
 
 
 def _refuse_problems(given: PlanIn) -> None:
-    text = utf8(given.text, "text")
-    utf8(given.note, "note")
-    if given.draft or "\0" in text:  # the service says what is wrong with a NUL
+    if given.draft or "\0" in given.text:  # the service says what is wrong with a NUL
         return
-    problems = check(text).problems
+    problems = check(given.text).problems
     if problems:
         raise problems_error(problems, ["Nothing was saved. Save it as a draft with `draft: true`."])
 
@@ -113,7 +111,7 @@ def _count(problems: int) -> str:
 def check_plan(request: HttpRequest, given: CheckIn) -> CheckOut:
     """Reads the text as it would be before a run, and stores nothing."""
     organisation_in(request)
-    checked = check(utf8(given.text, "text"))
+    checked = check(given.text)
     return CheckOut(
         name=checked.name,
         summary=_count(len(checked.problems)) if checked.problems else "The plan can be worked out.",

@@ -92,7 +92,7 @@ def _with_problems(version: PlanVersion, error: BadInput) -> Exception:
 def list_runs(request: HttpRequest, response: HttpResponse, query: Query[RunsQuery]) -> Any:
     """Runs of your organisation, newest first."""
     organisation = organisation_in(request)
-    plan = plan_of(organisation, query.plan_id) if query.plan_id else None
+    plan = plan_of(organisation, query.plan_id) if query.plan_id is not None else None
     rows = runs_of(organisation, plan=plan, state=query.state or "", text=query.text)
     return page_of(request, response, rows, query, run_out)
 
@@ -114,6 +114,7 @@ def get_run(request: HttpRequest, run_id: RunId) -> RunOut:
     operation_id="get_run_result",
     url_name="get_run_result",
     summary="The result of a run",
+    by_alias=True,
     response={200: Result, 304: None, **for_members("not_found", "bad_input", "no_result")},
 )
 def get_result(request: HttpRequest, run_id: RunId) -> HttpResponse:

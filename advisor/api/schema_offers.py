@@ -1,13 +1,21 @@
 """Shapes of the catalogue. Prices are per machine-hour and in the display currency unless a field says so."""
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from advisor.api.fields import Line, Moment
 from advisor.api.paging import MOST_SKIPPED
 from advisor.catalog.sorting import SORTS
+from providers.rates import reference_rates
 
+Currency = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z]{3}$",
+        json_schema_extra={"enum": cast(list[JsonValue], sorted(reference_rates().rates_to_usd))},
+    ),
+]
 _Names = Annotated[list[Line], Field(max_length=50)]
 _SORTS: list[JsonValue] = [*SORTS, *(f"-{name}" for name in SORTS)]
 
@@ -38,9 +46,7 @@ class OffersQuery(BaseModel):
     max_age_hours: float | None = Field(
         None, gt=0, le=1e9, description="Leaves out prices observed earlier, hours before now"
     )
-    currency: Annotated[str, Field(pattern=r"^[A-Za-z]{3}$")] = Field(
-        "USD", description="Currency to show prices in, ISO 4217", examples=["EUR"]
-    )
+    currency: Currency = Field("USD", description="Currency to show prices in, ISO 4217", examples=["EUR"])
     sort: str = Field(
         "price",
         description="Order; a leading - turns it round. `price` is that of all machines asked for",
@@ -139,7 +145,7 @@ class HistoryQuery(BaseModel):
     id: Annotated[str, Field(min_length=1, max_length=1200, pattern=r"^[^\u0000]*$")] = Field(
         description="offer_id of an offer", examples=["aws/us-east-1/p5.48xlarge/on_demand"]
     )
-    currency: Annotated[str, Field(pattern=r"^[A-Za-z]{3}$")] = Field(
+    currency: Currency = Field(
         "USD", description="Currency of `current`, `siblings` and `elsewhere`, ISO 4217"
     )
 

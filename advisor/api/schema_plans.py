@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from advisor.api.errors import Problem
-from advisor.api.fields import MOST_NUMBER, In, Line, Moment, Uuid
+from advisor.api.fields import In, Line, Moment, NumberIn, Uuid
 from advisor.api.paging import PageOut, PageQuery
 from advisor.demand.yaml_loading import MAX_BYTES
 
@@ -41,10 +41,8 @@ class PlanIn(In):
 
 
 class PlanChange(PlanIn):
-    based_on: int | None = Field(
+    based_on: NumberIn | None = Field(
         None,
-        ge=1,
-        le=MOST_NUMBER,
         description="Number of the version you changed; 409 where a newer one exists. Null: do not check",
     )
 

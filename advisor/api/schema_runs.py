@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from advisor.api.fields import MOST_NUMBER, In, Line, Moment, MomentIn, Uuid
+from advisor.api.fields import In, Line, Moment, MomentIn, NumberIn, Uuid
 from advisor.api.paging import PageOut, PageQuery
 from advisor.planning.effort import DEFAULT_GAP, DEFAULT_TIME_LIMIT_SECONDS
 from advisor.runs.services import GAPS, TIME_LIMITS_SECONDS
@@ -21,7 +21,7 @@ class RunsQuery(PageQuery):
 
 class RunIn(In):
     plan_id: Uuid = Field(description="Which plan to work out")
-    version: int | None = Field(None, ge=1, le=MOST_NUMBER, description="Which version; null: the newest")
+    version: NumberIn | None = Field(None, description="Which version; null: the newest")
     gap: float = Field(
         DEFAULT_GAP,
         ge=GAPS[0],

@@ -21,7 +21,7 @@ class AgesOut(BaseModel):
     stale_fraction: float = Field(description="Their share, 0 to 1")
     currencies: list[str] = Field(description="Currencies of the prices")
     purchases: dict[str, int] = Field(description="Offers by purchase option")
-    condition: str = Field(description="fresh, ageing or stale")
+    state: str = Field(description="fresh, ageing or stale")
 
 
 class PublicationOut(BaseModel):
