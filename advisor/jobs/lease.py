@@ -66,7 +66,7 @@ def finish(
     mine: Claim,
     state: Job.State,
     *,
-    store: Callable[[], None] | None = None,
+    store: Callable[[], object] | None = None,
     error_code: str = "",
     error_lines: tuple[str, ...] = (),
 ) -> None:

@@ -5,7 +5,6 @@ import os
 import socket
 import uuid
 from collections.abc import Callable
-from typing import Protocol
 
 from django.db import InterfaceError, OperationalError
 
@@ -15,13 +14,11 @@ from advisor.jobs.lease import LeaseLost, claim, finish
 from advisor.models import Job
 from advisor.planning.effort import Cancelled
 
+Handler = Callable[[Job, Keeper], Callable[[], object]]
+"""Does one kind of work; what it returns stores the result, in the transaction that ends the job."""
+
 log = logging.getLogger(__name__)
 OURS = "Working on it failed. This is an error of ours; it has been written to the log."
-
-
-class Handler(Protocol):
-    def __call__(self, job: Job, keeper: Keeper) -> Callable[[], None]:
-        """Do the work; what is returned stores the result, in the transaction that ends the job."""
 
 
 def perform(job_id: uuid.UUID, handlers: dict[str, Handler]) -> str:

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from advisor.catalog.services import publish
-from advisor.models import Recommendation
+from advisor.models import Run
 from advisor.planning import services
 from advisor.planning.services import SolverFailed
 from optimizer.checks import InvalidProblem
@@ -228,4 +228,4 @@ def test_an_empty_ledger_says_how_to_fill_it(tmp_path: Path) -> None:
 def test_bad_input_stores_nothing(tmp_path: Path) -> None:
     publish([make_offer()], source="t", label="t")
     said = call("advise", str(write_plan(tmp_path, plan_data(months=0))))
-    assert (said.code, Recommendation.objects.count()) == (2, 0)
+    assert (said.code, Run.objects.count()) == (2, 0)

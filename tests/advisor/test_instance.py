@@ -5,9 +5,9 @@ import stat
 from pathlib import Path
 
 import pytest
-from advisor.web.instance import FolderUnusable, ensure_secret_key, require_free_port, take_folder
-from advisor.web.server import HOST
 
+from advisor.embedded.home import HOST
+from advisor.embedded.instance import FolderUnusable, ensure_secret_key, require_free_port, take_folder
 from advisor.errors import BadInput
 from advisor.web.healthcheck import healthy
 

@@ -11,13 +11,14 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
+from advisor.celery import app
 from advisor.errors import BadInput, Conflict
 from advisor.jobs import queue
 from advisor.jobs.keeper import Keeper
 from advisor.jobs.lease import Claim, LeaseLost, claim, finish, renew
 from advisor.jobs.services import cancel, retry
 from advisor.jobs.watch import watch
-from advisor.jobs.work import OURS, perform
+from advisor.jobs.work import OURS, Handler, perform
 from advisor.models import Job, Organisation
 from advisor.planning.effort import Cancelled
 
@@ -33,7 +34,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def send_task(_name: str, *, args: list[str], **_options: Any) -> None:
         ids.append(args[0])
 
-    monkeypatch.setattr(queue.app, "send_task", send_task)
+    monkeypatch.setattr(app, "send_task", send_task)
     return ids
 
 
@@ -131,7 +132,7 @@ def test_a_broker_that_is_away_delays_a_job_and_fails_nothing(
     def away(*_words: Any, **_options: Any) -> None:
         raise BrokerError("connection refused")
 
-    monkeypatch.setattr(queue.app, "send_task", away)
+    monkeypatch.setattr(app, "send_task", away)
     job = make_job()
     with django_capture_on_commit_callbacks(execute=True):
         queue.enqueue(job)
@@ -165,7 +166,7 @@ def test_the_watch_frees_sends_cancels_and_gives_up(sent: list[str], settings: S
 
 def test_a_message_carries_the_queue_an_end_and_a_hard_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: dict[str, Any] = {}
-    monkeypatch.setattr(queue.app, "send_task", lambda name, **options: seen.update(options, name=name))
+    monkeypatch.setattr(app, "send_task", lambda name, **options: seen.update(options, name=name))
     job = make_job()
     assert queue.send(job.pk, kind=job.kind, deadline_seconds=100)
     assert (seen["name"], seen["queue"], seen["args"]) == ("advisor.run_job", "solve", [str(job.pk)])
@@ -173,10 +174,7 @@ def test_a_message_carries_the_queue_an_end_and_a_hard_limit(monkeypatch: pytest
     assert seen["expires"] == 35
 
 
-Work = Callable[[Job, Keeper], Callable[[], None]]
-
-
-def raising(error: Exception) -> Work:
+def raising(error: Exception) -> Handler:
     def work(_job: Job, _keeper: Keeper) -> Callable[[], None]:
         raise error
 
@@ -193,7 +191,7 @@ def raising(error: Exception) -> Work:
     ],
 )
 def test_every_end_is_written_down(
-    work: Work, said: str, state: Job.State, code: str, lines: list[str]
+    work: Handler, said: str, state: Job.State, code: str, lines: list[str]
 ) -> None:
     job = make_job()
     assert perform(job.pk, {"solve": work}) == said

@@ -21,7 +21,7 @@ IMAGES = ROOT / "docs" / "images"
 DOCUMENTED = {"run": "recommendation.png", "offers": "offers.png", "plan": "plan.png"}
 WIDTHS = (1440, 390)
 SCHEMES = ("light", "dark")
-BROKEN = "schema: 1\nname: A plan with mistakes\nstart: 2027-01\nmonths: twelve\nworkloads:\n  - {name: chat}\n"
+BROKEN = "schema: 1\nname: With mistakes\nstart: 2027-01\nmonths: twelve\nworkloads:\n  - {name: chat}\n"
 
 
 def main() -> int:
@@ -100,7 +100,7 @@ def _path_of(page: Page, pattern: str) -> str:
 
 def _until_solved(page: Page, address: str) -> None:
     until = monotonic() + 120
-    while page.goto(address) and page.get_by_text("Try again").count() + page.get_by_text("JSON").count() == 0:
+    while not page.goto(address) or not page.get_by_text("Result as JSON").count():
         if monotonic() > until:
             raise RuntimeError("the run does not end")
         sleep(1)
@@ -124,7 +124,7 @@ def _shots(page: Page, name: str) -> Iterator[Path]:
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 1000})
-            sleep(0.6)  # charts draw themselves anew
+            sleep(1.5)  # charts draw themselves anew
             file = SHOTS / f"{name}-{width}-{scheme}.png"
             page.screenshot(path=file, full_page=True)
             yield file
