@@ -1,0 +1,96 @@
+"""Plans and runs for pages in a browser: quick ones, worked out by the site's own worker."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Site
+from tests.processes import wait_for
+
+QUICK = """\
+schema: 1
+name: Quick
+currency: USD
+start: 2027-01
+months: 2
+workloads:
+  - {name: batch, kind: batch, demand: {unit: accelerators, constant: 8}, throughput: {H100: 1}}
+capacity:
+  offers: {providers: [aws, gcp]}
+"""
+SEED = """
+import json
+from django.contrib.auth.models import User
+from advisor.models import Job
+from advisor.plans.services import create_plan, save_version
+from advisor.runs.services import Ask, start_run
+from tests.people import make_run, organisation_of
+text = %r
+user = User.objects.get(username="admin")
+organisation = organisation_of(user)
+plan, _ = create_plan(organisation=organisation, user=user, text=text, note="the first")
+start = dict(organisation=organisation, user=user, ask=Ask())
+a, _ = start_run(plan.versions.get(number=1), **start)
+newer = text.replace("constant: 8", "constant: 16")
+version, _ = save_version(plan, user=user, text=newer, note="twice as much")
+b, _ = start_run(version, **start)
+plan.refresh_from_db()
+clash, _ = create_plan(
+    organisation=organisation, user=user,
+    text=text.replace("Quick", "Impossible") + "limits: {cash_per_month: 1000}\\n",
+)
+c, _ = start_run(clash.versions.get(), **start)
+draft, _ = create_plan(organisation=organisation, user=user, text=text.replace("months: 2", "months: -2"))
+failed = make_run(user, plan, state=Job.State.FAILED, error_code="deadline",
+    error_lines=["Stopped after 15 minutes, the longest it may take."])
+found = dict(plan=plan, draft=draft, a=a, b=b, impossible=c, failed=failed)
+print(json.dumps({name: str(one.pk) for name, one in found.items()}))
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seeds:
+    """Ids of two plans (one a draft with a problem) and of runs: two with an answer, two without."""
+
+    plan: str
+    draft: str
+    a: str
+    b: str
+    impossible: str
+    failed: str
+
+
+@cache
+def seeds(site: Site) -> Seeds:
+    """Made once for a site; waits until its worker is done."""
+    found = Seeds(**json.loads(site.shell(SEED % QUICK).splitlines()[-1]))
+    open_jobs = "SELECT count(*) FROM advisor_job WHERE state IN ('queued', 'running')"
+    wait_for(lambda: site.rows(open_jobs) == [(0,)], seconds=90, why=site.log.read_text)
+    return found
+
+
+def paths(site: Site) -> dict[str, str]:
+    """Every kind of page of plans and runs, by a name for it."""
+    made = seeds(site)
+    return {
+        "plans": "/plans/",
+        "new": "/plans/new",
+        "new from an example": "/plans/new?example=small-team",
+        "plan": f"/plans/{made.plan}",
+        "draft": f"/plans/{made.draft}",
+        "versions": f"/plans/{made.plan}/versions",
+        "runs": "/runs/",
+        "answer": f"/runs/{made.b}",
+        "impossible": f"/runs/{made.impossible}",
+        "failed": f"/runs/{made.failed}",
+        "compare": f"/runs/compare?a={made.a}&b={made.b}",
+    }
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds: rule, and where."""
+    found = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {', '.join(str(n['target']) for n in rule['nodes'][:4])}" for rule in found]
