@@ -55,12 +55,16 @@ def _purchases(result: Result) -> Lines:
 
 def _months(result: Result) -> Lines:
     money = result.currency
+    months = result.totals.by_month if result.totals is not None else ()
+    kinds = list(dict.fromkeys(part.kind for row in months for part in row.by_kind if part.kind != "carbon"))
     yield (
         "month", f"cash ({money})", f"capex ({money})", f"opex ({money})", "carbon (t CO2e)",
-        f"carbon_charge ({money})",
+        f"carbon_charge ({money})", *(f"cash of {kind} ({money})" for kind in kinds),
     )  # fmt: skip
-    for row in result.totals.by_month if result.totals is not None else ():
-        yield (row.month, row.cash, row.capex, row.opex, row.carbon_tonnes, row.carbon_charge)
+    for row in months:
+        cash = {part.kind: part.cash for part in row.by_kind}
+        parts = (cash.get(kind, 0.0) for kind in kinds)  # a kind that is absent from a month costs nothing
+        yield (row.month, row.cash, row.capex, row.opex, row.carbon_tonnes, row.carbon_charge, *parts)
 
 
 def _usage(result: Result) -> Lines:

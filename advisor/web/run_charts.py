@@ -3,11 +3,19 @@
 from dataclasses import dataclass
 from typing import Any
 
+from advisor.planning.charts import (
+    baselines_chart,
+    cost_by_month_chart,
+    demand_chart,
+    horizon_chart,
+    week_chart,
+)
 from advisor.planning.result import Result
-from advisor.planning.summary import BASELINES
 from advisor.planning.words import MISSING, amount, money
 
 Spec = dict[str, Any]
+MOST_WORKLOADS = 6
+"""Workloads with charts of their own; the usage table has all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,16 +33,19 @@ class Chart:
     table: ChartTable
 
 
-def chart(title: str, spec: Spec | None) -> Chart | None:
+def chart(title: str, spec: Spec | None, *, first: str = "") -> Chart | None:
     """A chart with its table; None where there is nothing to draw."""
     if not spec or not spec.get("x") or not spec.get("series"):
         return None
-    return Chart(title=title, spec=spec, table=table_of(spec))
+    return Chart(title=title, spec=spec, table=table_of(spec, first=first))
 
 
-def table_of(spec: Spec) -> ChartTable:
-    """The numbers of a chart: one row for each place of its axis, one column for each series."""
-    titles = (spec.get("xTitle") or "", *(one["name"] for one in spec["series"]))
+def table_of(spec: Spec, *, first: str = "") -> ChartTable:
+    """The numbers of a chart: one row for each place of its axis, one column for each series.
+
+    `first` is the title of the places where the axis has none.
+    """
+    titles = (spec.get("xTitle") or first, *(one["name"] for one in spec["series"]))
     whole = all(
         abs(value) >= 100 or value == round(value)
         for one in spec["series"]
@@ -58,47 +69,35 @@ def _cell(values: list[float | None], index: int, figure: Any) -> str:
 
 
 def cost_by_month(result: Result) -> Chart | None:
-    """Cash of each month, stacked."""
-    if result.totals is None:
-        return None
-    months = result.totals.by_month
-    parts = (("running costs", "on_demand", "opex"), ("servers and sites", "self_hosted", "capex"))
-    series = [
-        {"name": name, "key": key, "values": [getattr(row, field) for row in months]}
-        for name, key, field in parts
-        if any(getattr(row, field) for row in months)
-    ]
     return chart(
-        f"What is paid each month, {result.currency}",
-        {
-            "kind": "stacked-bar",
-            "stack": True,
-            "x": [row.month for row in months],
-            "xTitle": "month",
-            "yTitle": f"{result.currency} per month",
-            "unit": result.currency,
-            "series": series,
-        },
+        f"What is paid each month by kind of capacity, {result.currency}",
+        cost_by_month_chart(result),
+        first="month",
     )
 
 
 def baselines(result: Result) -> Chart | None:
-    """The answer beside the simple strategies that have a cost."""
-    rows = [row for row in result.baselines if row.npv is not None]
-    if result.objective_npv is None or not rows:
-        return None
-    names = ["this answer", *(BASELINES.get(row.name, row.name.replace("_", " ")) for row in rows)]
-    return chart(
-        f"Cost of the answer and of simple strategies, NPV {result.currency}",
-        {
-            "kind": "bar-horizontal",
-            "x": names,
-            "xTitle": "strategy",
-            "yTitle": f"{result.currency} NPV",
-            "unit": result.currency,
-            "series": [{"name": "NPV", "key": "1", "values": [result.objective_npv, *(r.npv for r in rows)]}],
-        },
-    )
+    """The answer beside the simple strategies."""
+    title = f"Cost of this plan and of simple strategies, {result.currency} NPV"
+    return chart(title, baselines_chart(result), first="strategy")
+
+
+def capacity(result: Result) -> list[Chart]:
+    """Capacity over the months, then each workload's demand against it: over a week and over the months."""
+    charts = [chart("Accelerators held or rented, month by month", horizon_chart(result), first="month")]
+    for name in workloads(result)[:MOST_WORKLOADS]:
+        week = f"{name}: demand and capacity over a week"
+        months = f"{name}: the busiest hour of each month"
+        charts += [
+            chart(week, week_chart(result, name), first="hour"),
+            chart(months, demand_chart(result, name), first="month"),
+        ]
+    return [one for one in charts if one is not None]
+
+
+def workloads(result: Result) -> list[str]:
+    """Those whose load is known."""
+    return [] if result.load is None else [row.workload for row in result.load.week.workloads]
 
 
 def month_lines(name_a: str, a: Result, name_b: str, b: Result) -> Chart | None:

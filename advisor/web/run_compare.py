@@ -1,24 +1,26 @@
-"""Two answers side by side: what differs in them, and what differed in the question."""
+"""Two answers side by side as tables of words: what differs in them, and what differed in the question."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from advisor.models import Organisation, Run
-from advisor.planning.result import Result
-from advisor.planning.result_rows import Purchase
+from advisor.planning.compare import Comparison, Pair, compare_results
+from advisor.planning.result import Purchase, Result
 from advisor.planning.summary import BASELINES, KINDS, terms
 from advisor.planning.words import MISSING, amount, count, money, percent, proof
-from advisor.plans.diff import DiffLine, diff_lines
+from advisor.plans.diff import diff_lines
 from advisor.runs.queries import result_of
 from advisor.web.run_charts import month_lines
 from advisor.web.run_list import comparable_runs
 from advisor.web.run_words import duration
 
+_WORDS = {"fraction": proof, "t CO2e": amount, "months": amount}  # of units that are no money
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """A figure of both runs; `change` is b less a and empty where the two cannot be subtracted."""
+    """A figure of both runs; `change` is b less a, empty where the two cannot be subtracted."""
 
     name: str
     a: str
@@ -29,10 +31,12 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangedPurchase:
+class PurchaseRow:
+    """Something that only one buys, or both in another number; `change` is in money."""
+
+    state: str
     name: str
     terms: str
-    state: Literal["only A", "only B", "changed", "same"]
     a: str
     b: str
     a_npv: str
@@ -50,75 +54,43 @@ def compare_context(organisation: Organisation, runs: list[Run], *, too_many: bo
         return context
     if runs[0].pk == runs[1].pk:
         return context | {"same": True}
-    return context | comparison(runs[0], runs[1])
+    return context | _comparison(runs[0], runs[1])
 
 
-def comparison(run_a: Run, run_b: Run) -> dict[str, Any]:
-    """All tables of the page. Figures in different currencies are not subtracted."""
+def _comparison(run_a: Run, run_b: Run) -> dict[str, Any]:
     a, b = result_of(run_a), result_of(run_b)
-    together = a.currency == b.currency
+    found = compare_results(a, b)
     return {
         "result_a": a,
         "result_b": b,
-        "together": together,
-        "headline": _headline(a, b, together),
-        "kinds": _kinds(a, b, together),
-        "purchases": changed_purchases(a, b, together),
-        "unit_costs": _unit_costs(a, b),
-        "baselines": _baselines(a, b, together),
+        "incomparable": found.incomparable,
+        "headline": [_row(pair, _title(pair.name)) for pair in found.headline],
+        "kinds": [_row(pair, KINDS.get(pair.name, pair.name)) for pair in found.kinds],
+        "purchases": purchase_rows(found),
+        "unit_costs": [_row(pair, pair.name, _four_digits) for pair in found.unit_costs],
+        "baselines": _baselines(a, b),
+        "warnings": [("A", found.warnings_only_a), ("B", found.warnings_only_b)],
         "chart": month_lines("A", a, "B", b),
         "question": _question(run_a, run_b, a, b),
-        "diff": _diff(run_a, run_b),
+        "diff": diff_lines(run_a.version.text, run_b.version.text),
         "same_text": run_a.version.sha256 == run_b.version.sha256,
     }
 
 
-def _headline(a: Result, b: Result, together: bool) -> list[Compared]:
-    sums: tuple[tuple[str, str], ...] = (
-        ("Net present value", "npv"),
-        ("Cash", "cash"),
-        ("Capex", "capex"),
-        ("Opex", "opex"),
-        ("Still owed at the end", "lock_in"),
-    )
-    rows = [
-        _compared(name, _total(a, field), _total(b, field), money, together, _unit(a, b))
-        for name, field in sums
-    ]
-    carbon = _compared(
-        "Carbon", _total(a, "carbon_tonnes"), _total(b, "carbon_tonnes"), amount, True, "t CO₂e"
-    )
-    return [*rows, carbon]
+def _title(name: str) -> str:
+    return "Net present value" if name == "npv" else f"{name[:1].upper()}{name[1:]}"
 
 
-def _total(result: Result, field: str) -> float | None:
-    return None if result.totals is None else getattr(result.totals, field)
-
-
-def _unit(a: Result, b: Result) -> str:
-    return a.currency if a.currency == b.currency else f"{a.currency} | {b.currency}"
-
-
-def _compared(
-    name: str,
-    a: float | None,
-    b: float | None,
-    words: Callable[[float], str],
-    together: bool,
-    unit: str = "",
-) -> Compared:
-    """Both figures; the difference where both are there and in one unit."""
-    change = fraction = ""
-    if together and a is not None and b is not None:
-        change = signed(b - a, words)
-        fraction = signed((b - a) / abs(a), percent) if a else ""
+def _row(pair: Pair, name: str, words: Callable[[float], str] | None = None) -> Compared:
+    """A pair in words; a gap is told as proofs are, what is no money with its decimals."""
+    words = words or _WORDS.get(pair.unit, money)
     return Compared(
         name=name,
-        a=MISSING if a is None else words(a),
-        b=MISSING if b is None else words(b),
-        change=change,
-        fraction=fraction,
-        unit=unit,
+        a=MISSING if pair.a is None else words(pair.a),
+        b=MISSING if pair.b is None else words(pair.b),
+        change="" if pair.difference is None else signed(pair.difference, words),
+        fraction="" if pair.fraction is None or pair.unit == "fraction" else signed(pair.fraction, percent),
+        unit="" if pair.unit in ("fraction", "months") else pair.unit,
     )
 
 
@@ -130,75 +102,33 @@ def signed(figure: float, words: Callable[[float], str]) -> str:
     return f"{'+' if figure > 0 else '−'}{text}"
 
 
-def _kinds(a: Result, b: Result, together: bool) -> list[Compared]:
-    costs: list[dict[str, float]] = [
-        {row.kind: row.npv for row in one.totals.by_kind} if one.totals else {} for one in (a, b)
-    ]
+def _four_digits(figure: float) -> str:
+    return f"{figure:,.4g}"
+
+
+def purchase_rows(found: Comparison) -> list[PurchaseRow]:
+    """What only A buys, what only B buys, what both buy in another number."""
+    together = not found.incomparable
     return [
-        _compared(KINDS.get(kind, kind), costs[0].get(kind), costs[1].get(kind), money, together)
-        if kind in costs[0] and kind in costs[1]
-        else _one_sided(kind, costs[0].get(kind), costs[1].get(kind), together)
-        for kind in _in_order(costs)
+        *(_purchase("only A", row, None, together) for row in found.only_a),
+        *(_purchase("only B", None, row, together) for row in found.only_b),
+        *(_purchase("changed", change.a, change.b, together) for change in found.changed),
     ]
 
 
-def _one_sided(kind: str, a: float | None, b: float | None, together: bool) -> Compared:
-    """A kind that only one answer uses: the other spends nothing on it."""
-    change = signed((b or 0.0) - (a or 0.0), money) if together else ""
-    return Compared(
-        name=KINDS.get(kind, kind),
-        a=MISSING if a is None else money(a),
-        b=MISSING if b is None else money(b),
-        change=change,
-    )
-
-
-def _in_order(parts: Iterable[Iterable[str]]) -> list[str]:
-    """Names of all parts, each once, in the order they come."""
-    return list(dict.fromkeys(name for part in parts for name in part))
-
-
-def changed_purchases(a: Result, b: Result, together: bool) -> list[ChangedPurchase]:
-    """What is bought in both, by offer and start; what is the same comes last."""
-    rows: list[tuple[int, ChangedPurchase]] = []
-    mine, theirs = _by_key(a), _by_key(b)
-    for key in _in_order((mine, theirs)):
-        one, other = mine.get(key), theirs.get(key)
-        row = _changed(one, other, together)
-        rows.append((["only A", "only B", "changed", "same"].index(row.state), row))
-    return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
-
-
-def _by_key(result: Result) -> dict[str, Purchase]:
-    """Purchases by offer and start; several of one key cannot be (start, offer and term are one row)."""
-    found: dict[str, Purchase] = {}
-    for number, row in enumerate(result.purchases):
-        key = f"{row.offer} {row.start}"
-        found[key if key not in found else f"{key} {number}"] = row
-    return found
-
-
-def _changed(one: Purchase | None, other: Purchase | None, together: bool) -> ChangedPurchase:
-    some = one or other
+def _purchase(state: str, a: Purchase | None, b: Purchase | None, together: bool) -> PurchaseRow:
+    some = a or b
     if some is None:
         raise LookupError("a purchase of neither run")
-    state: Literal["only A", "only B", "changed", "same"]
-    if one is None:
-        state = "only B"
-    elif other is None:
-        state = "only A"
-    else:
-        same = (one.quantity, one.months, money(one.npv)) == (other.quantity, other.months, money(other.npv))
-        state = "same" if same else "changed"
-    difference = (other.npv if other else 0.0) - (one.npv if one else 0.0)
-    return ChangedPurchase(
+    difference = (b.npv if b else 0.0) - (a.npv if a else 0.0)
+    return PurchaseRow(
+        state=state,
         name=f"{some.instance_type}, {some.provider} {some.region}",
         terms=f"{terms(some)}, from {some.start}",
-        state=state,
-        a=_held(one),
-        b=_held(other),
-        a_npv=MISSING if one is None else money(one.npv),
-        b_npv=MISSING if other is None else money(other.npv),
+        a=_held(a),
+        b=_held(b),
+        a_npv=MISSING if a is None else money(a.npv),
+        b_npv=MISSING if b is None else money(b.npv),
         change=signed(difference, money) if together else "",
     )
 
@@ -210,35 +140,38 @@ def _held(row: Purchase | None) -> str:
     return f"{at_most}{row.quantity:,} for {count(row.months, 'month')}"
 
 
-def _unit_costs(a: Result, b: Result) -> list[Compared]:
-    mine = {(row.workload, row.unit): row.npv_per_unit for row in a.unit_costs}
-    theirs = {(row.workload, row.unit): row.npv_per_unit for row in b.unit_costs}
-    keys = list(dict.fromkeys([*mine, *theirs]))
-    return [_compared(key[0], mine.get(key), theirs.get(key), _four_digits, True, key[1]) for key in keys]
-
-
-def _four_digits(figure: float) -> str:
-    return f"{figure:,.4g}"
-
-
-def _baselines(a: Result, b: Result, together: bool) -> list[Compared]:
+def _baselines(a: Result, b: Result) -> list[Compared]:
     mine = {row.name: row.npv for row in a.baselines}
     theirs = {row.name: row.npv for row in b.baselines}
-    return [
-        _compared(BASELINES.get(name, name), mine.get(name), theirs.get(name), money, together)
-        for name in _in_order((mine, theirs))
-    ]
+    rows = []
+    for name in dict.fromkeys([*mine, *theirs]):
+        one, other = mine.get(name), theirs.get(name)
+        both = a.currency == b.currency and one is not None and other is not None
+        difference = other - one if both and one is not None and other is not None else None
+        pair = Pair(
+            name=BASELINES.get(name, name),
+            unit="",
+            a=one,
+            b=other,
+            difference=difference,
+            fraction=difference / abs(one) if difference is not None and one else None,
+        )
+        rows.append(_row(pair, pair.name))
+    return rows
 
 
 def _question(run_a: Run, run_b: Run, a: Result, b: Result) -> list[Compared]:
     """What was asked, and with which prices."""
+    rates = [
+        ", ".join(f"1 {row.currency} = {row.rate:.10g} {one.currency}" for row in one.exchange_rates)
+        for one in (a, b)
+    ]
     rows = [
         ("Prices as of, UTC", *(f"{run.as_of:%Y-%m-%d %H:%M}" for run in (run_a, run_b))),
         ("Catalogue", *(f"version {run.catalogue_version}" for run in (run_a, run_b))),
+        ("Exchange rates", *(text or MISSING for text in rates)),
         ("Months", *(f"{one.start}, {count(one.months, 'month')}" for one in (a, b))),
-        ("Currency", a.currency, b.currency),
         ("Gap asked", *(proof(run.gap_asked) for run in (run_a, run_b))),
-        ("Gap proven", *(MISSING if one.gap is None else proof(one.gap) for one in (a, b))),
         ("Longest search", *(duration(run.time_limit_seconds) for run in (run_a, run_b))),
         ("Comparisons", *("yes" if run.baselines else "no" for run in (run_a, run_b))),
     ]
@@ -246,7 +179,3 @@ def _question(run_a: Run, run_b: Run, a: Result, b: Result) -> list[Compared]:
         Compared(name=name, a=left, b=right, change="" if left == right else "differs")
         for name, left, right in rows
     ]
-
-
-def _diff(run_a: Run, run_b: Run) -> tuple[DiffLine, ...]:
-    return diff_lines(run_a.version.text, run_b.version.text)

@@ -34,7 +34,6 @@ def answer_context(run: Run, stored: RunResult) -> dict[str, Any]:
     result = Result.model_validate_json(stored.document)
     now = datetime.now(UTC)
     purchases = purchase_rows(result, now=now, max_age_hours=settings.PRICE_MAX_AGE_HOURS)
-    charts = (run_charts.cost_by_month(result), run_charts.baselines(result))
     return {
         "stored": stored,
         "result": result,
@@ -48,8 +47,10 @@ def answer_context(run: Run, stored: RunResult) -> dict[str, Any]:
         "serious": [row for row in result.warnings if row.severity == "serious"],
         "warnings": [row for row in result.warnings if row.severity != "serious"],
         "build_vs_buy": build_vs_buy_rows(result),
-        "cost_chart": charts[0],
-        "baselines_chart": charts[1],
+        "cost_chart": run_charts.cost_by_month(result),
+        "baselines_chart": run_charts.baselines(result),
+        "load_charts": run_charts.capacity(result),
+        "workloads_left_out": len(run_charts.workloads(result)[run_charts.MOST_WORKLOADS :]),
         "tables": list(TABLES),
         "others": comparable_runs(run.organisation, but=run),
     }

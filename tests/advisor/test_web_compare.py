@@ -51,9 +51,9 @@ def test_figures_stand_side_by_side_with_signed_differences(client: Client, ada:
     response = compared(client, make_run(ada, plan), make_run(ada, plan, result=cheaper_result()))
     page = text_of(response)
     assert "Net present value USD 81,234 61,234 −20,000 −25 %" in page  # 20000 / 81234.5 = 0.246
-    assert "Still owed at the end USD 12,000 12,000 0 0 %" in page
-    assert "Carbon t CO₂e 3.2 4.8 +1.6 +50 %" in page  # 1.605 / 3.21 = 0.5
-    assert "on demand 20,000 – −20,000" in page
+    assert "Still owed after the plan USD 12,000 12,000 0 0 %" in page
+    assert "Emissions t CO2e 3.2 4.8 +1.6 +50 %" in page  # 1.605 / 3.21 = 0.5
+    assert "on demand USD 20,000 0 −20,000 −100 %" in page
     assert "chat USD per million tokens 0.3296 0.28 −0.04961 −15 %" in page
     assert "2027-02 41,000 20,500" in page  # the table of the chart
     assert "Both ask the same" in page
@@ -68,6 +68,7 @@ def test_what_is_bought_is_told_apart(client: Client, ada: User) -> None:
         ("only B", "a3-highgpu-8g, aws europe-west4", "+21,234"),
         ("changed", "a3-highgpu-8g, gcp europe-west4", "−21,234"),  # 40000 less 61234.5
     ]
+    assert response.context["purchases"][2].a == "3 for 2 months"
 
 
 def test_money_of_two_currencies_is_not_subtracted(client: Client, ada: User) -> None:
@@ -75,7 +76,7 @@ def test_money_of_two_currencies_is_not_subtracted(client: Client, ada: User) ->
     response = compared(client, make_run(ada), make_run(ada, result=euros))
     page = text_of(response)
     assert "A is in USD and B in EUR: money is shown side by side without differences." in page
-    assert "Net present value USD | EUR 81,234 81,234 – –" in page
+    assert "Net present value USD and EUR 81,234 81,234 – –" in page
     assert response.context["chart"] is None
 
 

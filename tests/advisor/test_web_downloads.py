@@ -65,7 +65,13 @@ def test_figures_are_the_stored_ones_with_their_units_in_the_titles() -> None:
     assert first["npv (USD)"] == "61234.5"
     assert first["quantity (machines)"] == "3"
     assert second["price_observed_at (UTC)"] == ""  # unknown is empty
-    assert [row["cash (USD)"] for row in rows_of(csv_of(result, "months"))] == ["41000.0", "41000.0"]
+    months = rows_of(csv_of(result, "months"))
+    assert [row["cash (USD)"] for row in months] == ["41000.0", "41000.0"]
+    told = result.totals.by_month[0].by_kind if result.totals else ()
+    assert {kind.kind: float(months[0][f"cash of {kind.kind} (USD)"]) for kind in told} == {
+        "reserved": 31000.0,
+        "on_demand": 10000.0,
+    }
     assert rows_of(csv_of(result, "unit-costs"))[0]["npv_per_unit"] == "0.32961"
     strategy = rows_of(csv_of(result, "baselines"))[0]
     assert strategy["costs_more_by (fraction of its npv)"] == "0.1794"

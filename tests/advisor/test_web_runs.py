@@ -203,9 +203,20 @@ def test_the_answer_shows_every_stored_figure(client: Client, ada: User, setting
 def test_all_of_a_chart_is_in_its_table(client: Client, ada: User) -> None:
     run = make_run(ada)
     page = text_of(client.get(f"/runs/{run.pk}"))
-    assert "What is paid each month, USD: the numbers" in page
-    assert "2027-01 41,000 2027-02 41,000" in page
-    assert "this answer 81,234 everything on demand 99,000" in page
+    assert "What is paid each month by kind of capacity, USD: the numbers" in page
+    assert "month on demand reserved 2027-01 10,000 31,000 2027-02 10,000 31,000" in page
+    # all on demand costs at least 99000 less 0.05 % = 98950.5: 17.9 % of that is saved, told rounded down
+    assert "this plan 81,234 everything on demand (17 % saved) 99,000" in page
+    assert "Accelerators held or rented, month by month: the numbers" in page
+    assert "month on demand reserved 2027-01 8 24 2027-02 8 24" in page
+    assert "Mon–Fri 07:00 0 900 900 Mon–Fri 08:00 300 900 1,200" in page
+    assert "chat: the busiest hour of each month" in page
+
+
+def test_an_older_result_without_its_load_is_shown_without_those_charts(client: Client, ada: User) -> None:
+    page = text_of(client.get(f"/runs/{make_run(ada, result=make_result(load=None)).pk}"))
+    assert "Capacity and demand" not in page
+    assert "What to get" in page
 
 
 def test_only_a_proven_saving_is_called_one(client: Client, ada: User) -> None:

@@ -45,9 +45,7 @@ def test_a_draft_shows_its_problems_when_it_is_opened(site: Site, visit: Visitor
     expect(page.locator("#plan-problems")).to_contain_text("line 5")
 
 
-def test_without_scripts_a_text_is_saved_and_comes_back_with_its_problems(
-    site: Site, visit: Visitor
-) -> None:
+def test_without_scripts_a_text_is_saved_and_comes_back_with_its_problems(site: Site, visit: Visitor) -> None:
     page = visit("/plans/new?example=empty", scripts=False)
     broken = QUICK.replace("Quick", "By hand").replace("months: 2", "months: 0")
     page.get_by_label("The question, as YAML").fill(broken)
