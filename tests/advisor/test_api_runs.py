@@ -1,17 +1,15 @@
 """Runs over the API: started once however often it is asked, watched, stopped; results byte for byte."""
 
 import json
-import threading
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from advisor.models import Job, Run, RunResult
-from tests.advisor.api_calls import Caller, member, prices, with_token
+from tests.advisor.api_calls import member, prices
 from tests.advisor.results import make_result
-from tests.people import PLAN_TEXT, make_member, make_plan, make_run
+from tests.people import PLAN_TEXT, make_plan, make_run
 
 pytestmark = pytest.mark.django_db
 
@@ -121,30 +119,6 @@ def test_a_key_of_other_characters_is_422(text: str) -> None:
     user, ask = member()
     refused = ask.post("/runs", {"plan_id": str(make_plan(user).pk)}, **key(text))
     assert (refused.status, refused.error["field"]) == (422, "Idempotency-Key")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_same_key_at_once_starts_one_run() -> None:
-    prices()
-    user = make_member()
-    body = {"plan_id": str(make_plan(user).pk)}
-    ask = with_token(user)
-    ask.get("/me")  # notes the use of the token, which is a write
-    answers = []
-
-    def start() -> None:
-        try:
-            answers.append(Caller(key=ask.key).post("/runs", body, **key("at-once")))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=start) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(answer.status for answer in answers) == [200] * 5 + [202]
-    assert len({answer.json["id"] for answer in answers}) == Run.objects.count() == 1
 
 
 def test_progress_is_told_as_the_worker_told_it() -> None:
