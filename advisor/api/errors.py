@@ -70,7 +70,7 @@ class ErrorBody(BaseModel):
 class ErrorOut(BaseModel):
     """The shape of every answer that is not 2xx or 304."""
 
-    error: ErrorBody
+    error: ErrorBody = Field(description="What went wrong")
 
 
 class ApiError(AdvisorError):

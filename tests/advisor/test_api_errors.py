@@ -84,7 +84,7 @@ def test_a_body_without_end_is_413() -> None:
         ({"text": PLAN_TEXT, "note": "a\0"}, "note", "match"),
         ({"text": "a\0"}, "text", "NUL"),
         ({"text": "\ud800"}, "text", "unicode"),
-        (('{"text": "' + "é" * 600_000 + '"}').encode(), "text", "1024 KiB"),
+        (('{"draft": true, "text": "' + "é" * 600_000 + '"}').encode(), "text", "1024 KiB"),
         ({"text": "x" * 1_048_577}, "text", "1048576"),
     ],
 )
