@@ -2,12 +2,15 @@
 
 from typing import TYPE_CHECKING, Any
 
+from axes.models import AccessFailureLog, AccessLog
 from django.contrib import admin
-from django.contrib.auth.models import Group
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, SolarSchedule
 
+from advisor.accounts.links import sign_in_link
 from advisor.errors import Conflict
 from advisor.jobs.services import cancel, retry
 from advisor.models import (
@@ -25,11 +28,15 @@ from advisor.models import (
 if TYPE_CHECKING:
     Admin = admin.ModelAdmin[Any]
     Table = admin.TabularInline[Any, Any]
+    People = UserAdmin[User]
 else:  # Django's classes take no parameters when they run
     Admin = admin.ModelAdmin
     Table = admin.TabularInline
+    People = UserAdmin
 
-for unused in (Group, ClockedSchedule, SolarSchedule):
+_MOST_LINKS = 10
+
+for unused in (Group, User, ClockedSchedule, SolarSchedule, AccessLog, AccessFailureLog):
     admin.site.unregister(unused)
 
 
@@ -50,6 +57,26 @@ class Members(Table):
     model = Membership
     extra = 0
     autocomplete_fields = ("user",)
+
+
+@admin.register(User)
+class PersonAdmin(People):
+    """Django's page for people, with their organisation and a way in for who has no password."""
+
+    list_display = ("username", "organisation", "is_active", "is_staff", "last_login")
+    list_select_related = ("membership__organisation",)
+    list_filter = ("is_staff", "is_active", "membership__organisation")
+    actions = ("make_links",)
+
+    @admin.display(description="organisation")
+    def organisation(self, user: User) -> str:
+        membership = getattr(user, "membership", None)
+        return membership.organisation.name if membership is not None else "–"
+
+    @admin.action(description="Make links that sign the selected people in once")
+    def make_links(self, request: HttpRequest, queryset: Any) -> None:
+        for user in queryset.filter(is_active=True)[:_MOST_LINKS]:
+            self.message_user(request, f"For {user.get_username()}, once, within a day: {sign_in_link(user)}")
 
 
 @admin.register(Organisation)

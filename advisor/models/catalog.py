@@ -23,6 +23,10 @@ class CatalogueVersion(models.Model):
     removed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
 
+    class Meta:
+        verbose_name = "publication of prices"
+        verbose_name_plural = "publications of prices"
+
     def __str__(self) -> str:
         return f"catalogue {self.number} ({self.label})"
 
@@ -76,6 +80,7 @@ class OfferRow(models.Model):
     source = models.CharField(max_length=200)
 
     class Meta:
+        verbose_name = "price"
         constraints = (
             models.UniqueConstraint(
                 fields=["offer_id"], condition=_CURRENT, name="one_current_row_per_offer"

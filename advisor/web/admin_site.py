@@ -12,6 +12,9 @@ from django.utils.decorators import method_decorator
 
 from advisor.web.errors import refused
 
+_NAMES = {"auth": "People", "axes": "Sign-in attempts", "django_celery_beat": "Schedule"}
+"""What the apps of others are called here."""
+
 
 class AdvisorAdminSite(AdminSite):
     site_header = "Quartermaster for operators"
@@ -26,3 +29,10 @@ class AdvisorAdminSite(AdminSite):
         if self.has_permission(request):
             return redirect("admin:index")
         return refused(request)
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Ours first; the others under names that say what they hold."""
+        apps = super().get_app_list(request, app_label)
+        for app in apps:
+            app["name"] = _NAMES.get(app["app_label"], app["name"])
+        return sorted(apps, key=lambda app: (app["app_label"] != "advisor", app["name"]))

@@ -1,5 +1,7 @@
 """Pages for operators: every one opens, is named for people, changes no history and asks few questions."""
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.test import Client
@@ -47,7 +49,11 @@ def test_the_first_page_names_what_an_operator_looks_for(operator: Client) -> No
         "Runs",
         "Plans",
         "API tokens",
-        "Catalogue versions",
+        "Publications of prices",
+        "Prices",
+        "Sign-in attempts",
+        "People",
+        "Schedule",
         "Periodic tasks",
         "Memberships",
     ):
@@ -99,3 +105,16 @@ def test_a_token_is_revoked(operator: Client) -> None:
     assert "1 revoked." in act(operator, "apitoken", "revoke", token.pk)
     token.refresh_from_db()
     assert token.revoked_at is not None
+
+
+def test_an_operator_makes_a_link_for_who_has_no_password(operator: Client) -> None:
+    user = make_member("grace")
+    page = act_on_people(operator, "make_links", user.pk)
+    link = re.search(r"For grace, once, within a day: http://[^/]+(/sign-in/[\w-]+/[\w-]+)", page)
+    assert link is not None
+    assert Client().post(link[1]).status_code == 302
+
+
+def act_on_people(operator: Client, action: str, *ids: object) -> str:
+    chosen = {"action": action, "_selected_action": list(map(str, ids))}
+    return operator.post(reverse("admin:auth_user_changelist"), chosen, follow=True).content.decode()

@@ -1,9 +1,8 @@
-"""`python -m tests.bench.job_speed`: from the press of Solve to the stored answer, through broker and worker."""
+"""`python -m tests.bench.job_speed`: from the press of Solve to the stored answer, through a worker."""
 
 import os
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from tests.processes import free_port, manage, running, wait_for
@@ -54,7 +53,7 @@ def main() -> int:
     middle, most = taken[RUNS // 2], taken[-1]
     held = middle <= MOST_SECONDS
     print(
-        f"{middle:7.2f} s  a tiny plan, from asking to the stored answer with its comparisons: median of {RUNS}, "
+        f"{middle:7.2f} s  a tiny plan, from asking to the stored answer with comparisons: median of {RUNS}, "
         f"slowest {most:.2f} s (at most {MOST_SECONDS:g} s): {'held' if held else 'TOO SLOW'}"
     )
     return 0 if held else 1

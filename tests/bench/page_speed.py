@@ -1,4 +1,4 @@
-"""`python -m tests.bench.page_speed`: pages with 200 plans and 1,000 runs, the API's search, and first weights."""
+"""`python -m tests.bench.page_speed`: pages with 200 plans and 1,000 runs, and what the first one weighs."""
 
 import os
 import re
@@ -20,8 +20,8 @@ def main() -> int:
     os.environ.setdefault("SECRET_KEY", "only-for-timing-only-for-timing-only-for-timing-only")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "advisor.settings")
     django.setup()
-    from tests.people import make_member, make_run, signed_in
     from tests.advisor.plan_pages import make_many
+    from tests.people import make_member, make_run, signed_in
 
     user = make_member("bench", "Bench")
     plan = make_many(user, plans=PLANS, runs=RUNS)[0]
