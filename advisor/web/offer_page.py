@@ -167,17 +167,17 @@ def _prices(history: OfferHistory) -> list[Price]:
     """Hour, accelerator-hour and month of 730 hours; with an upfront payment also what is charged apart."""
     offer, priced = history.offer, history.priced
     effective, count = effective_price_per_hour(offer), offer.accelerator_count
-    spread = " with the upfront payment spread over the term" if offer.upfront else ""
     amounts = []
     if offer.upfront:
         amounts += [
             ("once, upfront, per machine", offer.upfront),
             ("then per instance-hour", offer.price_per_hour),
         ]
-    amounts += [(f"per instance-hour{spread}", effective)]
+    all_in = "all in, " if offer.upfront else ""
+    amounts.append((f"{all_in}per instance-hour", effective))
     if count:
-        amounts.append((f"per accelerator-hour{spread}", effective / count))
-    amounts.append((f"per month of {HOURS_PER_MONTH} hours{spread}", effective * HOURS_PER_MONTH))
+        amounts.append((f"{all_in}per accelerator-hour", effective / count))
+    amounts.append((f"{all_in}per month of {HOURS_PER_MONTH} hours", effective * HOURS_PER_MONTH))
     return [
         Price(name=name, own=money(amount), asked=money(amount * priced.rate)) for name, amount in amounts
     ]

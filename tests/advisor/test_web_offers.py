@@ -340,7 +340,7 @@ def test_an_upfront_payment_is_told_apart_and_spread(client: Client) -> None:
     address = "/offer?id=aws/eu-central-1/p5.48xlarge/reserved/12m-all&currency=USD"
     page = text_of(client.get(address))
     assert "once, upfront, per machine 262,800.00" in page
-    assert "per instance-hour with the upfront payment spread over the term 30.00" in page
+    assert "all in, per instance-hour 30.00" in page
     assert "EUR, as stated USD" in page
     assert "1 EUR = 1.1172 USD on 2026-10-30 (ecb.europa.eu)" in page
     assert "30.00 33.52" in page  # 30 x 1.1172
