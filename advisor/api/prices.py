@@ -38,7 +38,6 @@ class ExportQuery(BaseModel):
     as_of: Annotated[str, Field(max_length=40)] | None = Field(
         None,
         description="A past moment: 2026-11-22 (the end of that day) or 2026-11-22T08:30, UTC; absent: now",
-        examples=["2026-11-22"],
     )
 
 

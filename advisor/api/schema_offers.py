@@ -24,9 +24,11 @@ class OffersQuery(BaseModel):
     model_config = ConfigDict(allow_inf_nan=False)
 
     q: Line = Field(
-        "", description="`H100`, `H100:8`, `A100-80GB:4`, `nvidia:24GB..80GB:1..8`, `cpu`; empty: all"
+        "",
+        description="`H100`, `H100:8`, `A100-80GB:4`, `nvidia:24GB..80GB:1..8`, `cpu`; empty: all",
+        examples=["H100:8"],
     )
-    count: int | None = Field(None, ge=1, le=1_000_000, description="Accelerators, exactly", examples=[8])
+    count: int | None = Field(None, ge=1, le=1_000_000, description="Accelerators, exactly")
     at_least: bool = Field(False, description="More accelerators are fine too; needs a number of them")
     pack: bool = Field(
         False, description="Several smaller machines are fine too; needs a number of accelerators"
@@ -46,7 +48,7 @@ class OffersQuery(BaseModel):
     max_age_hours: float | None = Field(
         None, gt=0, le=1e9, description="Leaves out prices observed earlier, hours before now"
     )
-    currency: Currency = Field("USD", description="Currency to show prices in, ISO 4217", examples=["EUR"])
+    currency: Currency = Field("USD", description="Currency to show prices in, ISO 4217")
     sort: str = Field(
         "price",
         description="Order; a leading - turns it round. `price` is that of all machines asked for",
@@ -57,7 +59,6 @@ class OffersQuery(BaseModel):
     as_of: Annotated[str, Field(max_length=40)] | None = Field(
         None,
         description="A past moment: 2026-11-22 (the end of that day) or 2026-11-22T08:30, UTC; absent: now",
-        examples=["2026-11-22"],
     )
 
 

@@ -1,7 +1,8 @@
 """The API's routes, under /api/v1/."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI, Router
@@ -24,6 +25,8 @@ _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 class Api(NinjaAPI):
     """NinjaAPI whose every answer passes our door, and whose document says what that means."""
 
+    _documents: ClassVar[dict[bool, OpenAPISchema]] = {}
+
     @property
     def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
         patterns, app_name, namespace = super().urls
@@ -33,9 +36,13 @@ class Api(NinjaAPI):
         return patterns, app_name, namespace
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        document = super().get_openapi_schema(**options)
-        finish(document, self._open_operations())
-        return document
+        """Made once for each way the site can be set: it takes a second."""
+        found = self._documents.get(settings.PUBLIC_CATALOGUE)
+        if found is None:
+            found = super().get_openapi_schema(**options)
+            finish(found, self._open_operations())
+            self._documents[settings.PUBLIC_CATALOGUE] = found
+        return found
 
     def _open_operations(self) -> set[str]:
         views = (view for router in self._get_bound_routers() for view in router.path_operations.values())

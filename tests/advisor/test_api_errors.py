@@ -173,7 +173,7 @@ def test_what_fails_outside_an_operation_has_the_shape_too(monkeypatch: pytest.M
     def fail(*_args: object, **_more: object) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("advisor.api.urls.finish", fail)
+    monkeypatch.setattr("advisor.api.urls.Api.get_openapi_schema", fail)
     refused = Caller().get("/openapi.json")
     assert (refused.status, refused.code) == (500, "internal_error")
 
