@@ -32,3 +32,25 @@ class UnknownCurrency(ProviderError, ValueError):
     def __init__(self, currency: str, message: str) -> None:
         super().__init__(message)
         self.currency = currency
+
+
+class UnknownSource(ProviderError, ValueError):
+    """No source of prices has this name."""
+
+
+class SourceUnavailable(ProviderError):
+    """The provider could not be reached, or asked to come later (429, 5xx, time-out)."""
+
+    retryable = True
+
+
+class SourceRefused(ProviderError):
+    """The provider refuses the request: credentials, rights, or a request it does not understand."""
+
+
+class SourceFormatChanged(ProviderError):
+    """The reply is not what SOURCES.md says. A person must look; the last good prices keep serving."""
+
+
+class ReplyTooLarge(ProviderError):
+    """The reply is larger than anything the source has ever sent."""

@@ -36,13 +36,16 @@ def read_file(path: Path, *, now: datetime, skip_bad_rows: bool = False, advice:
     return prices
 
 
-def bytes_of(path: Path) -> bytes:
-    """All of a regular file, or one byte more than a price file may have; a device might never end."""
+def bytes_of(path: Path, *, most: int = MAX_BYTES + 1) -> bytes:
+    """All of a regular file up to `most` bytes, by default one more than a price file may have.
+
+    A device might never end, and is refused.
+    """
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
             raise BadInput(f"{path}: cannot be read: is a device or a pipe; name a file of prices")
         with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(most)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or error
         raise BadInput(f"{path}: cannot be read: {reason}") from error

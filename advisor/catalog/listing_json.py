@@ -22,7 +22,7 @@ def listing_json(listing: Listing) -> dict[str, Any]:
         "conditions": list(listing.conditions),
         "currency": listing.request.currency.strip().upper(),
         "catalogue": {
-            "as_of": _json(listing.as_of),
+            "as_of": as_json(listing.as_of),
             "version": listing.version,
             "offers": listing.in_catalogue,
             "rates_observed_on": listing.rates.observed_on.isoformat(),
@@ -38,7 +38,7 @@ def listing_json(listing: Listing) -> dict[str, Any]:
 
 
 def _offer(line: Line) -> dict[str, Any]:
-    return {name: _json(value) for name, value in offer_values(line).items()}
+    return {name: as_json(value) for name, value in offer_values(line).items()}
 
 
 def offer_values(line: Line) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def _converted(amount: Decimal | None, rate: Decimal) -> Decimal | None:
     return (amount * rate).quantize(_MICRO)
 
 
-def _json(value: Any) -> Any:
+def as_json(value: Any) -> Any:
     """JSON knows no Decimal: a number with at most 15 digits survives the way through a float unharmed."""
     if value is None or isinstance(value, str):
         return value
