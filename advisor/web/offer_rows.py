@@ -9,8 +9,9 @@ from django.urls import reverse
 from advisor.catalog.pricing import Priced
 from advisor.catalog.search import Listing
 from advisor.catalog.table import Column, columns_of
-from advisor.catalog.words import MISSING, age
+from advisor.catalog.words import MISSING, age, state
 from advisor.web.offer_query import Question
+from providers.offers import PriceState
 
 _SORTS = {
     "provider": "provider",
@@ -20,6 +21,7 @@ _SORTS = {
     "GiB each": "memory",
     "age": "age",
 }
+_PLAIN = (PriceState.LISTED, PriceState.STALE)  # the badge of the age says that a price is stale
 SORT_WORDS = (
     ("price", "price, lowest first"),
     ("-price", "price, highest first"),
@@ -60,6 +62,7 @@ class Cell:
     address: str = ""
     is_outside: bool = False
     hint: str = ""
+    state: str = ""  # under the age, where the column of states has no room
 
 
 def offer_address(offer_id: str, currency: str = "USD") -> str:
@@ -117,6 +120,7 @@ def _cell(column: Column, index: int, priced: Priced, own: str) -> Cell:
         mark=age_mark(priced.age_hours, stale=priced.stale) if is_age else "",
         address=offer_address(priced.offer_id, own) if column.title == "instance" else "",
         hint=seen(priced) if is_age else "",
+        state=state(priced) if is_age and priced.offer.state not in _PLAIN else "",
     )
 
 

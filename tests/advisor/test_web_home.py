@@ -14,8 +14,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from advisor.catalog.embedded import load_embedded
 from advisor.catalog.services import publish
 from advisor.models import Job
-from tests.advisor.links import links_of
-from tests.advisor.pages import text_of
+from tests.advisor.page_text import links_of, text_of
 from tests.factories import make_cpu_offer, make_offer
 from tests.people import make_member, make_plan, make_run, signed_in
 

@@ -10,8 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from advisor.catalog.services import publish
 from advisor.web.sources_page import origins, percent
-from tests.advisor.links import links_of
-from tests.advisor.pages import text_of
+from tests.advisor.page_text import links_of, text_of
 from tests.factories import make_cpu_offer, make_offer
 
 pytestmark = pytest.mark.django_db

@@ -157,6 +157,17 @@ def test_figures_are_set_right_and_on_a_phone_a_row_is_a_card(visit: Visitor) ->
     assert label.evaluate("n => getComputedStyle(n, '::before').content") == '"$/instance-h"'
 
 
+def test_on_a_laptop_every_price_shows_its_age_without_scrolling(visit: Visitor) -> None:
+    page = visit("/offers?q=H100:8&residency=EU", width=1280, signed_in=False)
+    right_ends = page.locator('#results td[data-label="age"]').evaluate_all(
+        "cells => cells.map(cell => cell.getBoundingClientRect().right)"
+    )
+    assert len(right_ends) == 20
+    assert max(right_ends) < 1280 - 30
+    assert page.get_by_text("reservation only").locator("visible=true").count() >= 1
+    assert violations(page) == []
+
+
 def test_prices_are_sorted_and_filtered_on_their_page(visit: Visitor) -> None:
     page = visit("/sources", signed_in=False)
     page.get_by_role("button", name="Offers").click()

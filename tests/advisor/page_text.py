@@ -1,8 +1,14 @@
-"""The links of a page."""
+"""Pages of the catalogue as a reader has them: their text and their links."""
 
 import re
 from html import unescape
 from typing import Any
+
+
+def text_of(response: Any) -> str:
+    """The page without its tags, its runs of spaces made one."""
+    plain = re.sub(r"<[^>]+>", " ", response.content.decode())
+    return re.sub(r"\s+", " ", unescape(plain))
 
 
 def links_of(response: Any) -> dict[str, str]:
