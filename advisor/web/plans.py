@@ -57,9 +57,13 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def check_text(request: HttpRequest) -> HttpResponse:
-    """What is wrong with a text, for the editor."""
+    """What is wrong with a text, for the editor; with `part=list` as the list beneath it."""
     organisation_in(request)
-    problems = check(Sent.read(request.POST).text).problems
+    text = Sent.read(request.POST).text
+    problems = check(text).problems
+    if request.GET.get("part") == "list":
+        context = {"problems": problem_rows(problems, text), "status": status_words(problems)}
+        return render(request, "advisor/parts/plan_problems.html", context)
     return JsonResponse({"problems": problem_rows(problems), "summary": status_words(problems)})
 
 

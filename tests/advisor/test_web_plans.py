@@ -155,6 +155,8 @@ def test_the_check_answers_the_editor(client: Client) -> None:
     bad = client.post("/plans/check", {"text": BROKEN}).json()
     assert bad["summary"] == "1 problem, on line 5"
     assert [(row["line"], row["path"], row["value"]) for row in bad["problems"]] == [(5, "months", "-3")]
+    part = client.post("/plans/check?part=list", {"text": BROKEN})
+    assert text_of(part) == "1 problem, on line 5 line 5 months : -3 : must be 1 or more months: -3"
     assert client.get("/plans/check").status_code == 405
 
 

@@ -34,9 +34,11 @@ def test_a_break_in_the_text_is_told_at_its_line_and_goes_when_it_is_put_right(
     page.keyboard.type("x")
     expect(status).to_have_text("1 problem, on line 5")
     expect(page.locator(".cm-problem")).to_contain_text("months")
+    expect(page.locator("#plan-problems")).to_contain_text("line 5")  # the list follows without a reload
     page.keyboard.press("Backspace")
     expect(status).to_have_text("No problems")
     expect(page.locator(".cm-problem")).to_have_count(0)
+    expect(page.locator("#plan-problems")).to_have_text("")
 
 
 def test_a_draft_shows_its_problems_when_it_is_opened(site: Site, visit: Visitor) -> None:
