@@ -97,10 +97,12 @@ def _problem(error: AdvisorError, question: Question) -> dict[str, Any]:
         providers = current_snapshot().values("provider")
     except CatalogueEmpty:
         providers = frozenset()
+    ways = meant(error, question, providers)
+    said = error.message.partition("; did you mean ")[0] if ways else error.message  # the links say the rest
     return {
-        "problem": plain(error.message),
+        "problem": plain(said),
         "details": [plain(line) for line in error.details],
-        "meant": meant(error, question, providers),
+        "meant": ways,
         "found": "This cannot be searched",
     }
 

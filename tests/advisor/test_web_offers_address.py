@@ -61,7 +61,9 @@ def test_did_you_mean_is_a_link_to_the_question_put_right(
     client: Client, asked: str, text: str, address: str
 ) -> None:
     stock()
-    assert links_of(client.get(f"/offers?{asked}"))[text] == address
+    response = client.get(f"/offers?{asked}")
+    assert links_of(response)[text] == address
+    assert text_of(response).casefold().count("did you mean") == 1
 
 
 def test_a_title_sorts_and_turns_the_order_round_with_the_whole_question(client: Client) -> None:
