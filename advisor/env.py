@@ -1,6 +1,7 @@
 """Typed readers of environment variables. An error names the variable and what would be right."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,14 @@ def env_secret(name: str) -> str:
         return Path(file_name).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ImproperlyConfigured(f"{name}_FILE={file_name}: cannot be read: {error.strerror}") from error
+
+
+def package_folder(name: str) -> Path:
+    """Where a package is installed, found without importing it."""
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise ImproperlyConfigured(f"the package {name} is not installed: run `make setup`")
+    return Path(spec.origin).parent
 
 
 def database_from_url(url: str) -> dict[str, Any]:

@@ -12,7 +12,16 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from advisor.embedded.home import broker_socket
-from advisor.env import database_from_url, env_bool, env_int, env_list, env_path, env_secret, env_text
+from advisor.env import (
+    database_from_url,
+    env_bool,
+    env_int,
+    env_list,
+    env_path,
+    env_secret,
+    env_text,
+    package_folder,
+)
 
 # --- where we are ---
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -44,7 +53,6 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_celery_beat",
-    "ninja",  # for the page of the API's documentation and its files
     "advisor",
 ]
 ROOT_URLCONF = "advisor.urls"
@@ -162,6 +170,9 @@ USE_I18N = False
 
 # --- static files ---
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [
+    package_folder("ninja") / "static"
+]  # as an installed app it would slow every command down
 WHITENOISE_USE_FINDERS = EMBEDDED  # no collectstatic on a laptop
 STATIC_ROOT = None if EMBEDDED else env_path("STATIC_ROOT", ADVISOR_HOME / "static")
 _STATIC_STORAGE = (

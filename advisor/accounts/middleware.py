@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 
 from advisor.models import Organisation
 
@@ -31,7 +33,16 @@ class MembersOnlyMiddleware(LoginRequiredMiddleware):
             return None
         if settings.PUBLIC_CATALOGUE and getattr(view_func, "is_catalogue_view", False):
             return None
-        return super().process_view(request, view_func, view_args, view_kwargs)
+        refused = super().process_view(request, view_func, view_args, view_kwargs)
+        if refused is not None and request.headers.get("HX-Request") == "true":
+            return _whole_page_to_sign_in(request)
+        return refused
+
+
+def _whole_page_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """A part of a page was asked for after the session ended: a sign-in form is no such part."""
+    back = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+    return HttpResponse(headers={"HX-Redirect": f"{reverse('sign_in')}?{urlencode({'next': back})}"})
 
 
 def catalogue_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

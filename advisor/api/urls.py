@@ -6,11 +6,11 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI, Router
-from ninja.openapi.docs import Swagger
 from ninja.openapi.schema import OpenAPISchema
 
 from advisor.api import account, offers, plans, prices, runs
 from advisor.api.auth import MEMBERS, READERS
+from advisor.api.docs_page import DocsPage
 from advisor.api.document import finish
 from advisor.api.door import StrictParser, answered, strict
 from advisor.api.errors import error_response
@@ -62,7 +62,7 @@ api = Api(
     auth=MEMBERS,
     parser=StrictParser(),
     servers=[{"url": "/", "description": "This site"}],
-    docs=Swagger({"persistAuthorization": False, "defaultModelsExpandDepth": 0}),
+    docs=DocsPage({"persistAuthorization": False, "defaultModelsExpandDepth": 0}),
 )
 api.add_decorator(strict)
 for _router in (offers.router, plans.router, runs.router, prices.router, account.router):

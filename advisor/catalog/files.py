@@ -36,7 +36,7 @@ def read_file(path: Path, *, now: datetime, skip_bad_rows: bool = False, advice:
     return prices
 
 
-def bytes_of(path: Path, *, most: int = MAX_BYTES + 1) -> bytes:
+def bytes_of(path: Path, *, most: int | None = None) -> bytes:
     """All of a regular file up to `most` bytes, by default one more than a price file may have.
 
     A device might never end, and is refused.
@@ -45,7 +45,7 @@ def bytes_of(path: Path, *, most: int = MAX_BYTES + 1) -> bytes:
         if path.exists() and not path.is_file() and not path.is_dir():
             raise BadInput(f"{path}: cannot be read: is a device or a pipe; name a file of prices")
         with path.open("rb") as file:
-            return file.read(most)
+            return file.read(MAX_BYTES + 1 if most is None else most)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or error
         raise BadInput(f"{path}: cannot be read: {reason}") from error

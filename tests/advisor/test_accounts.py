@@ -202,3 +202,10 @@ def test_the_admin_is_for_operators() -> None:
     assert member.get("/admin/", follow=True).status_code == 403
     operator = signed_in(make_member("root", is_staff=True, is_superuser=True))
     assert operator.get("/admin/").status_code == 200
+
+
+def test_a_part_of_a_page_asked_for_after_the_session_ended_leads_to_sign_in() -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/runs/?state=optimal"}
+    answer = Client().get("/runs/", headers=headers)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["HX-Redirect"] == "/sign-in?next=%2Fruns%2F"
