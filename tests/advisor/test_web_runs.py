@@ -213,6 +213,15 @@ def test_all_of_a_chart_is_in_its_table(client: Client, ada: User) -> None:
     assert "chat: the busiest hour of each month" in page
 
 
+def test_the_plans_limit_on_cash_is_drawn(client: Client, ada: User) -> None:
+    publish([make_offer()], source="t", label="t")
+    limits = {"limits: {cash_per_month: 50000.5}": [{"name": "limit", "y": 50000.5}]}
+    limits |= {"limits: {cash_per_month: [50000]}": [], "# cash_per_month: 3": []}
+    for text, marks in limits.items():
+        run = make_run(ada, make_plan(ada, f"{PLAN_TEXT}{text}\n"))
+        assert client.get(f"/runs/{run.pk}").context["cost_chart"].spec["marks"] == marks
+
+
 def test_an_older_result_without_its_load_is_shown_without_those_charts(client: Client, ada: User) -> None:
     page = text_of(client.get(f"/runs/{make_run(ada, result=make_result(load=None)).pk}"))
     assert "Capacity and demand" not in page
