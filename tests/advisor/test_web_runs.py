@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from advisor.catalog.services import publish
 from advisor.models import Job, Run
 from advisor.web.run_words import duration
-from tests.advisor.plan_pages import text_of
+from tests.advisor.plan_pages import make_many, text_of
 from tests.advisor.results import infeasible_result, make_result
 from tests.factories import make_offer
 from tests.people import PLAN_TEXT, make_member, make_plan, make_run, signed_in
@@ -67,6 +67,15 @@ def test_filters_leave_what_they_say(client: Client, ada: User) -> None:
     assert names(f"plan={plan.pk}") == ["Large"]
     assert names("state=nonsense&plan=nonsense") == ["Tiny", "Large"]
     assert "No run fits" in text_of(client.get("/runs/?state=cancelled"))
+
+
+def test_lists_go_on_after_fifty_rows(client: Client, ada: User) -> None:
+    make_many(ada, plans=51, runs=60)
+    assert "51 to 60 of 60 runs Previous Page 2 of 2" in text_of(client.get("/runs/?page=2"))
+    assert "1 to 50 of 51 plans Page 1 of 2 Next" in text_of(client.get("/plans/"))
+    second = client.get("/plans/?q=plan&sort=name&page=2")
+    assert [plan.name for plan in second.context["plans"]] == ["Plan 9"]
+    assert 'href="?q=plan&amp;sort=name&amp;page=1"' in second.content.decode()
 
 
 def test_ten_more_runs_need_no_more_questions(
