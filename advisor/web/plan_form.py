@@ -1,11 +1,10 @@
 """What people send from the pages of a plan: a text, a file, and how hard to try."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 
 from advisor.demand.problems import SHOWN_PROBLEMS, PlanProblem
 from advisor.demand.yaml_loading import MAX_BYTES
@@ -42,12 +41,8 @@ class Sent:
     def read(cls, form: QueryDict) -> "Sent":
         """Browsers end lines of a form with CR LF; a plan is kept with LF."""
         text = form.get("text", "").replace("\r\n", "\n").replace("\r", "\n")
-        based_on = form.get("based_on", "")
-        return cls(
-            text=text,
-            note=form.get("note", "").strip(),
-            based_on=int(based_on) if based_on.isascii() and based_on.isdigit() else None,
-        )
+        note = form.get("note", "").replace("\0", "").strip()
+        return cls(text=text, note=note, based_on=whole_number(form, "based_on"))
 
 
 def asked(form: QueryDict) -> Ask:
@@ -119,9 +114,9 @@ def status_words(problems: tuple[PlanProblem, ...]) -> str:
     return f"{words}, {'the first ' if several else ''}on line {min(numbers)}"
 
 
-def whole_number(request: HttpRequest, name: str) -> int | None:
-    """A number of the address; None where it is missing or none."""
-    value = request.GET.get(name, "")
+def whole_number(query: QueryDict, name: str) -> int | None:
+    """A number of an address or a form; None where it is missing or none."""
+    value = query.get(name, "")
     return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else None
 
 
@@ -130,6 +125,6 @@ def _number(form: QueryDict, name: str, default: float) -> float:
     if not text:
         return default
     try:
-        return float(json.loads(text))
-    except (ValueError, TypeError):
+        return float(text)
+    except ValueError:
         raise BadInput(f"{name} {text[:20]!r}: write a number", field=name) from None

@@ -81,7 +81,7 @@ def plan(request: HttpRequest, plan_id: str) -> HttpResponse:
             return _not_saved(request, found, sent, error)
         _say_saved(request, found, version, len(checked.problems))
         return redirect("plan", found.pk)
-    wanted = whole_number(request, "version")
+    wanted = whole_number(request.GET, "version")
     version = version_of(found, wanted)
     return render(request, _EDITOR, plan_context(found, version, version.text))
 
@@ -92,8 +92,7 @@ def start(request: HttpRequest, plan_id: str) -> HttpResponse:
     organisation = organisation_in(request)
     found = plan_of(organisation, plan_id)
     if "text" not in request.POST:
-        number = request.POST.get("version", "")
-        version = version_of(found, int(number) if number.isascii() and number.isdigit() else None)
+        version = version_of(found, whole_number(request.POST, "version"))
         run, _ = start_run(version, organisation=organisation, user=_user(request), ask=asked(request.POST))
         return redirect("run", run.pk)
     sent = Sent.read(request.POST)
@@ -115,8 +114,8 @@ def versions(request: HttpRequest, plan_id: str) -> HttpResponse:
     found = plan_of(organisation_in(request), plan_id)
     rows = list(versions_of(found))
     newest = found.versions_count
-    to = whole_number(request, "to") or newest
-    since = whole_number(request, "from") or max(1, to - 1)
+    to = whole_number(request.GET, "to") or newest
+    since = whole_number(request.GET, "from") or max(1, to - 1)
     context: dict[str, Any] = {"plan": found, "versions": rows, "from": since, "to": to}
     if since != to:
         context["diff"] = diff_lines(version_of(found, since).text, version_of(found, to).text)
@@ -139,7 +138,7 @@ def archive(request: HttpRequest, plan_id: str) -> HttpResponse:
 def download(request: HttpRequest, plan_id: str) -> HttpResponse:
     """The text of a version (the newest) as a file."""
     found = plan_of(organisation_in(request), plan_id)
-    version = version_of(found, whole_number(request, "version"))
+    version = version_of(found, whole_number(request.GET, "version"))
     name = f"{slugify(found.name)[:60] or 'plan'}-v{version.number}.yaml"
     response = HttpResponse(version.text, content_type="application/yaml; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'

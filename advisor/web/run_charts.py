@@ -68,10 +68,11 @@ def _cell(values: list[float | None], index: int, figure: Any) -> str:
     return MISSING if value is None else figure(value)
 
 
-def cost_by_month(result: Result) -> Chart | None:
+def cost_by_month(result: Result, cash_limit: float | None = None) -> Chart | None:
+    """Cash by kind; the plan's limit of a month (plan currency) as a line."""
     return chart(
         f"What is paid each month by kind of capacity, {result.currency}",
-        cost_by_month_chart(result),
+        cost_by_month_chart(result, cash_limit=cash_limit),
         first="month",
     )
 

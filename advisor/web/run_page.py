@@ -1,6 +1,7 @@
 """What the page of a run shows: how far it is, why it ended, or the answer."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from advisor.models import Run, RunResult
 from advisor.planning.result import Result
 from advisor.planning.words import MISSING, money, percent
+from advisor.plans.check import check
 from advisor.runs.queries import document_of
 from advisor.web import run_charts
 from advisor.web.downloads import TABLES
@@ -47,13 +49,22 @@ def answer_context(run: Run, stored: RunResult) -> dict[str, Any]:
         "serious": [row for row in result.warnings if row.severity == "serious"],
         "warnings": [row for row in result.warnings if row.severity != "serious"],
         "build_vs_buy": build_vs_buy_rows(result),
-        "cost_chart": run_charts.cost_by_month(result),
+        "cost_chart": run_charts.cost_by_month(result, cash_limit_of(run)),
         "baselines_chart": run_charts.baselines(result),
         "load_charts": run_charts.capacity(result),
         "workloads_left_out": len(run_charts.workloads(result)[run_charts.MOST_WORKLOADS :]),
         "tables": list(TABLES),
         "others": comparable_runs(run.organisation, but=run),
     }
+
+
+def cash_limit_of(run: Run) -> float | None:
+    """The plan's limit on the cash of a month, where it is one for all months."""
+    if "cash_per_month" not in run.version.text:
+        return None
+    plan = check(run.version.text).plan
+    limit = plan.limits.cash_per_month if plan is not None else None
+    return float(limit) if isinstance(limit, Decimal) else None
 
 
 def build_vs_buy_rows(result: Result) -> list[tuple[str, str]]:

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from advisor.catalog.services import publish
-from advisor.models import Job, Plan, Run
+from advisor.models import Job, Run
 from advisor.plans.services import archive_plan, save_version
 from tests.advisor.plan_pages import text_of
 from tests.factories import make_offer
@@ -88,65 +87,6 @@ def test_ten_more_plans_need_no_more_questions(
             make_run(ada, make_plan(ada))
         with django_assert_num_queries(5):  # session, user, organisation, count, plans
             client.get("/plans/")
-
-
-def test_a_new_plan_starts_from_an_example_or_from_nothing(client: Client) -> None:
-    assert "A small team's chat and nightly batch" in text_of(client.get("/plans/new"))
-    example = client.get("/plans/new?example=small-team")
-    assert "nightly-embeddings" in example.content.decode()
-    empty = client.get("/plans/new?example=empty")
-    assert "No problems" in text_of(empty)
-    assert empty.context["text"].startswith("schema: 1\nname: A plan without a name\n")
-
-
-def test_a_new_plan_is_saved_with_plain_line_ends(client: Client) -> None:
-    response = client.post("/plans/new", {"text": PLAN_TEXT.replace("\n", "\r\n"), "note": "first"})
-    plan = Plan.objects.get()
-    assert response["Location"] == f"/plans/{plan.pk}"
-    version = plan.versions.get()
-    assert (version.text, version.note, plan.name) == (PLAN_TEXT, "first", "Tiny")
-
-
-def test_a_new_plan_can_be_saved_and_solved_at_once(client: Client) -> None:
-    response = client.post("/plans/new", {"text": PLAN_TEXT, "then": "solve", "options": "1", "gap": "0.01"})
-    run = Run.objects.get()
-    assert response["Location"] == f"/runs/{run.pk}"
-    assert (run.gap_asked, run.time_limit_seconds, run.baselines) == (0.01, 300.0, False)
-
-
-def test_a_new_plan_with_problems_is_not_solved_and_not_lost(client: Client) -> None:
-    response = client.post("/plans/new", {"text": BROKEN, "then": "solve", "note": "mine"})
-    assert response.status_code == 400
-    page = text_of(response)
-    assert "Not started: the plan has 1 problem." in page
-    assert response.context["text"] == BROKEN
-    assert 'value="mine"' in response.content.decode()
-    assert Plan.objects.count() == 0
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "words"),
-    [
-        ("plan.txt", b"schema: 1", "a plan is a .yaml, .yml, .json file"),
-        ("plan.yaml", b"\xff\xfe\x00", "is not text in UTF-8"),
-        ("plan.yaml", b"#" * (1024 * 1024 + 1), "has 1,048,577 bytes; at most 1 MiB are read"),
-        ("plan.yaml", b"name: a\0b", "holds a NUL character"),
-    ],
-)
-def test_a_file_that_is_no_plan_is_refused_in_words(
-    client: Client, name: str, data: bytes, words: str
-) -> None:
-    response = client.post("/plans/new", {"file": SimpleUploadedFile(name, data)})
-    assert response.status_code == 400
-    assert words in text_of(response)
-    assert Plan.objects.count() == 0
-
-
-def test_a_file_becomes_a_plan(client: Client) -> None:
-    data = b"\xef\xbb\xbf" + PLAN_TEXT.replace("\n", "\r\n").encode()
-    response = client.post("/plans/new", {"file": SimpleUploadedFile("Tiny.YAML", data)})
-    assert response.status_code == 302
-    assert Plan.objects.get().versions.get().text == PLAN_TEXT
 
 
 def test_the_check_answers_the_editor(client: Client) -> None:
@@ -305,6 +245,20 @@ def test_a_plan_is_archived_and_comes_back(client: Client, ada: User) -> None:
     client.post(f"/plans/{plan.pk}/archive", {"archived": "0"})
     plan.refresh_from_db()
     assert plan.archived_at is None
+
+
+def test_numbers_and_words_that_are_none_break_nothing(client: Client, ada: User) -> None:
+    plan, many = make_plan(ada), "9" * 5000
+    for query in (f"version={many}", f"from={many}&to=-1", "version=²"):
+        assert client.get(f"/plans/{plan.pk}?{query}").status_code == 200
+        assert client.get(f"/plans/{plan.pk}/versions?{query}").status_code == 200
+    for path in ("/plans/", "/runs/"):
+        assert client.get(f"{path}?page={many}&q=%00&sort=%00&state=%00&plan=%00").status_code == 200
+    changed = sent(PLAN_TEXT + "#\n") | {"based_on": many, "note": "a\0b"}
+    assert client.post(f"/plans/{plan.pk}", changed).status_code == 302
+    assert plan.versions.get(number=2).note == "ab"
+    deep = client.post(f"/plans/{plan.pk}/run", {"text": PLAN_TEXT, "gap": "[" * 5000})
+    assert deep.status_code == 400
 
 
 @pytest.mark.parametrize("path", ["/plans/", "/plans/new", "/runs/", "/runs/compare"])

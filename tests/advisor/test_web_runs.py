@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from advisor.catalog.services import publish
 from advisor.models import Job, Run
 from advisor.web.run_words import duration
-from tests.advisor.plan_pages import text_of
+from tests.advisor.plan_pages import make_many, text_of
 from tests.advisor.results import infeasible_result, make_result
 from tests.factories import make_offer
 from tests.people import PLAN_TEXT, make_member, make_plan, make_run, signed_in
@@ -67,6 +67,15 @@ def test_filters_leave_what_they_say(client: Client, ada: User) -> None:
     assert names(f"plan={plan.pk}") == ["Large"]
     assert names("state=nonsense&plan=nonsense") == ["Tiny", "Large"]
     assert "No run fits" in text_of(client.get("/runs/?state=cancelled"))
+
+
+def test_lists_go_on_after_fifty_rows(client: Client, ada: User) -> None:
+    make_many(ada, plans=51, runs=60)
+    assert "51 to 60 of 60 runs Previous Page 2 of 2" in text_of(client.get("/runs/?page=2"))
+    assert "1 to 50 of 51 plans Page 1 of 2 Next" in text_of(client.get("/plans/"))
+    second = client.get("/plans/?q=plan&sort=name&page=2")
+    assert [plan.name for plan in second.context["plans"]] == ["Plan 9"]
+    assert 'href="?q=plan&amp;sort=name&amp;page=1"' in second.content.decode()
 
 
 def test_ten_more_runs_need_no_more_questions(
@@ -211,6 +220,15 @@ def test_all_of_a_chart_is_in_its_table(client: Client, ada: User) -> None:
     assert "month on demand reserved 2027-01 8 24 2027-02 8 24" in page
     assert "Mon–Fri 07:00 0 900 900 Mon–Fri 08:00 300 900 1,200" in page
     assert "chat: the busiest hour of each month" in page
+
+
+def test_the_plans_limit_on_cash_is_drawn(client: Client, ada: User) -> None:
+    publish([make_offer()], source="t", label="t")
+    limits = {"limits: {cash_per_month: 50000.5}": [{"name": "limit", "y": 50000.5}]}
+    limits |= {"limits: {cash_per_month: [50000]}": [], "# cash_per_month: 3": []}
+    for text, marks in limits.items():
+        run = make_run(ada, make_plan(ada, f"{PLAN_TEXT}{text}\n"))
+        assert client.get(f"/runs/{run.pk}").context["cost_chart"].spec["marks"] == marks
 
 
 def test_an_older_result_without_its_load_is_shown_without_those_charts(client: Client, ada: User) -> None:
