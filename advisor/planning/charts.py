@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from advisor.planning.result import Load, Result
-from advisor.planning.savings import proven_fraction
+from advisor.planning.savings import WORTH_SAYING, proven_fraction
 from advisor.planning.summary import BASELINES, KINDS
 from advisor.planning.words import percent
 
@@ -107,7 +107,7 @@ def baselines_chart(result: Result) -> Chart:
     costs: list[float | None] = [*values]
     for row in result.baselines:
         name, proven = BASELINES.get(row.name, row.name), proven_fraction(row)
-        saved = f" ({percent(proven, down=True)} saved)" if proven > 0 else ""
+        saved = f" ({percent(proven, down=True)} saved)" if proven >= WORTH_SAYING else ""
         names.append(name + saved)
         costs.append(row.npv)
     return _chart(

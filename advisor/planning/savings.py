@@ -3,6 +3,7 @@
 from advisor.planning.result_rows import Baseline
 
 NO_DIFFERENCE = "no difference proven"
+WORTH_SAYING = 0.0005  # a smaller part of the cost is not called a saving
 
 
 def is_proven(row: Baseline) -> bool:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from advisor.planning.result import Result
 from advisor.planning.result_rows import Purchase
-from advisor.planning.savings import is_proven, proven_fraction
+from advisor.planning.savings import WORTH_SAYING, is_proven, proven_fraction
 from advisor.planning.words import count, percent, proof, short_money
 from providers import region
 
 PROVEN_BASELINE_GAP = 0.01
 """A strategy whose cost is proven less closely is not held against the answer without saying so."""
-_WORTH_SAYING = 0.0005
 _NAMED = 3  # things to get that the sentence names before "and N more"
 
 
@@ -35,7 +34,7 @@ def _saving(result: Result) -> str:
         if row.name != "all_on_demand" or not close or saved is None or not is_proven(row):
             continue
         proven = proven_fraction(row)
-        if proven >= _WORTH_SAYING:
+        if proven >= WORTH_SAYING:
             exact = percent(proven) == percent(saved)
             figure = percent(saved) if exact else f"at least {percent(proven, down=True)}"
             return f", {figure} less than all on demand"

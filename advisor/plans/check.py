@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from advisor.catalog.snapshot_source import SnapshotSource
 from advisor.demand.parse import parse_plan
 from advisor.demand.plan import Plan
-from advisor.demand.problems import PlanError, PlanProblem
+from advisor.demand.problems import PlanError, PlanProblem, printable
+from advisor.demand.yaml_loading import decode, load
 from advisor.errors import CatalogueEmpty
 
 SOURCE = "plan"  # what messages call a plan that is no file
@@ -18,10 +19,7 @@ class Checked:
 
     plan: Plan | None
     problems: tuple[PlanProblem, ...]
-
-    @property
-    def name(self) -> str:
-        return self.plan.name if self.plan is not None and self.plan.name else UNTITLED
+    name: str = UNTITLED  # as it is written, also in a plan with problems
 
 
 def check(text: str) -> Checked:
@@ -29,8 +27,17 @@ def check(text: str) -> Checked:
     try:
         plan = parse_plan(text.encode(), source=SOURCE, known_accelerators=_accelerator_names())
     except PlanError as error:
-        return Checked(plan=None, problems=tuple(error.problems))
-    return Checked(plan=plan, problems=())
+        return Checked(plan=None, problems=tuple(error.problems), name=_written_name(text))
+    return Checked(plan=plan, problems=(), name=plan.name or UNTITLED)
+
+
+def _written_name(text: str) -> str:
+    try:
+        data = load(decode(text.encode(), source=SOURCE), source=SOURCE).data
+    except PlanError:
+        return UNTITLED
+    name = data.get("name") if isinstance(data, dict) else None
+    return printable(name.strip(), longest=300) if isinstance(name, str) and name.strip() else UNTITLED
 
 
 def _accelerator_names() -> frozenset[str]:

@@ -63,7 +63,7 @@ def _checked(text: str) -> Checked:
 
 
 def _name(checked: Checked, otherwise: str) -> str:
-    return checked.name[:300] if checked.plan is not None else otherwise
+    return otherwise if checked.name == UNTITLED else checked.name[:300]
 
 
 def _add_version(plan: Plan, user: User | None, text: str, checked: Checked, note: str) -> PlanVersion:

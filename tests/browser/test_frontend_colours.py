@@ -5,8 +5,8 @@ import re
 
 import pytest
 
+from tests.browser.contrast import contrast
 from tests.browser.shower import Shower, browser, colour, server, show
-from tests.browser.test_pages import contrast
 
 __all__ = ["browser", "server", "show"]  # fixtures
 pytestmark = pytest.mark.browser
@@ -72,3 +72,8 @@ def test_the_measure_of_distance_is_right() -> None:
     # red and green are far apart, and much nearer for who sees no green
     red_green = [apart("rgb(200, 60, 40)", "rgb(90, 120, 40)", blind) for blind in ("none", "green")]
     assert red_green[1] < red_green[0] / 2
+
+
+def test_contrast_is_counted_as_defined() -> None:
+    assert contrast("rgb(0, 0, 0)", "rgb(255, 255, 255)") == pytest.approx(21)
+    assert contrast("rgb(119, 119, 119)", "rgb(255, 255, 255)") == pytest.approx(4.48, abs=0.01)

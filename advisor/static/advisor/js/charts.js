@@ -86,8 +86,8 @@
       const filled = shape === "area" || (shape === "step" && stacked);
       return {
         ...common, type: "line", step: shape === "step" ? "middle" : false, connectNulls: false, z: filled ? 2 : 4,
-        // the halo keeps a line apart from the areas it crosses
-        lineStyle: filled ? { width: 1, color: colours.card } : { width: 2, color: colour, shadowColor: colours.card, shadowBlur: 4 },
+        // no shadow: Chromium draws nothing of a level line that has one, for its box has no height
+        lineStyle: filled ? { width: 1, color: colours.card } : { width: 2, color: colour },
         areaStyle: filled ? { color: colour, opacity: 1 } : undefined,
         // a value between two gaps has no line through it: without a dot it would not be seen
         symbol: "circle", showSymbol: true, showAllSymbol: true,

@@ -231,6 +231,18 @@
     }
   }
 
+  /** A link to a line, such as one of the list of problems, puts the cursor there. */
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("[data-editor-line]");
+    const [first] = open.values();
+    if (!link || !first) return;
+    event.preventDefault();
+    const { doc } = first.view.state;
+    const line = doc.line(Math.min(Math.max(Number(link.dataset.editorLine) || 1, 1), doc.lines));
+    first.view.dispatch({ selection: { anchor: line.from }, effects: CM.EditorView.scrollIntoView(line.from, { y: "center" }) });
+    first.view.focus();
+  });
+
   addEventListener("beforeunload", (event) => {
     const unsaved = [...open.values()].some(({ view, saved }) => view.state.doc.toString() !== saved);
     if (unsaved) event.preventDefault();
