@@ -18,7 +18,7 @@ from tests.processes import ROOT, free_port, running, wait_for
 
 SHOTS = ROOT / "var" / "screenshots"
 IMAGES = ROOT / "docs" / "images"
-DOCUMENTED = {"run": "recommendation.png", "offers": "offers.png", "plan": "plan.png"}
+DOCUMENTED = {"run-rich": "recommendation.png", "offers": "offers.png", "plan": "plan.png"}
 WIDTHS = (1440, 390)
 SCHEMES = ("light", "dark")
 BROKEN = "schema: 1\nname: With mistakes\nstart: 2027-01\nmonths: twelve\nworkloads:\n  - {name: chat}\n"
@@ -84,11 +84,21 @@ def _pages(page: Page, address: str) -> Iterator[tuple[str, str]]:
     yield "compare", f"/runs/compare?a={first.rpartition('/')[2]}&b={second.rpartition('/')[2]}"
     _save(page, address + plan, lambda _text: BROKEN)
     yield "plan-problems", plan
+    yield "run-rich", _solved_example(page, address, "build-or-rent")
     yield "account", "/account/"
     yield "admin", "/admin/"
     yield "admin-jobs", "/admin/advisor/job/"
     yield "api-docs", "/api/v1/docs"
     yield "missing", "/nowhere"
+
+
+def _solved_example(page: Page, address: str, slug: str) -> str:
+    """The path of a solved run of an example."""
+    page.goto(f"{address}/plans/new?example={slug}")
+    page.get_by_role("button", name="Save and solve").click()
+    page.wait_for_url("**/runs/*")
+    _until_solved(page, page.url)
+    return page.url.removeprefix(address)
 
 
 def _path_of(page: Page, pattern: str) -> str:
@@ -99,7 +109,7 @@ def _path_of(page: Page, pattern: str) -> str:
 
 
 def _until_solved(page: Page, address: str) -> None:
-    until = monotonic() + 120
+    until = monotonic() + 240
     while not page.goto(address) or not page.get_by_text("Result as JSON").count():
         if monotonic() > until:
             raise RuntimeError("the run does not end")
