@@ -161,6 +161,21 @@ def test_charts_fit_again_after_a_resize(show: Shower) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_charts_fit_again_when_theme_and_size_change_at_once(show: Shower) -> None:
+    page = show("charts", width=390, dark=True)
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.wait_for_function(
+        "document.querySelector('#bill svg').clientWidth > 0.9 * document.querySelector('#bill').clientWidth"
+    )
+
+
+def test_a_level_line_is_seen(show: Shower) -> None:
+    page = show("charts")
+    lines = page.locator("#bill svg path[stroke]").evaluate_all("nodes => nodes.map(n => n.style.filter)")
+    assert [one for one in lines if one] == []  # a filter's box has no height for a level line
+
+
 def test_a_chart_brought_by_htmx_is_drawn_too(show: Shower) -> None:
     page = show("charts")
     page.get_by_role("button", name="One more").click()

@@ -230,7 +230,6 @@
       const figure = target.closest("figure");
       const one = drawn.get(figure);
       if (!one || (target.clientWidth === one.width && target.clientHeight === one.height)) continue;
-      one.chart.resize();
       draw(figure); // the room for labels depends on the width
     }
   });
@@ -238,6 +237,8 @@
   function draw(figure) {
     const one = drawn.get(figure);
     [one.width, one.height] = [one.plot.clientWidth, one.plot.clientHeight];
+    // theme and size may change at once: whoever draws first draws at the new size
+    if (one.width !== one.chart.getWidth() || one.height !== one.chart.getHeight()) one.chart.resize();
     one.chart.setOption(option(figure), { notMerge: true });
   }
 
