@@ -32,7 +32,7 @@ lint: setup-dev
 	$(PY) manage.py makemigrations --check --dry-run
 
 test: lint
-	$(PY) -m pytest
+	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 bench: setup-dev
 	$(PY) -m tests.bench

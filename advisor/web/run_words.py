@@ -8,8 +8,8 @@ from advisor.models import Job, Run
 STATES = (
     ("queued", "waiting"),
     ("running", "running"),
-    ("optimal", "best"),
-    ("feasible", "good, not proven best"),
+    ("optimal", "optimal"),
+    ("feasible", "feasible"),
     ("infeasible", "impossible"),
     ("failed", "failed"),
     ("cancelled", "cancelled"),

@@ -39,7 +39,7 @@ def test_plans_are_listed_with_their_last_run(client: Client, ada: User) -> None
     make_run(ada, make_plan(ada))
     page = text_of(client.get("/plans/"))
     assert "Tiny 1 versions of Tiny" in page
-    assert "ada 1 best last run of Tiny 81,234 USD" in page  # objective_npv 81234.5
+    assert "ada 1 optimal last run of Tiny 81,234 USD" in page  # objective_npv 81234.5
 
 
 def test_without_plans_examples_are_offered(client: Client) -> None:

@@ -34,7 +34,7 @@ def test_runs_are_listed_with_how_they_stand(client: Client, ada: User) -> None:
     started = datetime.now(UTC) - timedelta(seconds=65)
     make_run(ada, started_at=started, finished_at=started + timedelta(seconds=62))
     page = text_of(client.get("/runs/"))
-    assert re.search(r"Tiny v1 of the plan Tiny best 81,234 USD 0\.04 % \S+ \S+ 1 min 02 s ada", page)
+    assert re.search(r"Tiny v1 of the plan Tiny optimal 81,234 USD 0\.04 % \S+ \S+ 1 min 02 s ada", page)
 
 
 def test_without_runs_the_page_says_how_to_get_one(client: Client) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic, sleep
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS
 from tests.conftest import CHROMIUM
@@ -20,6 +20,7 @@ SHOTS = ROOT / "var" / "screenshots"
 IMAGES = ROOT / "docs" / "images"
 DOCUMENTED = {"run-rich": "recommendation.png", "offers": "offers.png", "plan": "plan.png"}
 WIDTHS = (1440, 390)
+DOCUMENT_SIZE = FloatRect(x=0, y=0, width=WIDTHS[0], height=860)
 SCHEMES = ("light", "dark")
 BROKEN = "schema: 1\nname: With mistakes\nstart: 2027-01\nmonths: twelve\nworkloads:\n  - {name: chat}\n"
 
@@ -139,7 +140,7 @@ def _shots(page: Page, name: str) -> Iterator[Path]:
             page.screenshot(path=file, full_page=True)
             yield file
             if name in DOCUMENTED and (scheme, width) == ("light", WIDTHS[0]):
-                page.screenshot(path=IMAGES / DOCUMENTED[name])
+                page.screenshot(path=IMAGES / DOCUMENTED[name], clip=DOCUMENT_SIZE)
 
 
 if __name__ == "__main__":
