@@ -11,6 +11,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 
+class Waits(list[float]):
+    """A sleep that does not: it notes how long it was asked to."""
+
+    def __call__(self, seconds: float) -> None:
+        self.append(seconds)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Seen:
     """A request as it arrived; header names in lower case."""
