@@ -40,10 +40,10 @@ _BY_CODE: Mapping[str, Mapping[str, str]] = {
     "nebius": {"eu-north2": "IS", "me-west1": "IL", "uk-south1": "GB"},
     "vultr": {
         "ewr": "US", "ord": "US", "dfw": "US", "sea": "US", "lax": "US", "atl": "US", "mia": "US",
-        "sjc": "US", "hnl": "US", "yto": "CA", "mex": "MX", "sao": "BR", "scl": "CL", "ams": "NL", "lhr": "GB",
-        "man": "GB", "fra": "DE", "cdg": "FR", "mad": "ES", "waw": "PL", "sto": "SE", "nrt": "JP", "itm": "JP",
-        "icn": "KR", "sgp": "SG", "blr": "IN", "bom": "IN", "del": "IN", "syd": "AU", "mel": "AU", "jnb": "ZA",
-        "tlv": "IL",
+        "sjc": "US", "hnl": "US", "yto": "CA", "mex": "MX", "sao": "BR", "scl": "CL", "ams": "NL",
+        "lhr": "GB", "man": "GB", "fra": "DE", "cdg": "FR", "mad": "ES", "waw": "PL", "sto": "SE",
+        "nrt": "JP", "itm": "JP", "icn": "KR", "sgp": "SG", "blr": "IN", "bom": "IN", "del": "IN",
+        "syd": "AU", "mel": "AU", "jnb": "ZA", "tlv": "IL",
     },
 }  # fmt: skip
 _BY_START: Mapping[str, Mapping[str, str]] = {
@@ -82,12 +82,10 @@ def country_of(provider: str, location: str) -> str | None:
             return country
     if provider == "runpod":
         match = _RUNPOD.fullmatch(location.upper())
-        return _country(match[1] or match[2] if match else location.upper())
+        code = match[1] or match[2] if match else location.upper()
+        return code if code in COUNTRIES else None
     if provider in _COUNTRY_FIRST:
         first = name.partition("-")[0].upper()
-        return _country("GB" if first == "UK" else first)
+        code = "GB" if first == "UK" else first
+        return code if code in COUNTRIES and code not in _NOT_COUNTRIES else None
     return None
-
-
-def _country(code: str) -> str | None:
-    return code if code in COUNTRIES and code not in _NOT_COUNTRIES else None

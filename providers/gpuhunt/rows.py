@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
-from providers.accelerators import ACCELERATORS, canonical_name
+from providers.accelerators import ACCELERATORS, canonical_name, members
 from providers.gpuhunt.places import country_of
 from providers.offers import InvalidOffer, Offer, Purchase
 from providers.text import shown
@@ -32,17 +32,18 @@ _EVERYWHERE = {
     "lambda": "gpuhunt lists every type in every region: no sign that it can be had there",
     "verda": "gpuhunt lists every type in every location: no sign that it can be had there",
 }
+_UNKNOWN = "accelerator named as gpuhunt names it"
 _ESTIMATED = {("crusoe", "B200"): "the price is gpuhunt's estimate, not the vendor's"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gpu:
-    """Accelerators of a row; `name` is canonical where `known`."""
+    """Accelerators of a row, named canonically where that name is known; `count` is 0.125 of a shared one."""
 
     name: str
-    count: int
+    count: Decimal
     memory_gib: Decimal | None
-    known: bool
+    note: str = ""
 
 
 class BadRow(Exception):
@@ -66,7 +67,7 @@ def offer_of(row: Mapping[str, str], provider: str, observed_at: datetime | None
     cluster = "runpod-cluster" in flags
     notes = [
         _EVERYWHERE.get(provider, ""),
-        "" if gpu.known else "accelerator named as gpuhunt names it",
+        gpu.note,
         "one machine of a cluster of 2 or more" if cluster else "",
     ]
     scale = _LAMBDA_GB if provider == "lambda" else Decimal(1)
@@ -80,7 +81,7 @@ def offer_of(row: Mapping[str, str], provider: str, observed_at: datetime | None
             price_per_hour=_price(row),
             currency=CURRENCY,
             accelerator=gpu.name,
-            accelerator_count=Decimal(gpu.count),
+            accelerator_count=gpu.count,
             accelerator_memory_gib=gpu.memory_gib,
             vcpus=_optional(row, "cpu"),
             memory_gib=_scaled(_optional(row, "memory"), scale),
@@ -111,18 +112,23 @@ def _gpu(row: Mapping[str, str]) -> Gpu:
         raise BadRow(f"gpu_count {shown(raw) or 'empty'}, but of no stated name")
     if count is None or count < 1 or count != count.to_integral_value():
         raise BadRow(f"{shown(name)}: gpu_count {shown(raw) or 'empty'} is no number of accelerators")
+    count = count.to_integral_value()
     canonical = canonical_name(name, memory)
+    if canonical is None and (family := members(name)):
+        raise BadRow(f"{shown(name)} of {memory or 'unknown'} GiB is none of {', '.join(family)}")
     if canonical in ("H100", "H200"):  # the slot stands in the name of the machine only
         words = _words(row)
         slot = next((f"{canonical}-{word.upper()}" for word in ("pcie", "nvl") if word in words), "")
         canonical = slot if slot in ACCELERATORS else canonical
-    known = ACCELERATORS[canonical].memory_gib if canonical else None
-    return Gpu(
-        name=canonical or shown(name),
-        count=int(count),
-        memory_gib=known or memory,
-        known=canonical is not None,
-    )
+    if canonical is None:
+        return Gpu(name=shown(name), count=count, memory_gib=memory, note=_UNKNOWN)
+    whole = ACCELERATORS[canonical].memory_gib
+    if memory is None or whole is None or abs(memory - whole) <= whole / 10:
+        return Gpu(name=canonical, count=count, memory_gib=whole or memory)
+    if memory < whole * 3 / 4:
+        share = round(count * memory / whole, 4)
+        return Gpu(name=canonical, count=share, memory_gib=memory, note="a share of the accelerator")
+    return Gpu(name=canonical, count=count, memory_gib=memory)
 
 
 def _sounds_accelerated(row: Mapping[str, str]) -> bool:
