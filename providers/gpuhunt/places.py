@@ -32,18 +32,23 @@ NOT_TAKEN: Mapping[str, str] = {
 }  # fmt: skip
 """Catalogues that are recognised and left out, with the reason."""
 
+LIMITED: Mapping[str, frozenset[str]] = {
+    "nebius": frozenset({"eu-north2", "eu-south1", "eu-west2", "us-north1"})
+}
+"""Regions open only to those who have deployments there."""
+
 _BY_CODE: Mapping[str, Mapping[str, str]] = {
     "lambda": {
         "europe-central-1": "DE", "asia-south-1": "IN", "asia-northeast-1": "JP", "asia-northeast-2": "JP",
         "me-west-1": "IL",
     },
-    "nebius": {"eu-north2": "IS", "me-west1": "IL", "uk-south1": "GB"},
+    "nebius": {"eu-north2": "IS", "eu-south1": "ES", "eu-west2": "FR", "me-west1": "IL"},
     "vultr": {
         "ewr": "US", "ord": "US", "dfw": "US", "sea": "US", "lax": "US", "atl": "US", "mia": "US",
         "sjc": "US", "hnl": "US", "yto": "CA", "mex": "MX", "sao": "BR", "scl": "CL", "ams": "NL",
         "lhr": "GB", "man": "GB", "fra": "DE", "cdg": "FR", "mad": "ES", "waw": "PL", "sto": "SE",
         "nrt": "JP", "itm": "JP", "icn": "KR", "sgp": "SG", "blr": "IN", "bom": "IN", "del": "IN",
-        "syd": "AU", "mel": "AU", "jnb": "ZA", "tlv": "IL",
+        "syd": "AU", "mel": "AU", "jnb": "ZA", "tlv": "IL", "mxp": "IT",
     },
 }  # fmt: skip
 _BY_START: Mapping[str, Mapping[str, str]] = {

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from providers.accelerators import ACCELERATORS, canonical_name, members
-from providers.gpuhunt.places import country_of
+from providers.gpuhunt.places import LIMITED, country_of
 from providers.offers import InvalidOffer, Offer, Purchase
 from providers.text import shown
 
@@ -68,6 +68,7 @@ def offer_of(row: Mapping[str, str], provider: str, observed_at: datetime | None
     notes = [
         _EVERYWHERE.get(provider, ""),
         gpu.note,
+        "open only to those who have deployments there" if location in LIMITED.get(provider, ()) else "",
         "one machine of a cluster of 2 or more" if cluster else "",
     ]
     scale = _LAMBDA_GB if provider == "lambda" else Decimal(1)

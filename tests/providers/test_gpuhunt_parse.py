@@ -161,6 +161,11 @@ def test_a_plain_machine_is_counted_not_taken() -> None:
     assert [one.reason for one in refused] == ["7 rows without accelerator (lines 2, 3, 4, 5, 6, …)"]
 
 
+def test_a_region_not_open_to_all_says_so() -> None:
+    (offer,) = read(sheet({"location": "eu-north2"}))[0].values()
+    assert (offer.country, offer.note) == ("IS", "open only to those who have deployments there")
+
+
 def test_spot_rows_are_spot() -> None:
     (offer,) = read(sheet({"spot": "True"}))[0].values()
     assert (offer.purchase, offer.price_per_hour) == (Purchase.SPOT, Decimal("1.5"))
