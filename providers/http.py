@@ -26,6 +26,7 @@ from providers.http_replies import (
     Broken,
     continues,
     decoded,
+    is_address,
     is_local,
     judge,
     shown_url,
@@ -165,6 +166,8 @@ class Door:
     def _check(self, url: httpx.URL) -> None:
         if not (url.scheme == "https" and url.host) and not is_local(url):
             raise SourceRefused(f"{shown_url(url)}: only https is asked")
+        if is_address(url) and not is_local(url):
+            raise SourceRefused(f"{shown_url(url)}: hosts are asked by name, not by address")
         if url.userinfo:
             raise SourceRefused(f"{shown_url(url)}: a URL must not carry credentials")
         if self.hosts is not None and url.host not in self.hosts:

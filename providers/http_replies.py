@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from ipaddress import ip_address
 from socket import SHUT_RDWR, socket
 from threading import Timer
 from typing import Any
@@ -37,6 +38,14 @@ def shown_url(url: httpx.URL) -> str:
 def is_local(url: httpx.URL) -> bool:
     """Plain HTTP to this machine, as in tests."""
     return url.scheme == "http" and url.host == "127.0.0.1"
+
+
+def is_address(url: httpx.URL) -> bool:
+    """Whether the host is an address instead of a name."""
+    with suppress(ValueError):
+        ip_address(url.host)
+        return True
+    return False
 
 
 def judge(where: str, response: httpx.Response, *, ranged: bool) -> None:

@@ -1,6 +1,8 @@
 """The door to the network: where it goes, what becomes of its files, and that it never says a secret."""
 
+import gc
 import logging
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -41,6 +43,9 @@ def mock(handler: Callable[[httpx.Request], httpx.Response], **options: Any) -> 
         "",
         "http://127.0.0.1:notaport/",
         "https://a\nb/",
+        "https://169.254.169.254/latest/meta-data",
+        "https://10.0.0.1/",
+        "https://[::1]/",
     ],
 )
 def test_only_https_and_this_machine_are_asked(url: str) -> None:
@@ -58,7 +63,7 @@ def test_only_the_hosts_of_the_source_are_asked() -> None:
     door = mock(lambda _: httpx.Response(200, content=b"ok"), hosts={"prices.example"})
     assert door.get_bytes("https://prices.example/next") == b"ok"
     with pytest.raises(SourceRefused, match="not a host of this source"):
-        door.get_bytes("https://169.254.169.254/latest/meta-data")
+        door.get_bytes("https://elsewhere.example/")
 
 
 def test_redirects_on_the_same_host_are_followed(door: Door) -> None:
@@ -191,6 +196,15 @@ def test_a_failed_transfer_leaves_the_old_file_alone(door: Door, tmp_path: Path)
 def test_a_folder_that_cannot_be_written_is_said(door: Door, tmp_path: Path) -> None:
     with pytest.raises(SourceUnavailable, match="offers: cannot be written"):
         door.get_to_file("https://prices.example/", tmp_path / "missing" / "offers")
+
+
+def test_no_thread_and_no_connection_is_left_behind(door: Door) -> None:
+    before = threading.active_count()
+    with fake_server(Reply(status=500), Reply(body=b"x" * 10, cut_after=3), Reply(body=b"ok")) as fake:
+        assert door.get_bytes(fake.url) == b"ok"
+        gc.collect()
+        assert [one for one in gc.get_objects() if isinstance(one, httpx.Client) and not one.is_closed] == []
+    assert threading.active_count() <= before
 
 
 # Silent about secrets
