@@ -55,10 +55,10 @@ def make_client(endpoint: str, keys: Keys, door: Door) -> Any:
                 return door.get_bytes(url, headers=sent)
             return door.post_bytes(url, headers=sent, json=json.loads(body) if body else {})
 
-        def bid_price(self, *, spec: str, zone_name: str) -> bytes:
-            """The market price by spec, as the documentation asks for it; the SDK knows the old form only."""
-            asked = {"spec": spec, "zoneName": zone_name, "purchaseCount": 1}
-            return self._send_request(b"POST", b"/instance/bidPrice", json.dumps(asked))
+        def bid_price(self, **asked: str) -> bytes:
+            """The market price as the documentation asks for it; the SDK knows the old form only."""
+            body = json.dumps({**asked, "purchaseCount": 1})
+            return self._send_request(b"POST", b"/instance/bidPrice", body)
 
     credentials = sdk["auth.bce_credentials"].BceCredentials(keys.access_key_id, keys.secret_access_key)
     return Client(sdk["bce_client_configuration"].BceClientConfiguration(credentials, endpoint))

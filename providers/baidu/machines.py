@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Any
 
 from providers.accelerators import ACCELERATORS, canonical_name
-from providers.baidu.replies import Reply, number, whole, word
+from providers.baidu.replies import ZONE, Reply, number, whole, word
 from providers.base import Refused
 from providers.text import shown
 
@@ -57,8 +57,14 @@ class Machines:
                 self.bad[spec] = machine
                 yield Refused(where=f"{reply.where}, {shown(zone)} {spec}", reason=machine)
                 continue
-            self.known[zone, spec] = machine
-            self.known.setdefault(("", spec), machine)
+            for key in ((zone, spec), ("", spec)):
+                self.known[key] = max(machine, self.known.get(key, machine), key=_facts)
+
+
+def _facts(machine: Machine) -> tuple[int, str]:
+    """How much is known of it: the list of bids says less of a flavor than the list of flavors."""
+    values = [getattr(machine, field.name) for field in fields(machine)]
+    return sum(value is not None for value in values), repr(values)
 
 
 def _flavors(body: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -78,10 +84,10 @@ def _flavors(body: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]
 
 
 def flavors_in(body: Mapping[str, Any]) -> Iterator[tuple[str, str, str, bool]]:
-    """(zone, specId, spec, has accelerators) of every flavor, for those who ask for prices."""
+    """(zone, specId, spec, has accelerators) of every well-named flavor, for those who ask for prices."""
     for zone, flavor in _flavors(body):
         spec, family = word(flavor.get("spec")), word(flavor.get("specId"))
-        if zone and SPEC.fullmatch(spec):
+        if ZONE.fullmatch(zone) and SPEC.fullmatch(spec):
             machine = _machine(flavor, spec)
             yield zone, family, spec, isinstance(machine, Machine) and machine.accelerator is not None
 

@@ -96,7 +96,9 @@ def _offer(quote: Quote, machines: Machines, prepaid: Mapping[tuple[str, str], D
     place = region("baidu", quote.region)
     machine = machines.find(quote.spec, quote.zone)
     if place is None:
-        return _refused(quote, f"the region of {quote.zone} is unknown: add it to regions.csv")
+        return _refused(
+            quote, f"the region of {quote.zone or quote.region} is unknown: add it to regions.csv"
+        )
     if isinstance(machine, str):
         return _refused(quote, machine)
     price = _price_per_hour(quote, prepaid)
@@ -107,7 +109,7 @@ def _offer(quote: Quote, machines: Machines, prepaid: Mapping[tuple[str, str], D
             provider="baidu",
             region=place.region,
             country=place.country,
-            zone=quote.zone,
+            zone=quote.zone or None,
             instance_type=quote.spec,
             purchase=quote.purchase,
             price_per_hour=price,

@@ -2,19 +2,18 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from providers.baidu.machines import SPEC
-from providers.baidu.replies import Reply, number, whole, word
+from providers.baidu.replies import ZONE, Reply, number, whole, word
 from providers.base import Refused
 from providers.offers import Payment, Purchase
 from providers.text import shown
 from providers.units import HOURS_PER_MONTH
 
-ZONE = re.compile(r"cn-([a-z]{2,4}(?:-[a-z]{2,4})?)-[a-z0-9]{1,3}")
 _AMOUNT = re.compile(r"([0-9.]+)\s*/\s*(minute|min|hour|month)", re.IGNORECASE)
 _UNITS = {"minute": "minute", "min": "minute", "hour": "hour", "month": "month"}
 _PAYMENTS = {"fullyprepay": Payment.ALL, "partprepay": Payment.PARTIAL, "noprepay": Payment.NONE}
@@ -28,21 +27,17 @@ class Quote:
     """CNY for one machine. `rate` is per `unit` (minute, hour, month, or "" where the reply does not say);
     `upfront` is paid once for `months`."""
 
-    where: str
-    spec: str
-    zone: str
     purchase: Purchase
     rate: Decimal = Decimal(0)
     unit: str = "hour"
     upfront: Decimal | None = None
     months: int | None = None
     payment: Payment | None = None
+    where: str = ""
+    spec: str = ""
+    region: str = ""
+    zone: str = ""  # empty when only the region is known
     received_at: datetime | None = None
-
-    @property
-    def region(self) -> str:
-        match = ZONE.fullmatch(self.zone)
-        return match[1] if match else ""
 
 
 def per_hour(rate: Decimal, unit: str) -> Decimal:
@@ -83,23 +78,27 @@ def _price_rows(reply: Reply) -> Iterator[tuple[str, str, Any]]:
 def _checked(reply: Reply, place: str, spec: str, row: Any) -> Quote | Refused:
     reason = ""
     zone, count = word(reply.asked.get("zoneName")).lower(), _count(reply)
+    match = ZONE.fullmatch(zone)
+    region = match[1] if match else "" if zone else word(reply.asked.get("region")).lower()
     if not isinstance(row, dict):
         reason = "not an object with specPrices"
     elif not SPEC.fullmatch(spec):
         reason = "neither reply nor request names the machine (spec)"
-    elif not ZONE.fullmatch(zone):
+    elif not region:
         reason = f"{spec}: the zone is not known: it stands in the request only (zoneName)"
     elif count < 1:
         reason = f"{spec}: the request asks for {count} machines"
     if reason:
         return Refused(where=place, reason=reason)
     if reply.is_prices():
-        found = _of_price(reply, place, spec, zone, row)
+        found = _of_price(reply, row)
     elif reply.is_bid():
-        found = _of_bid(reply, spec, zone)
+        found = _of_bid(reply)
     else:
-        found = _of_voucher(reply, spec, zone)
-    return Refused(where=place, reason=f"{spec}: {found}") if isinstance(found, str) else found
+        found = _of_voucher(reply)
+    if isinstance(found, str):
+        return Refused(where=place, reason=f"{spec}: {found}")
+    return replace(found, where=place, spec=spec, region=region, zone=zone, received_at=reply.received_at)
 
 
 def _count(reply: Reply) -> int:
@@ -110,7 +109,7 @@ def _count(reply: Reply) -> int:
     return whole(stated) or 0
 
 
-def _of_price(reply: Reply, place: str, spec: str, zone: str, row: dict[str, Any]) -> Quote | str:
+def _of_price(reply: Reply, row: dict[str, Any]) -> Quote | str:
     status = word(row.get("status"))
     if status and status.casefold() not in ("available", "normal", "onsale"):
         return f"not for sale: status {shown(status)}"
@@ -120,10 +119,7 @@ def _of_price(reply: Reply, place: str, spec: str, zone: str, row: dict[str, Any
     amount /= _count(reply)
     timing = word(reply.asked.get("paymentTiming")).casefold()
     if timing == "postpaid":
-        return Quote(
-            where=place, spec=spec, zone=zone, purchase=Purchase.ON_DEMAND, rate=amount, unit=unit,
-            received_at=reply.received_at,
-        )  # fmt: skip
+        return Quote(purchase=Purchase.ON_DEMAND, rate=amount, unit=unit)
     if timing != "prepaid":
         return "Prepaid or Postpaid is not known: it stands in the request only (paymentTiming)"
     if unit:
@@ -131,10 +127,7 @@ def _of_price(reply: Reply, place: str, spec: str, zone: str, row: dict[str, Any
     months = whole(reply.asked.get("purchaseLength"))
     if months not in TERMS:
         return "the months are not known: they stand in the request only (purchaseLength)"
-    return Quote(
-        where=place, spec=spec, zone=zone, purchase=Purchase.RESERVED, upfront=amount, months=months,
-        payment=Payment.ALL, received_at=reply.received_at,
-    )  # fmt: skip
+    return Quote(purchase=Purchase.RESERVED, upfront=amount, months=months, payment=Payment.ALL)
 
 
 def _amount(value: Any) -> tuple[Decimal | None, str]:
@@ -145,7 +138,7 @@ def _amount(value: Any) -> tuple[Decimal | None, str]:
     return number(value), ""
 
 
-def _of_bid(reply: Reply, spec: str, zone: str) -> Quote | str:
+def _of_bid(reply: Reply) -> Quote | str:
     each, unit = _amount(reply.body.get("perMoney"))
     total, total_unit = _amount(reply.body.get("money"))
     count = whole(reply.body.get("count", 1)) or 0
@@ -153,13 +146,10 @@ def _of_bid(reply: Reply, spec: str, zone: str) -> Quote | str:
         return f"money {shown(str(reply.body.get('money')))} is no price"
     if each is not None and abs(each * count - total) > total / 1000:
         return f"{count} x {each} is not {total}"
-    return Quote(
-        where=reply.where, spec=spec, zone=zone, purchase=Purchase.SPOT, rate=total / count,
-        unit=total_unit or unit, received_at=reply.received_at,
-    )  # fmt: skip
+    return Quote(purchase=Purchase.SPOT, rate=total / count, unit=total_unit or unit)
 
 
-def _of_voucher(reply: Reply, spec: str, zone: str) -> Quote | str:
+def _of_voucher(reply: Reply) -> Quote | str:
     payment = _PAYMENTS.get(word(reply.asked.get("offeringType")).casefold())
     months = whole(reply.asked.get("reservedInstanceTime"))
     unit = word(reply.asked.get("priceTimeUnit")).casefold() or "hour"
@@ -178,7 +168,10 @@ def _of_voucher(reply: Reply, spec: str, zone: str) -> Quote | str:
         return f"paid {payment} upfront, but the reply states both parts"
     count = _count(reply)
     return Quote(
-        where=reply.where, spec=spec, zone=zone, purchase=Purchase.RESERVED, unit=unit,
-        rate=(rate or Decimal(0)) / count, upfront=upfront / count if upfront else None,
-        months=months, payment=payment,        received_at=reply.received_at,
-    )  # fmt: skip
+        purchase=Purchase.RESERVED,
+        rate=(rate or Decimal(0)) / count,
+        unit=unit,
+        upfront=upfront / count if upfront else None,
+        months=months,
+        payment=payment,
+    )

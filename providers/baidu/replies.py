@@ -9,14 +9,18 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from providers.base import Document, Refused
+from providers.places import region
 from providers.text import shown
 
 MOST_BYTES = 64 * 1024**2
+ZONE = re.compile(r"cn-([a-z]{2,4}(?:-[a-z]{2,4})?)-[a-z0-9]{1,3}")
+"""`cn-bj-a`, also outside China: `cn-hkg-b`, `cn-sin-a`. Its first group is the region."""
+
 _ZONE_IN_NAME = re.compile(r"(?<![a-z0-9])cn-[a-z-]{2,12}-[a-z](?![a-z0-9])")
 _MONTHS_IN_NAME = re.compile(r"(?<![0-9a-z])([0-9]{1,2})m(?:onths?)?(?![0-9a-z])")
 _PAYMENT_IN_NAME = re.compile(r"(?<![a-z])(prepaid|postpaid)(?![a-z])")
 _ASKED = (
-    "paymentTiming", "zoneName", "purchaseLength", "purchaseCount", "purchaseNum", "spec", "specId",
+    "paymentTiming", "zoneName", "region", "purchaseLength", "purchaseCount", "purchaseNum", "spec", "specId",
     "offeringType", "reservedInstanceTime", "reservedInstanceCount", "priceTimeUnit", "cpuCount",
     "memoryCapacityInGB", "instanceType",
 )  # fmt: skip
@@ -96,6 +100,9 @@ def _asked_by_name(name: str) -> dict[str, Any]:
         found["paymentTiming"] = payment[1]
     if zone := _ZONE_IN_NAME.search(text):
         found["zoneName"] = zone[0]
+    regions = {part for part in re.split(r"[^a-z-]+", text) if region("baidu", part)}
+    if len(regions) == 1:
+        found["region"] = regions.pop()
     if months := _MONTHS_IN_NAME.search(text):
         found["purchaseLength"] = months[1]
     return found

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,7 +16,7 @@ from providers.errors import ReplyTooLarge, SourceFormatChanged, SourceRefused
 from providers.http import Door
 from providers.offers import Offer
 
-REGIONS = ("bj", "gz", "su", "bd", "fwh", "hkg", "fsh", "sin")
+REGIONS = ("bj", "bd", "gz", "su", "hkg", "sin")
 TERMS = (1, 12, 36)
 MOST_QUESTIONS = 5000
 _REFUSALS_IN_A_ROW = 20
@@ -32,8 +33,9 @@ class _Question:
 class BaiduSource(PriceSource):
     """Needs an access key (BCE_ACCESS_KEY_ID, BCE_SECRET_ACCESS_KEY of the caller's environment).
 
-    `regions` are asked at `endpoint`, where {} is the region. Unless `accelerated_only` is unset, prices of
-    machines without accelerators are not asked for: one question each, they are many.
+    `regions`, by default those open to everybody (the finance zones fwh and fsh are not), are asked at
+    `endpoint`, where {} is the region. Unless `accelerated_only` is unset, prices of machines without
+    accelerators are not asked for: one question each, they are many.
     """
 
     name: ClassVar[str] = "baidu"
@@ -73,7 +75,9 @@ class BaiduSource(PriceSource):
             client = make_client(self.endpoint.format(region), keys, self.door)
             flavors = client.list_flavor_spec()
             yield _kept(folder, f"{region} flavors", {}, {"response": _json(flavors, f"{region} flavors")})
-            for question in self._questions(region, client, _json(flavors, f"{region} flavors")):
+            bids, bidding = self._bids(region, client)
+            yield _kept(folder, f"{region} bid flavors", {}, bids)
+            for question in self._questions(client, region, _json(flavors, f"{region} flavors"), bidding):
                 number += 1
                 if number > self.most_questions:
                     raise ReplyTooLarge(f"more than {self.most_questions:,} prices to ask for")
@@ -88,7 +92,20 @@ class BaiduSource(PriceSource):
                     answer = {"error": str(error)}
                 yield _kept(folder, f"{number:05} {question.name}", question.asked, answer)
 
-    def _questions(self, region: str, client: Any, flavors: Any) -> Iterator[_Question]:
+    @staticmethod
+    def _bids(region: str, client: Any) -> tuple[dict[str, Any], set[tuple[str, str]]]:
+        """The list of flavors that can be bid for, and (zone, spec) of each; not everybody may ask for it."""
+        try:
+            found = _json(client.list_bid_flavor(), f"{region} bid flavors")
+        except SourceRefused as error:
+            return {"error": str(error)}, set()
+        if not isinstance(found.get("zoneResources"), list):
+            raise SourceFormatChanged(f"{region} bid flavors: not a list of flavors")
+        return {"response": found}, {(zone, spec) for zone, _, spec, _ in flavors_in(found)}
+
+    def _questions(
+        self, client: Any, region: str, flavors: Any, bidding: set[tuple[str, str]]
+    ) -> Iterator[_Question]:
         try:
             found = sorted(set(flavors_in(flavors)))
         except (KeyError, TypeError, AttributeError):
@@ -101,14 +118,10 @@ class BaiduSource(PriceSource):
         for months in self.terms_months:
             for zone, spec in wanted if months > 1 else ():
                 yield self._voucher(client, found, spec, zone, months)
-        bids = _json(client.list_bid_flavor(), f"{region} bid flavors")
-        known = set(wanted)
-        for zone, _, spec, _ in flavors_in(bids) if isinstance(bids.get("zoneResources"), list) else ():
-            if (zone, spec) in known:
-                yield _Question(
-                    f"bid {zone} {spec}", {"spec": spec, "zoneName": zone},
-                    lambda spec=spec, zone=zone: client.bid_price(spec=spec, zone_name=zone),  # type: ignore[misc]  # bound now
-                )  # fmt: skip
+        for zone, spec in wanted:
+            if (zone, spec) in bidding:
+                asked = {"spec": spec, "zoneName": zone}
+                yield _Question(f"bid {zone} {spec}", asked, partial(client.bid_price, **asked))
 
     @staticmethod
     def _price(client: Any, spec: str, zone: str, timing: str, months: int) -> _Question:

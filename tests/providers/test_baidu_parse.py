@@ -186,6 +186,14 @@ def test_a_bare_reply_is_read_with_what_its_file_name_says() -> None:
     assert "the zone is not known" in reasons(document(bare))[0]
 
 
+def test_a_region_without_a_zone_is_enough() -> None:
+    bare = priced(P40, 7300)["response"]
+    for one in (document(bare, name="baidu_price_gz_prepaid_12m.json"), document(
+        priced(P40, 7300, zoneName=None, region="gz", paymentTiming="Prepaid", purchaseLength=12)
+    )):  # fmt: skip
+        assert list(read(one)[0]) == [f"baidu/gz/{P40}/reserved/12m-all"]
+
+
 @pytest.mark.parametrize(
     ("spec", "reason"),
     [

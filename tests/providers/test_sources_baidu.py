@@ -104,12 +104,12 @@ def test_requests_are_those_of_the_documentation_signed(tmp_path: Path) -> None:
         list(source(fake).fetch(tmp_path))
     assert [(seen.method, seen.path) for seen in fake.seen] == [
         ("GET", "/v2/instance/flavorSpec"),
+        ("POST", "/v2/instance/bidFlavor"),
         *[("POST", "/v2/instance/price")] * 3,
         ("POST", "/v2/reservedInstance/price"),
-        ("POST", "/v2/instance/bidFlavor"),
         ("POST", "/v2/instance/bidPrice"),
     ]
-    assert fake.seen[1].json() == {
+    assert fake.seen[2].json() == {
         "spec": A100, "paymentTiming": "Postpaid", "zoneName": "cn-bj-a", "purchaseCount": 1,
         "purchaseLength": 1,
     }  # fmt: skip
@@ -148,7 +148,7 @@ def test_throttling_and_errors_of_the_server_are_sat_out(tmp_path: Path) -> None
     door = Door(sleep=waits, timeout_seconds=5)
     with fake_server(cloud(price=lambda seen: next(calls, None) or prices(seen))) as fake:
         documents = list(source(fake, door=door).fetch(tmp_path))
-    assert (len(documents), waits[0]) == (6, 3.0)
+    assert (len(documents), waits[0]) == (7, 3.0)
 
 
 def test_one_question_refused_is_said_in_its_document(tmp_path: Path) -> None:
@@ -174,7 +174,8 @@ def test_one_question_refused_is_said_in_its_document(tmp_path: Path) -> None:
         ({"flavorSpec": Reply(body=b"x" * 2**20, repeat=2048)}, ReplyTooLarge),
         ({"price": Reply(body=b"<html>")}, SourceFormatChanged),
         ({"price": Reply(body=b"{}", cut_after=1)}, SourceUnavailable),
-        ({"bidFlavor": Reply(status=302, headers={"location": "http://elsewhere.example/"})}, SourceRefused),
+        ({"bidFlavor": Reply(body=b"{}")}, SourceFormatChanged),
+        ({"bidFlavor": Reply(status=503)}, SourceUnavailable),
     ],
 )
 def test_bad_days_end_in_errors_without_keys(
@@ -205,13 +206,32 @@ def test_keys_refused_on_the_way_end_it(tmp_path: Path) -> None:
         pytest.raises(SourceRefused, match="HTTP 403"),
     ):
         list(source(fake).fetch(tmp_path))
-    assert len(fake.seen) == 21
+    assert len(fake.seen) == 2 + 20
 
 
 def test_the_number_of_questions_is_bounded(tmp_path: Path) -> None:
     with fake_server(cloud()) as fake, pytest.raises(ReplyTooLarge, match="more than 3 prices"):
         list(source(fake, most_questions=3).fetch(tmp_path))
-    assert len(fake.seen) == 4
+    assert len(fake.seen) == 2 + 3
+
+
+def test_who_may_not_bid_gets_the_other_prices(tmp_path: Path) -> None:
+    with fake_server(cloud(bidFlavor=Reply(status=403))) as fake:
+        found = list(BaiduSource.parse(list(source(fake).fetch(tmp_path))))
+    assert len([one for one in found if isinstance(one, Offer)]) == 4
+    (refused,) = [one for one in found if isinstance(one, Refused)]
+    assert refused.where == "baidu bj bid flavors.json"
+
+
+def test_names_that_are_none_make_neither_questions_nor_files(tmp_path: Path) -> None:
+    groups = {"flavorGroups": [{"flavors": [FLAVOR, FLAVOR | {"spec": "../../spec"}]}]}
+    flavors = {"zoneResources": [{"zoneName": "../../../zone", "bccResources": groups}]}
+    with fake_server(cloud(flavorSpec=Reply.of_json(flavors))) as fake:
+        list(source(fake).fetch(tmp_path))
+    assert len(fake.seen) == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "baidu bj bid flavors.json", "baidu bj flavors.json",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -255,6 +275,7 @@ def test_documents_are_named_for_people(tmp_path: Path) -> None:
     with fake_server(cloud()) as fake:
         documents: list[Document] = list(source(fake).fetch(tmp_path))
     assert documents[0].name == "baidu bj flavors.json"
-    assert documents[1].name == f"baidu 00001 price Postpaid 1m cn-bj-a {A100}.json"
-    with documents[1].open() as stream:
+    assert documents[1].name == "baidu bj bid flavors.json"
+    assert documents[2].name == f"baidu 00001 price Postpaid 1m cn-bj-a {A100}.json"
+    with documents[2].open() as stream:
         assert json.load(stream)["request"]["paymentTiming"] == "Postpaid"
