@@ -1,4 +1,4 @@
-"""Single fields of Azure's records, read strictly."""
+"""Single fields of Azure's records, read strictly. Names are as Azure writes them, for messages."""
 
 import re
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ class Unusable(Exception):
 
 def text(fields: Mapping[str, Any], name: str) -> str:
     """The stripped text of a field, empty when missing or null."""
-    value = fields.get(name)
+    value = fields.get(name.casefold())
     if value is None:
         return ""
     if not isinstance(value, str):
@@ -34,7 +34,7 @@ def text(fields: Mapping[str, Any], name: str) -> str:
 
 def number(fields: Mapping[str, Any], name: str) -> Decimal | None:
     """A finite number, from JSON or from text; None when missing, null or empty."""
-    value = fields.get(name)
+    value = fields.get(name.casefold())
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
@@ -61,7 +61,7 @@ def moment(fields: Mapping[str, Any], name: str) -> datetime | None:
 
 def hours(fields: Mapping[str, Any]) -> int:
     """How many hours the price is for, from unitOfMeasure ("1 Hour", "100 Hours")."""
-    unit = text(fields, "unitofmeasure")
+    unit = text(fields, "unitOfMeasure")
     match = _HOURS.fullmatch(unit)
     count = int(match[1] or 1) if match else 0
     if not count:
@@ -95,10 +95,19 @@ def currency(code: str) -> str:
     return found
 
 
+def plain(figure: Decimal) -> str:
+    """A figure for people, without an exponent and without zeros at its end.
+
+    >>> plain(Decimal("46.000"))
+    '46'
+    """
+    return format(figure.normalize(), "f")
+
+
 def above_zero(price: Decimal | None, name: str) -> Decimal:
     """The price, unless there is none."""
     if price is None:
         raise Unusable(f"{name}: empty: no price")
     if price <= 0:
-        raise Unusable(f"{name}: {price}: no price (it must be above 0)")
+        raise Unusable(f"{name}: {plain(price)}: no price, which must be above 0")
     return price

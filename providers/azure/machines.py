@@ -83,25 +83,25 @@ class Machines:
 def sku_of(record: Record) -> tuple[Sku, list[str]]:
     """A record of Resource SKUs, and its regions in lower case; raises Unusable."""
     fields = record.fields
-    kind = text(fields, "resourcetype")
+    kind = text(fields, "resourceType")
     if kind and kind.casefold() != "virtualmachines":
         raise Unusable(f"resourceType: {shown(kind)}: not a virtual machine")
     name = text(fields, "name")
     if not name:
         raise Unusable("name: empty")
     said = _capabilities(fields)
-    cores, usable = number(said, "vcpus"), number(said, "vcpusavailable")
+    cores, usable = number(said, "vCPUs"), number(said, "vCPUsAvailable")
     notes = []
     if usable and cores and usable != cores:
         notes.append(f"{usable} of its {cores} vCPUs usable")
-    if retires := text(said, "retirementdateutc"):
+    if retires := text(said, "RetirementDateUtc"):
         notes.append(f"retirement date {shown(retires)}")
     regions = [place.casefold() for place in _texts(fields.get("locations"))]
     sku = Sku(
         where=record.place,
         name=name,
         vcpus=usable or cores or None,
-        memory_gib=number(said, "memorygb") or None,  # "GB" there means GiB
+        memory_gib=number(said, "MemoryGB") or None,  # "GB" there means GiB
         local_storage_gib=_storage_gib(said),
         gpus=_gpus(said),
         notes=tuple(notes),
@@ -127,7 +127,7 @@ def _texts(value: Any) -> list[str]:
 
 def _storage_gib(said: Mapping[str, Any]) -> Decimal | None:
     """Temporary disk and local NVMe together; both are in MiB, though one is called MB."""
-    parts = [number(said, "maxresourcevolumemb"), number(said, "nvmedisksizeinmib")]
+    parts = [number(said, "MaxResourceVolumeMB"), number(said, "NvmeDiskSizeInMiB")]
     given = [part for part in parts if part is not None]
     return gib_from_mib(sum(given, Decimal(0))) if given else None
 
@@ -135,14 +135,14 @@ def _storage_gib(said: Mapping[str, Any]) -> Decimal | None:
 def _gpus(said: Mapping[str, Any]) -> Decimal | None:
     written = said.get("gpus")
     share = fraction(written) if isinstance(written, str) else None
-    return share or number(said, "gpus") or None
+    return share or number(said, "GPUs") or None
 
 
 def _restrictions(listed: Any, regions: list[str]) -> Iterator[tuple[str, str]]:
     for one in listed if isinstance(listed, list) else ():
         if not isinstance(one, Mapping):
             continue
-        reason = shown(text(one, "reasoncode")) or "restricted"
+        reason = shown(text(one, "reasonCode")) or "restricted"
         info = one.get("restrictioninfo")
         info = info if isinstance(info, Mapping) else {}
         places, said = (

@@ -163,10 +163,16 @@ def _offer(price: Price, machine: Machine, name: str) -> Offer:
             f"azure-savings-plan-{price.term_years}y" if price.purchase is Purchase.SPEND_COMMITMENT else None
         ),
         state=PriceState.QUOTE if price.agreed else PriceState.LISTED,
-        observed_at=price.received_at or price.since,
+        observed_at=_observed_at(price),
         source_url=None if price.agreed else _source_url(price.meter_id),
         note="; ".join((*price.notes, *machine.notes)) or None,
     )
+
+
+def _observed_at(price: Price) -> datetime | None:
+    """A retail price is stated anew whenever Azure answers, however old; a sheet is of its month."""
+    dates = (price.since, price.received_at) if price.agreed else (price.received_at, price.since)
+    return dates[0] or dates[1]
 
 
 def _source_url(meter_id: str) -> str:

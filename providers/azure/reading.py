@@ -9,8 +9,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import islice
+from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 import ijson  # type: ignore[import-untyped]  # ships no types
@@ -30,6 +29,9 @@ _PRICE_COLUMNS = (
     frozenset({"armregionname", "unitprice"}),
     frozenset({"metername", "unitofmeasure", "unitprice"}),
 )
+_NONE_OF_AZURE = "no reply of Azure: neither retail prices, nor resource SKUs, nor a price sheet"
+_PERIOD = re.compile(r"period\D{1,5}(20[0-9]{2})(0[1-9]|1[0-2])\b", re.IGNORECASE)
+_LONGEST_LINE = 64 * 1024
 _TITLE_LINES = 20  # a price sheet may have a title above its header
 _UNKNOWN_BEFORE_GIVING_UP = 50
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -39,12 +41,16 @@ Event = tuple[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One row or item. `where` names document and place; `currency` is that of the page around it, if any."""
+    """One row or item. `where` names document and place.
+
+    `currency` is that of the page around it, `dated` the month a price sheet says it is of, where known.
+    """
 
     where: str
     fields: Mapping[str, Any]
     received_at: datetime | None
     currency: str = ""
+    dated: datetime | None = None
 
     @property
     def place(self) -> str:
@@ -87,18 +93,14 @@ def records(document: Document) -> Iterator[Record | Refused]:
         known += 1
         yield found
     if not known:
-        raise SourceFormatChanged(
-            f"{shown(document.name)}: no reply of Azure: neither retail prices, nor resource SKUs, "
-            "nor a price sheet"
-        )
+        raise SourceFormatChanged(f"{shown(document.name, limit=200)}: {_NONE_OF_AZURE}")
 
 
 def _records(document: Document) -> Iterator[Record | Refused]:
     name = shown(document.name, limit=200)
     with document.open() as stream:
-        buffered = io.BufferedReader(stream) if isinstance(stream, io.RawIOBase) else stream
-        head = buffered.read(64)
-        while head and not head.strip() and (more := buffered.read(64)):
+        head = stream.read(64)
+        while head and not head.strip() and (more := stream.read(64)):
             head = more
     encoding = next((known for mark, known in _BOMS.items() if head.startswith(mark)), "utf-8")
     start = head[3:] if encoding == "utf-8-sig" else head
@@ -237,7 +239,10 @@ def _from_csv(
 ) -> Iterator[Record | Refused]:
     text = io.TextIOWrapper(stream, encoding=encoding, newline="")
     try:
-        header, delimiter, above = _header(text)
+        header, delimiter, title = _header(text)
+        above, dated = len(title) + 1, _month("".join(title))
+        if not header:
+            raise SourceFormatChanged(f"{name}: {_NONE_OF_AZURE}")
         if len(set(header)) != len(header):
             raise SourceFormatChanged(f"{name}: a column occurs twice in the header")
         reader = csv.reader(text, delimiter=delimiter)
@@ -250,18 +255,27 @@ def _from_csv(
                     where=where, reason=f"has {len(cells)} cells where the header has {len(header)}"
                 )
                 continue
-            yield Record(where=where, fields=dict(zip(header, cells, strict=True)), received_at=received_at)
+            fields = dict(zip(header, cells, strict=True))
+            yield Record(where=where, fields=fields, received_at=received_at, dated=dated)
     except UnicodeError:
         raise SourceFormatChanged(f"{name}: neither JSON nor text") from None
     except csv.Error as error:
         raise SourceFormatChanged(f"{name}: no CSV: {error}") from None
 
 
-def _header(text: io.TextIOWrapper) -> tuple[Sequence[str], str, int]:
-    """Folded column names, the delimiter and the number of lines read; no columns without a header."""
-    for number, line in enumerate(islice(text, _TITLE_LINES), 1):
+def _header(text: io.TextIOWrapper) -> tuple[Sequence[str], str, list[str]]:
+    """Folded column names, the delimiter and the lines above; no columns without a header."""
+    above: list[str] = []
+    while len(above) < _TITLE_LINES and (line := text.readline(_LONGEST_LINE)):
         for delimiter in ",;\t":
             columns = [fold(cell) for cell in next(csv.reader([line], delimiter=delimiter), [])]
             if any(needed <= set(columns) for needed in _PRICE_COLUMNS):
-                return columns, delimiter, number
-    return (), ",", 0
+                return columns, delimiter, above
+        above.append(line)
+    return (), ",", above
+
+
+def _month(title: str) -> datetime | None:
+    """The month of `Price Sheet Report for billing period - 202208`: its first day."""
+    match = _PERIOD.search(title)
+    return datetime(int(match[1]), int(match[2]), 1, tzinfo=UTC) if match else None

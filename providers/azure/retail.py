@@ -15,6 +15,7 @@ from providers.azure.fields import (
     moment,
     number,
     per_hour,
+    plain,
     term_years,
     text,
 )
@@ -26,7 +27,7 @@ from providers.text import shown
 from providers.units import HOURS_PER_MONTH, per_hour_from_term_total
 
 SERVICE = "virtual machines"
-_NAMES = ("productname", "skuname", "metername", "armskuname")
+_NAMES = ("productName", "skuName", "meterName", "armSkuName")
 _LONGEST_CELL = 10_000
 _FAR_YEAR = 2099
 
@@ -56,9 +57,9 @@ def _own(record: Record) -> Price:
     _check_service(fields)
     refuse_other_products(fields, _NAMES)
     purchase, years = _purchase(fields)
-    size, region = vm_size(text(fields, "armskuname")), _region(fields)
-    if (minimum := number(fields, "tierminimumunits")) is not None and minimum > 0:
-        raise Unusable(f"tierMinimumUnits: {minimum}: the price of a volume tier")
+    size, region = vm_size(text(fields, "armSkuName")), _region(fields)
+    if (minimum := number(fields, "tierMinimumUnits")) is not None and minimum > 0:
+        raise Unusable(f"tierMinimumUnits: {plain(minimum)}: the price of a volume tier")
     since, until = _in_force(fields, record.received_at)
     listed = above_zero(_listed(fields), "retailPrice")
     notes: list[str] = []
@@ -68,7 +69,7 @@ def _own(record: Record) -> Price:
     else:
         hourly = per_hour(listed, hours(fields))
         if hours(fields) != 1:
-            notes.append(f"listed as {listed} for {text(fields, 'unitofmeasure')}")
+            notes.append(f"listed as {plain(listed)} for {text(fields, 'unitofmeasure')}")
     if since is not None:
         notes.append(f"price in force since {since:%Y-%m-%d}")
     return Price(
@@ -77,20 +78,20 @@ def _own(record: Record) -> Price:
         region=region,
         purchase=purchase,
         per_hour=hourly,
-        currency=currency(text(fields, "currencycode") or record.currency),
+        currency=currency(text(fields, "currencyCode") or record.currency),
         received_at=record.received_at,
         term_years=years,
         since=since,
         until=until,
-        meter_id=text(fields, "meterid").casefold(),
+        meter_id=text(fields, "meterId").casefold(),
         primary=_is_primary(fields),
         notes=tuple(notes),
     )
 
 
 def _check_service(fields: Mapping[str, Any]) -> None:
-    service = text(fields, "servicename")
-    if not service and not text(fields, "productname").casefold().startswith(SERVICE):
+    service = text(fields, "serviceName")
+    if not service and not text(fields, "productName").casefold().startswith(SERVICE):
         raise Unusable("serviceName: empty: cannot be told to be a virtual machine")
     if service and service.casefold() != SERVICE:
         raise Unusable(f"serviceName: {shown(service)}: not Virtual Machines")
@@ -98,9 +99,9 @@ def _check_service(fields: Mapping[str, Any]) -> None:
 
 def _purchase(fields: Mapping[str, Any]) -> tuple[Purchase, int | None]:
     """How it is bought, and for how many years; a term makes a reservation whatever `type` says."""
-    kind = text(fields, "type") or text(fields, "pricetype")
-    term = text(fields, "reservationterm")
-    spot = is_spot(text(fields, "skuname"), text(fields, "metername"))
+    kind = text(fields, "type") or text(fields, "priceType")
+    term = text(fields, "reservationTerm")
+    spot = is_spot(text(fields, "skuName"), text(fields, "meterName"))
     if term or kind.casefold() == "reservation":
         if spot:
             raise Unusable("a reservation of Spot: there is none")
@@ -113,7 +114,7 @@ def _purchase(fields: Mapping[str, Any]) -> tuple[Purchase, int | None]:
 
 
 def _region(fields: Mapping[str, Any]) -> str:
-    region = text(fields, "armregionname").replace(" ", "").casefold()
+    region = text(fields, "armRegionName").replace(" ", "").casefold()
     if region in ("", "global"):
         raise Unusable(f"armRegionName: {region or 'empty'}: no region to place it in")
     return region
@@ -126,7 +127,7 @@ def _in_force(
 
     A recorded reply does not say when it came: there, a price with an end is taken as over.
     """
-    since, until = moment(fields, "effectivestartdate"), moment(fields, "effectiveenddate")
+    since, until = moment(fields, "effectiveStartDate"), moment(fields, "effectiveEndDate")
     if until is not None and until.year >= _FAR_YEAR:
         until = None
     if received_at is not None and since is not None and since > received_at:
@@ -137,8 +138,8 @@ def _in_force(
 
 
 def _listed(fields: Mapping[str, Any]) -> Decimal | None:
-    retail = number(fields, "retailprice")
-    return number(fields, "unitprice") if retail is None else retail
+    retail = number(fields, "retailPrice")
+    return number(fields, "unitPrice") if retail is None else retail
 
 
 def _of_term(total: Decimal, years: int, fields: Mapping[str, Any], record: Record) -> tuple[Decimal, str]:
@@ -148,9 +149,9 @@ def _of_term(total: Decimal, years: int, fields: Mapping[str, Any], record: Reco
             f"unitOfMeasure: {shown(text(fields, 'unitofmeasure'))}: not how reservations are listed"
         )
     hourly = per_hour_from_term_total(total, term_months=12 * years)
-    code = text(fields, "currencycode") or record.currency
+    code = text(fields, "currencyCode") or record.currency
     return hourly, (
-        f"{total} {code} for the term of {12 * HOURS_PER_MONTH * years} hours, "
+        f"{plain(total)} {code} for the term of {12 * HOURS_PER_MONTH * years} hours, "
         "paid monthly or at once at the same price"
     )
 

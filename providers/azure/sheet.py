@@ -16,6 +16,7 @@ from providers.azure.fields import (
     moment,
     number,
     per_hour,
+    plain,
     term_years,
     text,
 )
@@ -28,7 +29,7 @@ from providers.text import shown
 from providers.units import per_hour_from_term_total
 
 CATEGORY = "virtual machines"
-_NAMES = ("product", "metersubcategory", "metername", "productordername", "pricetype")
+_NAMES = ("product", "meterSubCategory", "meterName", "productOrderName", "priceType")
 _DEV_TEST_OFFERS = ("0148p", "0149p")
 _IN_PRODUCT = re.compile(r"\b(?:Standard|Basic)_[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*")
 _METER = re.compile(r"[A-Z]{1,4}[0-9]{1,4}(?:-[0-9]{1,3})?[a-z]{0,8}(?:_[A-Za-z]+[0-9]+[A-Z]*)?(?:_v[0-9]+)?")
@@ -51,27 +52,27 @@ def _regions() -> Mapping[str, str]:
 def sheet_price(record: Record) -> tuple[Price, str]:
     """The price of a row and the name of its meter, which `SizeNames` turns into sizes; raises Unusable."""
     fields = record.fields
-    category = text(fields, "metercategory")
+    category = text(fields, "meterCategory")
     if category.casefold() != CATEGORY:
         raise Unusable(f"meterCategory: {shown(category) or 'empty'}: not Virtual Machines")
     refuse_other_products(fields, _NAMES)
-    if text(fields, "offerid").casefold().endswith(_DEV_TEST_OFFERS):
+    if text(fields, "offerId").casefold().endswith(_DEV_TEST_OFFERS):
         raise Unusable("Dev/Test price, for Visual Studio subscribers only")
-    if (minimum := number(fields, "tierminimumunits")) is not None and minimum > 0:
-        raise Unusable(f"tierMinimumUnits: {minimum}: the price of a volume tier")
+    if (minimum := number(fields, "tierMinimumUnits")) is not None and minimum > 0:
+        raise Unusable(f"tierMinimumUnits: {plain(minimum)}: the price of a volume tier")
     purchase, years = _purchase(fields)
-    listed = above_zero(number(fields, "unitprice"), "unitPrice")
+    listed = above_zero(number(fields, "unitPrice"), "unitPrice")
     code = currency(
-        text(fields, "currencycode") or text(fields, "currency") or text(fields, "pricingcurrency")
+        text(fields, "currencyCode") or text(fields, "currency") or text(fields, "pricingCurrency")
     )
     notes = ["from a price sheet: a price of your agreement"]
     if purchase is Purchase.RESERVED:
         hourly = per_hour_from_term_total(listed, term_months=12 * (years or 0))
-        notes.append(f"{listed} {code} for the term, paid monthly or at once at the same price")
+        notes.append(f"{plain(listed)} {code} for the term, paid monthly or at once at the same price")
     else:
         hourly = per_hour(listed, hours(fields))
         if hours(fields) != 1:
-            notes.append(f"listed as {listed} for {text(fields, 'unitofmeasure')}")
+            notes.append(f"listed as {plain(listed)} for {text(fields, 'unitofmeasure')}")
     price = Price(
         where=record.place,
         instance_type="",
@@ -81,8 +82,8 @@ def sheet_price(record: Record) -> tuple[Price, str]:
         currency=code,
         received_at=record.received_at,
         term_years=years,
-        since=_since(fields),
-        meter_id=text(fields, "meterid").casefold(),
+        since=_since(fields) or record.dated,
+        meter_id=text(fields, "meterId").casefold(),
         agreed=True,
         notes=tuple(notes),
     )
@@ -90,20 +91,20 @@ def sheet_price(record: Record) -> tuple[Price, str]:
 
 
 def _purchase(fields: Mapping[str, Any]) -> tuple[Purchase, int | None]:
-    kind, term = text(fields, "pricetype"), text(fields, "term")
+    kind, term = text(fields, "priceType"), text(fields, "term")
     purchase = _PURCHASES.get(fold(kind))
     if purchase is None:
         raise Unusable(f"priceType: {shown(kind)}: neither Consumption, ReservedInstance nor SavingsPlan")
     if purchase is Purchase.ON_DEMAND:
         if term:
             raise Unusable(f"term: {shown(term)}: a price of {kind or 'no stated type'} has no term")
-        spot = is_spot(text(fields, "metername"), text(fields, "metersubcategory"))
+        spot = is_spot(text(fields, "meterName"), text(fields, "meterSubCategory"))
         return (Purchase.SPOT if spot else purchase), None
     return purchase, term_years(term, "term")
 
 
 def _region(fields: Mapping[str, Any]) -> str:
-    name = text(fields, "meterregion")
+    name = text(fields, "meterRegion")
     folded = fold(name)
     found = _regions().get(folded) or (folded if known_region("azure", folded) else None)
     if found is None:
@@ -114,7 +115,7 @@ def _region(fields: Mapping[str, Any]) -> str:
 def _since(fields: Mapping[str, Any]) -> datetime | None:
     """The start of the sheet's month, if it can be read: spreadsheets rewrite dates in their own ways."""
     try:
-        return moment(fields, "effectivestartdate")
+        return moment(fields, "effectiveStartDate")
     except Unusable:
         return None
 
@@ -123,8 +124,8 @@ def _meter(fields: Mapping[str, Any]) -> str:
     named = _IN_PRODUCT.search(text(fields, "product"))
     if named:
         return named[0]
-    prefix = "Basic_" if text(fields, "metersubcategory").casefold().endswith("basic") else "Standard_"
-    meter = re.sub(r"\s*\bspot\b\s*", "", text(fields, "metername"), flags=re.IGNORECASE)
+    prefix = "Basic_" if text(fields, "meterSubCategory").casefold().endswith("basic") else "Standard_"
+    meter = re.sub(r"\s*\bspot\b\s*", "", text(fields, "meterName"), flags=re.IGNORECASE)
     if not meter:
         raise Unusable("meterName: empty: names no machine")
     return "/".join(prefix + part.strip() for part in meter.split("/") if part.strip())
