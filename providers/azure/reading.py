@@ -36,6 +36,9 @@ _TITLE_LINES = 20  # a price sheet may have a title above its header
 _UNKNOWN_BEFORE_GIVING_UP = 50
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
+# A number of thousands of digits makes ijson's parser in C raise SystemError.
+_DAMAGE = (ijson.JSONError, ValueError, ArithmeticError, RecursionError, SystemError)
+
 Event = tuple[str, Any]
 
 
@@ -123,12 +126,7 @@ def _from_json(stream: BinaryIO, name: str, received_at: datetime | None) -> Ite
                 yield from _of_map(events, name, received_at)
             elif event == "start_array":
                 yield from _of_list(events, f"{name}: ", received_at, "")
-    except (
-        ijson.JSONError,
-        ValueError,
-        ArithmeticError,
-        RecursionError,
-    ):  # numbers and letters that are none
+    except _DAMAGE:
         raise SourceFormatChanged(f"{name}: no complete JSON: cut off or damaged") from None
 
 

@@ -96,7 +96,7 @@ def _told(error: Exception) -> ProviderError:
     if isinstance(error, exceptions.ClientAuthenticationError):
         return SourceRefused("Resource SKUs: Azure does not accept the credentials; they may have expired")
     if isinstance(error, exceptions.DecodeError | exceptions.DeserializationError):
-        return SourceFormatChanged("Resource SKUs: the reply is no complete JSON")
+        return SourceFormatChanged("Resource SKUs: the reply is damaged, or not what it used to be")
     if isinstance(error, exceptions.HttpResponseError):
         status = error.status_code or 0
         told = f"Resource SKUs: HTTP {status}"
