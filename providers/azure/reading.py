@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, BinaryIO
 
 import ijson  # type: ignore[import-untyped]  # ships no types
@@ -38,6 +39,7 @@ _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-
 
 # A number of thousands of digits makes ijson's parser in C raise SystemError.
 _DAMAGE = (ijson.JSONError, ValueError, ArithmeticError, RecursionError, SystemError)
+_DEPTH = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
 
 Event = tuple[str, Any]
 
@@ -63,6 +65,7 @@ class Record:
         return f"{self.where} {about}".strip()
 
 
+@lru_cache(maxsize=4096)
 def fold(name: str) -> str:
     """A field name without case, spaces, hyphens and underscores.
 
@@ -146,7 +149,7 @@ def _of_map(events: Iterator[Event], name: str, received_at: datetime | None) ->
             for found in _of_list(events, f"{name}: {shown(key)}", received_at, page_currency):
                 listed += 1
                 yield found
-        elif event.startswith("start") and folded not in _OF_ONE_RECORD:
+        elif event in _DEPTH and folded not in _OF_ONE_RECORD:
             _skip(events)
         else:
             own[folded] = folded_names(_build(events, event, value))
@@ -214,12 +217,12 @@ def folded_names(value: Any) -> Any:
 
 
 def _build(events: Iterator[Event], event: str, value: Any) -> Any:
-    if not event.startswith("start"):
+    if event not in _DEPTH:
         return value
     builder, depth = ObjectBuilder(), 0
     while True:
         builder.event(event, value)
-        depth += event.startswith("start") - event.startswith("end")
+        depth += _DEPTH.get(event, 0)
         if not depth:
             return builder.value
         event, value = next(events)
@@ -229,7 +232,7 @@ def _skip(events: Iterator[Event]) -> None:
     depth = 1
     while depth:
         event, _ = next(events)
-        depth += event.startswith("start") - event.startswith("end")
+        depth += _DEPTH.get(event, 0)
 
 
 def _from_csv(

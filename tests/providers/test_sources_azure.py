@@ -191,7 +191,7 @@ SKU_FAULTS: list[tuple[Reply, type[ProviderError], str]] = [
     ((403, {}, json.dumps({"error": {"code": "AuthorizationFailed", "message": SECRET}}).encode()),
      SourceRefused, "HTTP 403"),
     ((404, {}, b"{}"), SourceRefused, "HTTP 404"),
-    ((500, {"Retry-After": "0"}, b""), SourceUnavailable, "HTTP 500"),
+    ((500, {"x-ms-retry-after-ms": "5"}, b""), SourceUnavailable, "HTTP 500"),
     ((429, {"Retry-After": "86400"}, b""), SourceUnavailable, "come back"),
     ((200, {}, b'{"value": [{'), SourceFormatChanged, "damaged"),
     ((200, {}, b'{"value": 7}'), SourceFormatChanged, "damaged"),
