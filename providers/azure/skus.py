@@ -1,6 +1,7 @@
 """Resource SKUs through azure-mgmt-compute: what each machine has, and what the subscription may not use."""
 
 import json
+import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from providers.errors import (
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
+
+for _name in ("azure", "msal"):  # below this level they log requests, accounts and what servers say of them
+    logging.getLogger(_name).setLevel(logging.ERROR)
 
 MOST_SKUS = 20_000  # of one region; the largest has about 1,500
 _TRIES = 3

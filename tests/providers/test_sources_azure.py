@@ -200,13 +200,19 @@ SKU_FAULTS: list[tuple[Reply, type[ProviderError], str]] = [
 
 @pytest.mark.parametrize(("reply", "error", "said"), SKU_FAULTS)
 def test_faults_of_resource_skus_are_told_apart(
-    fake: Fake, tmp_path: Path, reply: Reply, error: type[ProviderError], said: str
+    fake: Fake,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    reply: Reply,
+    error: type[ProviderError],
+    said: str,
 ) -> None:
+    caplog.set_level("DEBUG")
     prices = pages(fake, [item()])
     fake.answer = lambda path, query: reply if path.endswith("/skus") else prices(path, query)
     with pytest.raises(error, match=said) as caught:
         fetched(with_skus(fake), tmp_path)
-    assert SECRET not in str(caught.value)
+    assert SECRET not in str(caught.value) + caplog.text
     assert caught.value.__cause__ is None
 
 
