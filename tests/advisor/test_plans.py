@@ -85,10 +85,11 @@ def test_the_list_tells_of_the_last_run() -> None:
     plan = make_plan(user)
     make_run(user, plan)
     last = make_run(user, plan)
-    (row,) = plans_of(organisation_of(user)).values(
-        "run_count", "last_run_id", "last_run_state", "last_run_npv"
-    )
-    assert row == {
+    (row,) = plans_of(organisation_of(user))
+    told = {
+        name: getattr(row, name) for name in ("run_count", "last_run_id", "last_run_state", "last_run_npv")
+    }
+    assert told == {
         "run_count": 2,
         "last_run_id": last.pk,
         "last_run_state": "succeeded",

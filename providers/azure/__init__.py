@@ -1,0 +1,1 @@
+"""Azure: the public Retail Prices API, Resource SKUs, and price sheets of an agreement."""
