@@ -40,10 +40,12 @@ class Machines:
 
     def __init__(self) -> None:
         self.by_name: dict[str, Machine] = {}
+        self.stated = False
         self.accelerator_regions: dict[str, set[str]] = {}
 
     def add(self, item: Item) -> Iterator[Refused]:
         """Take a machine type; what cannot be taken is refused."""
+        self.stated = True
         try:
             shape, region = _shape(item.value), _region(item)
         except NoMachine as error:

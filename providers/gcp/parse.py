@@ -27,7 +27,7 @@ def parse(documents: Sequence[Document]) -> Iterator[Offer | Refused]:
             sku = sku_of(item)
             yield from [sku] if isinstance(sku, Refused) else rates.add(sku)
     yield from chip_offers(rates)
-    for machine in machines.by_name.values() or _ours(machines):
+    for machine in machines.by_name.values() if machines.stated else _ours(machines):
         yield from offers_of(machine, rates)
     yield from rates.refusals()
 
