@@ -5,6 +5,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
 from providers.errors import ReplyTooLarge
 
@@ -26,17 +27,26 @@ class BoundedAdapter(HTTPAdapter):
     def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """The whole reply. Raises ReplyTooLarge, and requests' ReadTimeout."""
         kwargs["stream"] = True
-        began = time.monotonic()
+        ends = time.monotonic() + self._seconds
         response = super().send(request, *args, **kwargs)
-        body = bytearray()
-        for chunk in response.iter_content(_CHUNK if self._seconds > 1 else 1024):
-            body += chunk
-            if len(body) > self._most_bytes:
-                response.close()
-                raise ReplyTooLarge(f"the reply is larger than {self._most_bytes:,} bytes")
-            if time.monotonic() - began > self._seconds:
-                response.close()
-                raise requests.exceptions.ReadTimeout(f"no whole reply within {self._seconds:g} s")
-        response._content = bytes(body)
+        try:
+            response._content = self._body(response.raw, ends)
+        except HTTPError as error:  # urllib3's: broken off, timed out, wrongly packed
+            response.close()
+            raise requests.exceptions.ConnectionError(type(error).__name__) from error
+        except (ReplyTooLarge, requests.exceptions.ReadTimeout):
+            response.close()
+            raise
+        response.raw.release_conn()
         response._content_consumed = True
         return response
+
+    def _body(self, raw: Any, ends: float) -> bytes:
+        body = bytearray()
+        while chunk := raw.read1(_CHUNK, decode_content=True):  # what has come, not a full chunk
+            body += chunk
+            if len(body) > self._most_bytes:
+                raise ReplyTooLarge(f"the reply is larger than {self._most_bytes:,} bytes")
+            if time.monotonic() > ends:
+                raise requests.exceptions.ReadTimeout(f"no whole reply within {self._seconds:g} s")
+        return bytes(body)

@@ -23,6 +23,7 @@ _SECRETS = re.compile(
     r"AIza[\w-]{20,}|ya29\.[\w.-]+|1//[\w-]{20,}|eyJ[\w.-]{20,}|Bearer\s+\S+|-----BEGIN.*?-----END[^-]*-----",
     re.S,
 )
+_REQUEST = re.compile(r"^[A-Z]+ https?://\S+: ")
 _LONGEST_WAIT_SECONDS = 60.0
 
 
@@ -147,9 +148,9 @@ class Caller:
                 raise
             except Exception as error:
                 ours, wait = self._ours(what, error)
-                if wait is None or attempt == self._bounds.tries:
+                if wait is None or wait > _LONGEST_WAIT_SECONDS or attempt == self._bounds.tries:
                     raise ours from None
-            pause = min(max(wait, 2.0 ** (attempt - 1)), _LONGEST_WAIT_SECONDS)
+            pause = max(wait, 2.0 ** (attempt - 1))
             if time.monotonic() + pause > self._ends:
                 raise SourceUnavailable(f"{what}: not done within {self._bounds.total_seconds:g} s") from None
             self._sleep(pause)
@@ -177,7 +178,8 @@ class Caller:
 
     def _answered(self, what: str, error: Any) -> tuple[ProviderError, float | None]:
         code = int(error.code or 0)
-        text = f"{what}: {code} {self.cleaned(str(error.message))}"
+        said = _REQUEST.sub("", str(error.message))
+        text = f"{what}: {code} {self.cleaned(said)}"
         if code in {408, 429} or code >= 500 or code == 0:
             return SourceUnavailable(text), _retry_after(error)
         return SourceRefused(text), None
