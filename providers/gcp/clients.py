@@ -54,9 +54,11 @@ def credentials_of(api_key: str | None, credentials: Any) -> tuple[Any, str | No
     """
     import google.auth
     from google.auth import exceptions
+    from google.auth.credentials import with_scopes_if_required
 
     if credentials is not None:
-        return credentials, None
+        scoped = with_scopes_if_required(credentials, SCOPES)  # type: ignore[no-untyped-call]  # google-auth
+        return scoped, None
     if api_key:
         return key_credentials()(api_key), None
     try:
@@ -130,6 +132,8 @@ class Caller:
         """The replies to `ask(page token)`, from the first page to the last."""
         token, seen = "", {""}
         for _ in range(self._bounds.most_pages):
+            if time.monotonic() > self._ends:
+                raise SourceUnavailable(f"{what}: not done within {self._bounds.total_seconds:g} s")
             reply = self._tried(what, partial(ask, token))
             yield reply
             token = reply.next_page_token

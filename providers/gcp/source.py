@@ -31,6 +31,7 @@ class GcpSource(PriceSource):
 
     With an API key the catalogue alone can be asked, and the shapes of accelerator machines come from our
     table. With Application Default Credentials and a project the machine types come from Compute Engine.
+    `on_google`: it runs on Google Cloud itself, whose metadata server has credentials.
     """
 
     name: ClassVar[str] = "gcp"
@@ -43,15 +44,17 @@ class GcpSource(PriceSource):
         api_key: str | None = None,
         credentials: Any = None,
         currency: str = "USD",
+        on_google: bool = False,
         billing: Endpoint = _BILLING,
         compute: Endpoint = _COMPUTE,
         bounds: Bounds | None = None,
         pause: Callable[[float], None] = sleep,
     ) -> None:
         self._project = project or os.environ.get("GOOGLE_CLOUD_PROJECT") or None
-        self._api_key = api_key or os.environ.get("GOOGLE_API_KEY") or None
+        self._api_key = api_key or os.environ.get("GOOGLE_CLOUD_API_KEY") or None
         self._credentials = credentials
         self._currency = currency
+        self._on_google = on_google
         self._billing = billing
         self._compute = compute
         self._bounds = bounds or Bounds()
@@ -59,7 +62,7 @@ class GcpSource(PriceSource):
 
     def not_configured(self) -> str:
         """Empty when there are credentials to try; looks for files only, asks nobody."""
-        if self._credentials is not None or self._api_key:
+        if self._credentials is not None or self._api_key or self._on_google:
             return ""
         named = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS")
         if named:
@@ -69,7 +72,8 @@ class GcpSource(PriceSource):
             return ""
         return (
             "No credentials of Google Cloud: set GOOGLE_APPLICATION_CREDENTIALS to the key file of a service "
-            "account that may read Compute Engine, or GOOGLE_API_KEY to an API key for the Cloud Billing API."
+            "account that may read Compute Engine, or GOOGLE_CLOUD_API_KEY to an API key for the Cloud Billing "
+            "API."
         )
 
     def fetch(self, folder: Path) -> Iterator[Document]:

@@ -26,7 +26,7 @@ from tests.providers.gcp_server import Fault, Google, body, drip, endless, googl
 
 CANARY = "AIzaSyCANARY-canary-canary-canary-canary"
 ENVIRONMENT = (
-    "GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_API_KEY", "GOOGLE_CLOUD_PROJECT", "CLOUDSDK_CONFIG",
+    "GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CLOUD_API_KEY", "GOOGLE_CLOUD_PROJECT", "CLOUDSDK_CONFIG",
 )  # fmt: skip
 
 
@@ -228,6 +228,7 @@ def test_a_source_without_credentials_says_what_is_missing(
 ) -> None:
     assert "GOOGLE_APPLICATION_CREDENTIALS" in GcpSource().not_configured()
     assert GcpSource(api_key=CANARY).not_configured() == ""
+    assert GcpSource(on_google=True).not_configured() == ""
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "key.json"))
     assert GcpSource().not_configured() == "GOOGLE_APPLICATION_CREDENTIALS names a file that is not there."
     (tmp_path / "key.json").write_text("{}", encoding="utf-8")
@@ -238,7 +239,7 @@ def test_a_source_without_credentials_says_what_is_missing(
     (tmp_path / "application_default_credentials.json").write_text("{}", encoding="utf-8")
     assert GcpSource().not_configured() == ""
     monkeypatch.delenv("CLOUDSDK_CONFIG")
-    monkeypatch.setenv("GOOGLE_API_KEY", CANARY)
+    monkeypatch.setenv("GOOGLE_CLOUD_API_KEY", CANARY)
     assert GcpSource().not_configured() == ""
 
 

@@ -16,7 +16,8 @@ FILES = {path.name: path.read_bytes() for path in sorted(PAGES.glob("*.json"))}
 VALUES = [json.loads(data) for data in FILES.values()]
 ODD: list[Any] = [
     None, True, 0, -1, 10**30, 1.5, float("inf"), "", "0", "-5", "1e400", "NaN", "x" * 500, "\x00", "１２",
-    [], {}, [None], {"a": {}}, "us-central1", "9999-12-31T23:59:59+23:59", "0001-01-01T00:00:00-23:59", [[[[]]]],
+    [], {}, [None], {"a": {}}, "us-central1", "9999-12-31T23:59:59+23:59",
+    "0001-01-01T00:00:00-23:59", [[[[]]]],
 ]  # fmt: skip
 
 

@@ -253,7 +253,11 @@ def test_our_tables_agree_with_the_accelerators_and_with_each_other() -> None:
 def test_a_file_with_a_byte_order_mark_reads_the_same() -> None:
     plain = document({"skus": A2})
     marked = Document.of_bytes(b"\xef\xbb\xbf" + plain.open().read(), name="bom.json")
-    assert [o.price_per_hour for o in parsed(marked)[0]] == [o.price_per_hour for o in parsed(plain)[0]]
+    wide = Document.of_bytes(plain.open().read().decode().encode("utf-16"), name="utf-16.json")
+    expected = prices(parsed(plain)[0])
+    assert len(expected) == 5
+    assert prices(parsed(marked)[0]) == expected
+    assert prices(parsed(wide)[0]) == expected
 
 
 def test_every_offer_is_one_of_google_cloud_s() -> None:
