@@ -166,7 +166,9 @@ def _inside(
     value: dict[str, Any], where: str, document: Document, zone: str | None
 ) -> Iterator[Item | Refused]:
     lists = [key for key in _LISTS if key in value]
-    if not lists and not _is_reply(value):
+    if "services" in value:
+        yield Refused(where=f"{where} services", reason="is a list of services, no prices")
+    elif not lists and not _is_reply(value):
         yield Refused(where=where, reason=f"is no SKU and no machine type: it has {_keys(value)}")
     for key in lists:
         inner = value[key]
@@ -190,6 +192,9 @@ def _is_reply(value: Any) -> bool:
     if _kind(value) or "skus" in value or isinstance(value.get("error"), dict):
         return True
     if str(value.get("kind", "")).startswith("compute#") or set(value) == {"nextpagetoken"}:
+        return True
+    services = value.get("services")
+    if isinstance(services, list) and any(isinstance(one, dict) and "serviceid" in one for one in services):
         return True
     inner = [value[key] for key in _LISTS if isinstance(value.get(key), list | dict)]
     return any(_is_reply(list(one.values()) if isinstance(one, dict) else one) for one in inner)

@@ -72,8 +72,7 @@ class GcpSource(PriceSource):
             return ""
         return (
             "No credentials of Google Cloud: set GOOGLE_APPLICATION_CREDENTIALS to the key file of a service "
-            "account that may read Compute Engine, or GOOGLE_CLOUD_API_KEY to an API key for the Cloud Billing "
-            "API."
+            "account that may read Compute Engine, or GOOGLE_CLOUD_API_KEY to a key for Cloud Billing."
         )
 
     def fetch(self, folder: Path) -> Iterator[Document]:

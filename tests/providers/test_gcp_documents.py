@@ -81,6 +81,13 @@ def test_an_empty_page_and_an_error_are_told() -> None:
     assert "CANARY" not in reasons(refused)
 
 
+def test_a_list_of_services_is_no_list_of_prices() -> None:
+    services = {"services": [{"name": "services/6F81-5844-456A", "serviceId": "6F81-5844-456A"}]}
+    offers, refused = parsed(document(services, "services.json"), document({"skus": N2}), document([N2_4]))
+    assert [offer.price_per_hour for offer in offers] == [N2_PRICE]
+    assert "services.json services: is a list of services, no prices" in reasons(refused)
+
+
 def test_the_console_s_table_is_refused_because_it_names_areas() -> None:
     table = (
         "Service description,SKU ID,SKU description,List price ($)\nCompute Engine,X,N2 Instance Core,0.03\n"
