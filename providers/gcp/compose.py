@@ -13,7 +13,7 @@ from itertools import groupby
 from providers.base import Refused
 from providers.gcp.machines import Machine
 from providers.gcp.parts import Shape, accelerator_parts, family_of
-from providers.gcp.rates import Conflict, Rates, Way
+from providers.gcp.rates import Conflict, Rates, Slot, Way
 from providers.gcp.skus import COMPUTE_ENGINE, Sku
 from providers.offers import InvalidOffer, Offer, Payment, PriceState, Purchase
 from providers.places import region as region_known
@@ -35,10 +35,11 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """Why a machine has no price in a region; whether a part that tells it is priced there, or any part."""
+    """Why a machine has no price in a region: the SKU that tells the machine, if it is priced there, and
+    whether any part is."""
 
     reason: str
-    telling: bool = True
+    telling: Sku | None
     some: bool = True
 
 
@@ -48,7 +49,7 @@ def offers_of(machine: Machine, rates: Rates) -> Iterator[Offer | Refused]:
     if isinstance(needs, str):
         yield Refused(where=machine.where, reason=needs)
         return
-    lacks: list[tuple[str, str, str]] = []
+    lacks: list[tuple[str, str, str, str]] = []
     silent = True
     for way in rates.ways:
         for region in _regions(machine, needs, way, rates):
@@ -56,27 +57,24 @@ def offers_of(machine: Machine, rates: Rates) -> Iterator[Offer | Refused]:
             if not isinstance(made, Lack):
                 silent = False
                 yield made
-            elif _worth_saying(made, machine, way):
-                lacks.append((way.words, made.reason, region))
+            elif not machine.ours and (made.some or way.purchase is Purchase.ON_DEMAND):
+                lacks.append((machine.where, way.words, made.reason, region))
+            elif machine.ours and made.telling:  # a price of a GPU that came without its host
+                rates.used(made.telling)
+                lacks.append((made.telling.where, way.words, made.reason, region))
     if silent and not lacks and not machine.ours:
         parts = ", ".join(dict.fromkeys(need.part for need in needs if not need.optional))
-        lacks = [("", f"no SKU for {parts}", region) for region in sorted(machine.regions or ())]
+        regions = sorted(machine.regions or ())
+        lacks = [(machine.where, "", f"no SKU for {parts}", region) for region in regions]
     yield from _refusals(machine, lacks)
 
 
-def _worth_saying(lack: Lack, machine: Machine, way: Way) -> bool:
-    """Prices of a GPU without its host always; of a stated machine also when only its host has a price, or
-    nothing of it is sold on demand. That something is not sold as spot or by commitment is no loss."""
-    if machine.ours:
-        return lack.telling
-    return lack.some or way.purchase is Purchase.ON_DEMAND
-
-
-def _refusals(machine: Machine, lacks: list[tuple[str, str, str]]) -> Iterator[Refused]:
-    for (way, reason), same in groupby(sorted(lacks), key=lambda lack: lack[:2]):
-        regions = ", ".join(region for _, _, region in same)
+def _refusals(machine: Machine, lacks: list[tuple[str, str, str, str]]) -> Iterator[Refused]:
+    """That a stated machine is not sold as spot or by commitment at all is no loss, and not among them."""
+    for (where, way, reason), same in groupby(sorted(lacks), key=lambda lack: lack[:3]):
+        regions = ", ".join(region for *_, region in same)
         name = f"{machine.shape.name} {way}".strip()
-        yield Refused(where=machine.where, reason=f"{name} in {regions}: {reason}")
+        yield Refused(where=where, reason=f"{name} in {regions}: {reason}")
 
 
 def needs_of(shape: Shape) -> list[Need] | str:
@@ -115,26 +113,31 @@ def _regions(machine: Machine, needs: list[Need], way: Way, rates: Rates) -> Ite
 def _made(machine: Machine, needs: list[Need], way: Way, region: str, rates: Rates) -> Offer | Refused | Lack:
     slots = [(need, rates.at(need.part, way, region)) for need in needs]
     required = [(need, slot) for need, slot in slots if not need.optional]
-    telling = any(slot for need, slot in required if need.telling)
+    telling = next((_first(slot) for need, slot in required if need.telling and slot), None)
     some = any(slot for _, slot in required)
     missing = dict.fromkeys(need.part for need, slot in required if not slot)
     if missing:
         return Lack(f"no SKU for {', '.join(missing)}", telling, some)
     family = family_of(machine.shape.name)
     if family is not None and family.sold == "spot" and way.purchase is not Purchase.SPOT:
-        return Lack("Google creates this size as Spot or Flex-start only")
+        return Lack("Google creates this size as Spot or Flex-start only", telling)
     currencies = set.intersection(*(set(slot) for _, slot in required))
     if not currencies:
-        return Lack("its parts are priced in different currencies")
+        return Lack("its parts are priced in different currencies", telling)
     currency = "USD" if "USD" in currencies else min(currencies)
     priced: list[tuple[Need, Sku]] = []
     for need, slot in slots:
         found = slot.get(currency)
         if isinstance(found, Conflict):
-            return Lack(f"{need.part} has two prices, {found.one.where} and {found.other.where}")
+            return Lack(f"{need.part} has two prices, {found.one.where} and {found.other.where}", telling)
         if found is not None:
             priced.append((need, found))
     return _offer(machine, way, region, priced, rates)
+
+
+def _first(slot: Slot) -> Sku:
+    found = next(iter(slot.values()))
+    return found.one if isinstance(found, Conflict) else found
 
 
 def _offer(

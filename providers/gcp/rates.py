@@ -142,13 +142,16 @@ class Rates:
         """What is said of SKUs at the end: regions that could not be, and prices that made no offer."""
         for (where, reason), regions in self._reasons.items():
             yield Refused(where=where, reason=f"{', '.join(regions)}: {reason}")
+        offered = {sku.currency for where, (sku, _) in self._skus.items() if where in self._used}
         for where, (sku, part) in self._skus.items():
-            if where not in self._used:
-                yield Refused(
-                    where=where,
-                    reason=f"{shown(sku.description)}: is the price of a part ({part}), and no whole machine "
-                    "is made of it here",
-                )
+            if where in self._used:
+                continue
+            why = "no whole machine is made of it here"
+            if offered and sku.currency not in offered:
+                why = f"it is in {sku.currency}; the offers here are in {', '.join(sorted(offered))}"
+            yield Refused(
+                where=where, reason=f"{shown(sku.description)}: is the price of a part ({part}), and {why}"
+            )
 
 
 def _is_memory(part: str) -> bool:

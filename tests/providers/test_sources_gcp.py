@@ -172,6 +172,33 @@ def test_parts_in_different_currencies_make_no_price() -> None:
     assert "priced in different currencies" in reasons(refused)
 
 
+def test_of_two_currencies_dollars_are_taken() -> None:
+    euros = [one | {"skuId": f"EUR{number}"} for number, one in enumerate(A2)]
+    for one in euros:
+        expression = one["pricingInfo"][0]["pricingExpression"]
+        money = {"currencyCode": "EUR", "units": "0", "nanos": 900000000}
+        rates = [{"startUsageAmount": 0, "unitPrice": money}]
+        one["pricingInfo"] = [
+            one["pricingInfo"][0] | {"pricingExpression": expression | {"tieredRates": rates}}
+        ]
+    offers, refused = of_skus(*euros, *A2, machines=[A100_1G])
+    assert [(o.price_per_hour, o.currency) for o in offers] == [(Decimal("3.673385"), "USD")]
+    assert reasons(refused).count("it is in EUR; the offers here are in USD") == 3
+    offers, refused = of_skus(*euros, machines=[A100_1G])
+    # 12 x 0.9 + 85 x 0.9 + 0.9
+    assert [(o.price_per_hour, o.currency) for o in offers] == [(Decimal("88.2"), "EUR")]
+
+
+def test_a_gpu_whose_host_has_no_spot_price_is_told_once_per_machine() -> None:
+    name = "Nvidia Tesla A100 GPU attached to Spot Preemptible VMs running in Americas"
+    spot = sku(name, "0.9", group="GPU", usage="Preemptible", sku_id="SPOT")
+    offers, refused = of_skus(*A2, spot)
+    assert {offer.purchase for offer in offers} == {Purchase.ON_DEMAND}
+    assert {one.where for one in refused} == {"skus.json skus[3] SPOT"}
+    assert "a2-highgpu-1g spot in us-central1: no SKU for A2 Instance Core" in reasons(refused)
+    assert len(refused) == 5
+
+
 def test_two_prices_of_one_part_are_not_chosen_between() -> None:
     other = sku("A2 Instance Core running in Iowa", "0.04", sku_id="OTHER")
     offers, refused = of_skus(*A2, other, machines=[A100_1G])
