@@ -1,0 +1,161 @@
+"""What the description of a SKU of Google's says, and which are no price of a machine."""
+
+from decimal import Decimal
+
+import pytest
+
+from providers.gcp.descriptions import Meaning, meaning_of, stem_key, tpu_chips
+from providers.offers import Purchase
+from tests.providers.gcp_replies import N2, N2_4, N2_PRICE, machine, of_skus, prices, reasons, sku
+
+
+@pytest.mark.parametrize(
+    ("description", "usage", "expected"),
+    [
+        ("A2 Instance Core running in Finland", "OnDemand", ("a2 core", Purchase.ON_DEMAND, None)),
+        (
+            "Spot Preemptible A2 Instance Core running in Finland",
+            "Preemptible",
+            ("a2 core", Purchase.SPOT, None),
+        ),
+        ("Preemptible A2 Instance Core running in Finland", "OnDemand", ("a2 core", Purchase.SPOT, None)),
+        ("A2 Instance Core running in Finland", "Preemptible", ("a2 core", Purchase.SPOT, None)),
+        (
+            "Nvidia L4 GPU attached to Spot Preemptible VMs running in Iowa",
+            "Preemptible",
+            ("l4", Purchase.SPOT, None),
+        ),
+        ("Commitment v1: A2 Cpu in Americas for 1 Year", "Commit1Yr", ("a2 core", Purchase.RESERVED, 12)),
+        ("Commitment v1: A2 Cpu in Americas for 3 Years", "Commit3Yr", ("a2 core", Purchase.RESERVED, 36)),
+        (
+            "Commitment: Compute optimized Core running in Iowa for 3 Year",
+            "Commit3Yr",
+            ("compute optimized core", Purchase.RESERVED, 36),
+        ),
+        (
+            "Commitment v1: N4A Core in Johannesburg for 5 Years",
+            "Commit",
+            ("n4a core", Purchase.RESERVED, 60),
+        ),
+        ("Commitment v1: Cpu in Americas for 1 Year", "Commit1Yr", ("core", Purchase.RESERVED, 12)),
+        ("N2D AMD Instance Ram running in Virginia", "OnDemand", ("n2d ram", Purchase.ON_DEMAND, None)),
+        ("SSD backed Local Storage", "OnDemand", ("ssd backed local storage", Purchase.ON_DEMAND, None)),
+        (
+            "SSD backed Local Storage attached to Spot Preemptible VMs",
+            "Preemptible",
+            ("ssd backed local storage", Purchase.SPOT, None),
+        ),
+        ("A2 Instance Core running in Finland", "", ("a2 core", Purchase.ON_DEMAND, None)),
+    ],
+)
+def test_a_description_says_part_and_purchase(
+    description: str, usage: str, expected: tuple[str, Purchase, int | None]
+) -> None:
+    assert meaning_of(description, usage) == Meaning(*expected)
+
+
+@pytest.mark.parametrize(
+    ("description", "usage", "reason"),
+    [
+        ("Reserved Nvidia Tesla A100 GPU in Milan", "OnDemand", "reservation paid elsewhere"),
+        ("Reserved Nvidia H100 80GB Mega GPU in Americas in Calendar Mode", "OnDemand", "Calendar mode"),
+        ("A4 Nvidia B200 (1 gpu slice) DWS Calendar Mode in Iowa", "OnDemand", "Calendar mode"),
+        ("Nvidia L4 GPU attached to DWS Defined Duration VMs running in Iowa", "OnDemand", "Flex-start"),
+        ("DWS Defined Duration A3 Core running in Americas", "OnDemand", "Flex-start"),
+        ("Capacity Optimized TpuV6e running in Columbus", "OnDemand", "Capacity Optimized"),
+        ("C3 Sole Tenancy Instance Core running in Americas", "OnDemand", "sole-tenant"),
+        ("Sole Tenancy Premium for C4 Sole Tenancy Instance Core in Iowa", "OnDemand", "sole-tenant"),
+        ("N2 Custom Instance Core running in Americas", "OnDemand", "custom machine types"),
+        ("Custom Extended Instance Ram running in Americas", "OnDemand", "custom machine types"),
+        ("Committed Use Discount Premium for E2 Instance Core in Iowa", "CmtCudPremium", "surcharge"),
+        ("Commitment - dollar based v1: GCE for 1 year", "Commit1Yr", "spend-based"),
+        ("Licensing Fee for Windows Server 2019 Datacenter Edition (CPU cost)", "OnDemand", "licence"),
+        ("Commitment v1: A2 Cpu in Americas", "Commit1Yr", "for how many years"),
+        ("Commitment v1: A2 Cpu in Americas for 3 Years", "Commit1Yr", "36 months in its description"),
+        ("A2 Instance Core running in Finland", "CmtCudPremium", "usage type CmtCudPremium"),
+    ],
+)
+def test_other_ways_of_selling_are_told_apart(description: str, usage: str, reason: str) -> None:
+    meaning = meaning_of(description, usage)
+    assert isinstance(meaning, str)
+    assert reason in meaning
+    offers, refused = of_skus(sku(description, "0.5", usage=usage), *N2, machines=[N2_4])
+    assert [offer.price_per_hour for offer in offers] == [N2_PRICE]
+    assert reason in reasons(refused)
+
+
+def test_stems_forget_the_words_that_vary() -> None:
+    assert stem_key("N2D AMD Instance Core") == stem_key("N2D AMD Cpu") == "n2d core"
+    assert stem_key("A3 Instance Core") != stem_key("A3Plus Instance Core")
+    assert stem_key("Nvidia Tesla A100 GPU") != stem_key("Nvidia Tesla A100 80GB GPU")
+
+
+TPU = [
+    sku("TpuV5e running in Singapore", "1.56", group="TPU", regions=["asia-southeast1"], sku_id="V5E"),
+    sku(
+        "TpuV5e attached to Spot Preemptible VMs running in Singapore",
+        "0.78",
+        group="TPU",
+        usage="Preemptible",
+        regions=["asia-southeast1"],
+    ),
+    sku(
+        "Commitment v1: TpuV5p running in Netherlands for 3 Years",
+        "1.911",
+        group="TPU",
+        usage="Commit3Yr",
+        regions=["europe-west4"],
+    ),
+    sku("TPU7x running in Americas", "12", group="TPU", regions=["us-west1", "us-central1"]),
+]
+
+
+def test_tpus_are_offered_by_the_chip() -> None:
+    offers, refused = of_skus(*TPU)
+    assert prices(offers) == {
+        ("asia-southeast1", "tpu-v5e", Purchase.ON_DEMAND, None): Decimal("1.56"),
+        ("asia-southeast1", "tpu-v5e", Purchase.SPOT, None): Decimal("0.78"),
+        ("europe-west4", "tpu-v5p", Purchase.RESERVED, 36): Decimal("1.911"),
+        ("us-central1", "tpu7x", Purchase.ON_DEMAND, None): Decimal(12),
+        ("us-west1", "tpu7x", Purchase.ON_DEMAND, None): Decimal(12),
+    }
+    assert {offer.accelerator_count for offer in offers} == {Decimal(1)}
+    assert {offer.accelerator for offer in offers} == {"TPU-v5e", "TPU-v5p", "TPU-v7"}
+    assert all("unverified" in (o.note or "") for o in offers if o.accelerator == "TPU-v7")
+    assert refused == []
+
+
+def test_a_tpu_machine_is_its_chips() -> None:
+    four = machine("ct5lp-hightpu-4t", 112, 192 * 1024, gpus=("ct5lp", 4), zone="asia-southeast1-b")
+    offers, _ = of_skus(TPU[0], machines=[four])
+    found = {offer.instance_type: (offer.price_per_hour, offer.accelerator_count) for offer in offers}
+    assert found == {
+        "tpu-v5e": (Decimal("1.56"), Decimal(1)),
+        "ct5lp-hightpu-4t": (Decimal("6.24"), Decimal(4)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("description", "chips"),
+    [
+        ("Cloud TPU v2-8 running in Iowa", 4),
+        ("Cloud TPU v3-32 Pod running in Iowa", 16),
+        ("v5litepod-8 TPU in Iowa", 8),
+        ("TPU v6e-256 in Iowa", 256),
+        ("tpu-v5p-12288 in Iowa", 6144),
+        ("tpu7x-8 in Iowa", 4),
+    ],
+)
+def test_the_number_of_a_slice_counts_cores_or_chips(description: str, chips: int) -> None:
+    assert tpu_chips(description) == chips
+
+
+def test_a_slice_is_divided_only_where_its_size_is_stated() -> None:
+    legacy = "E000-3F24-B8AA"
+    stated = sku("Cloud TPU v3-8 running in Netherlands", "8.8", regions=["europe-west4"], service=legacy)
+    bare = sku("TPU-v2 Accelerator USA", "4.5", group="TPU", service=legacy)
+    offers, refused = of_skus(stated, bare)
+    # a v3-8 has eight cores, two per chip
+    assert prices(offers) == {("europe-west4", "tpu-v3", Purchase.ON_DEMAND, None): Decimal("2.2")}
+    assert offers[0].source_url == "https://cloudbilling.googleapis.com/v1/services/E000-3F24-B8AA/skus"
+    assert "does not state of how many chips" in reasons(refused)
