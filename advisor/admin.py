@@ -40,7 +40,14 @@ for unused in (Group, User, ClockedSchedule, SolarSchedule, AccessLog, AccessFai
     admin.site.unregister(unused)
 
 
-class ReadOnly(Admin):
+class Operated(Admin):
+    """Actions that write need an operator of the whole site: a right to look is no right to act."""
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        return bool(getattr(request.user, "is_superuser", False))
+
+
+class ReadOnly(Operated):
     """Rows that only services write."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002  Django's signature
@@ -60,7 +67,7 @@ class Members(Table):
 
 
 @admin.register(User)
-class PersonAdmin(People):
+class PersonAdmin(Operated, People):
     """Django's page for people, with their organisation and a way in for who has no password."""
 
     list_display = ("username", "organisation", "is_active", "is_staff", "last_login")
@@ -73,7 +80,7 @@ class PersonAdmin(People):
         membership = getattr(user, "membership", None)
         return membership.organisation.name if membership is not None else "–"
 
-    @admin.action(description="Make links that sign the selected people in once")
+    @admin.action(description="Make links that sign the selected people in once", permissions=["operate"])
     def make_links(self, request: HttpRequest, queryset: Any) -> None:
         for user in queryset.filter(is_active=True)[:_MOST_LINKS]:
             self.message_user(request, f"For {user.get_username()}, once, within a day: {sign_in_link(user)}")
@@ -106,7 +113,7 @@ class ApiTokenAdmin(ReadOnly):
     exclude = ("digest",)
     actions = ("revoke",)
 
-    @admin.action(description="Revoke the selected tokens", permissions=["view"])
+    @admin.action(description="Revoke the selected tokens", permissions=["operate"])
     def revoke(self, request: HttpRequest, queryset: Any) -> None:
         done = queryset.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
         self.message_user(request, f"{done} revoked.")
@@ -147,13 +154,13 @@ class JobAdmin(ReadOnly):
     def why(self, job: Job) -> str:
         return str(job.error_lines[0]) if job.error_lines else "–"
 
-    @admin.action(description="Cancel the selected jobs", permissions=["view"])
+    @admin.action(description="Cancel the selected jobs", permissions=["operate"])
     def cancel_jobs(self, request: HttpRequest, queryset: Any) -> None:
         for job in queryset:
             cancel(job)
         self.message_user(request, "Cancelled what was still open; running jobs stop within seconds.")
 
-    @admin.action(description="Try the selected jobs again", permissions=["view"])
+    @admin.action(description="Try the selected jobs again", permissions=["operate"])
     def retry_jobs(self, request: HttpRequest, queryset: Any) -> None:
         again = 0
         for job in queryset:

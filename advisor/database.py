@@ -1,5 +1,7 @@
 """What is wrong with the database, said plainly."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.db import OperationalError, ProgrammingError, connection
@@ -17,6 +19,27 @@ def translate(error: Exception) -> AdvisorError:
             return DatabaseUnavailable(f"The database has not been prepared: {text}.", [MIGRATE])
         return DatabaseUnavailable(f"The database cannot be used: {text}.")
     return AdvisorError(str(error) or type(error).__name__)
+
+
+@contextmanager
+def without_waiting() -> Iterator[None]:
+    """Around a write that may as well be left out: where the database is busy, it is.
+
+    Only SQLite makes writers wait for each other; other errors come out.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    seconds = connection.settings_dict.get("OPTIONS", {}).get("timeout", 5)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 0")
+        try:
+            yield
+        except OperationalError as error:
+            if "locked" not in str(error):
+                raise
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
 
 def require_database() -> None:

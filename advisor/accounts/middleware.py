@@ -60,3 +60,11 @@ def organisation_of(user: Any) -> Organisation | None:
 
 def set_organisation(request: HttpRequest, organisation: Organisation | None) -> None:
     setattr(request, "organisation", organisation)  # noqa: B010  HttpRequest declares no such attribute
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where a request comes from; behind a proxy of ours, the address that the proxy saw."""
+    seen = str(request.META.get("REMOTE_ADDR", ""))
+    if not settings.BEHIND_PROXY:
+        return seen
+    return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or seen

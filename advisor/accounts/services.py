@@ -1,6 +1,7 @@
 """The first administrator, and people added later."""
 
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from advisor.errors import BadInput
@@ -34,8 +35,14 @@ def join(user: User, organisation: Organisation) -> Membership:
 def add_member(username: str, organisation: Organisation) -> User:
     """A new person of an organisation, without a password yet. Raises BadInput for a name that is taken."""
     name = User.normalize_username(username.strip())
-    if not name or len(name) > 150:
-        raise BadInput("username: write 1 to 150 characters", field="username")
+    try:
+        User._meta.get_field("username").run_validators(name)
+    except ValidationError:
+        name = ""
+    if not name:
+        raise BadInput(
+            "username: write 1 to 150 letters, digits and @ . + - _, without spaces", field="username"
+        )
     with transaction.atomic():
         if User.objects.filter(username__iexact=name).exists():
             raise BadInput(f"username {name}: is taken; choose another", field="username")

@@ -2,17 +2,19 @@
 
 import hashlib
 import secrets
-import uuid
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from advisor.database import without_waiting
 from advisor.errors import BadInput, NotFound
+from advisor.ids import as_uuid
 from advisor.models import ApiToken, Organisation
 
 MARK = "qm_"
+_NONE = "There is no such token."
 _PREFIX_LENGTH = len(MARK) + 6
 _USE_NOTED_EVERY = timedelta(minutes=1)
 
@@ -22,7 +24,7 @@ def create_token(
 ) -> tuple[ApiToken, str]:
     """A new token and its key, which nothing can show again. Raises BadInput for a bad name or a past end."""
     name = name.strip()
-    if not 1 <= len(name) <= 100:
+    if not 1 <= len(name) <= 100 or not name.isprintable():
         raise BadInput("name: write 1 to 100 characters that tell what the token is for", field="name")
     if expires_at is not None and expires_at <= timezone.now():
         raise BadInput("expires_at: must lie in the future", field="expires_at")
@@ -50,7 +52,8 @@ def token_of(key: str) -> ApiToken | None:
     if token is None:
         return None
     if token.last_used_at is None or now - token.last_used_at > _USE_NOTED_EVERY:
-        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+        with without_waiting():  # a busy database must not make reading wait for this
+            ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
     return token
 
 
@@ -67,10 +70,11 @@ def tokens_of(user: User, organisation: Organisation) -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(user=user, organisation=organisation, revoked_at__isnull=True)
 
 
-def revoke_token(token_id: uuid.UUID | str, *, user: User, organisation: Organisation) -> None:
+def revoke_token(token_id: object, *, user: User, organisation: Organisation) -> None:
     """End a token of one's own for good; the row stays for the record. Raises NotFound."""
-    if not tokens_of(user, organisation).filter(pk=token_id).update(revoked_at=timezone.now()):
-        raise NotFound("There is no such token.")
+    key = as_uuid(token_id, _NONE)
+    if not tokens_of(user, organisation).filter(pk=key).update(revoked_at=timezone.now()):
+        raise NotFound(_NONE)
 
 
 def _digest(key: str) -> str:

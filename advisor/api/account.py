@@ -21,8 +21,8 @@ from advisor.api.schema_runs import (
     TokenPage,
     UserOut,
 )
+from advisor.ids import as_uuid
 from advisor.models import ApiToken
-from advisor.plans.queries import as_uuid
 
 router = Router(tags=["account"])
 

@@ -68,7 +68,12 @@ def start(request: HttpRequest, response: HttpResponse, given: RunIn, idempotenc
     ask = Ask(gap=given.gap, time_limit_seconds=given.time_limit_seconds, baselines=given.baselines)
     try:
         run, is_new = start_run(
-            version, organisation=organisation, user=caller_in(request).user, ask=ask, key=idempotency_key
+            version,
+            organisation=organisation,
+            user=caller_in(request).user,
+            ask=ask,
+            key=idempotency_key,
+            asked_newest=given.version is None,
         )
     except BadInput as error:
         raise _with_problems(version, error) from None

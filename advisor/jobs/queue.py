@@ -5,7 +5,7 @@ import uuid
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
 from advisor.celery import app
@@ -27,7 +27,7 @@ def send(job_id: uuid.UUID, *, kind: str, deadline_seconds: int) -> bool:
 
     The message ends when the next would be sent, so that a long queue holds each job about once.
     """
-    Job.objects.filter(pk=job_id).update(sent_at=timezone.now())
+    Job.objects.filter(pk=job_id).update(sent_at=Now())
     try:
         app.send_task(
             TASK,

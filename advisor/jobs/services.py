@@ -4,18 +4,17 @@ from django.db.models.functions import Now
 
 from advisor.errors import Conflict
 from advisor.jobs.queue import enqueue
+from advisor.jobs.watch import end_cancelled_waiting
 from advisor.models import Job
 
 
 def cancel(job: Job) -> Job:
     """Stop a job: at once while it waits, within seconds while it runs. Nothing happens to an ended one."""
-    waiting = Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(
-        state=Job.State.CANCELLED, finished_at=Now(), cancel_requested_at=Now()
+    # the wish first: whatever becomes of the job meanwhile, nobody claims it any more
+    Job.objects.filter(pk=job.pk, state__in=Job.OPEN, cancel_requested_at__isnull=True).update(
+        cancel_requested_at=Now()
     )
-    if not waiting:
-        Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, cancel_requested_at__isnull=True).update(
-            cancel_requested_at=Now()
-        )
+    end_cancelled_waiting(pk=job.pk)
     job.refresh_from_db()
     return job
 

@@ -25,12 +25,22 @@ def watch() -> dict[str, int]:
         lease_until=None,
         error_code="worker_lost",
         error_lines=[
-            f"Its worker was lost {settings.JOB_MAX_ATTEMPTS} times, perhaps for want of memory. "
-            "Make the plan smaller, or give the workers more."
+            f"Its worker was lost {settings.JOB_MAX_ATTEMPTS} times: it was killed, ran out of memory, or "
+            "lost the database. Make the plan smaller, or look into the workers' log."
         ],
     )
-    freed = silent.update(state=Job.State.QUEUED, lease_until=None, sent_at=None)
+    freed = silent.filter(cancel_requested_at__isnull=True).update(
+        state=Job.State.QUEUED, lease_until=None, sent_at=None
+    )
+    cancelled += end_cancelled_waiting()
     return {"cancelled": cancelled, "given_up": given_up, "freed": freed, "sent": _send_waiting()}
+
+
+def end_cancelled_waiting(**which: object) -> int:
+    """Waiting jobs that somebody cancelled: nobody would claim them."""
+    return Job.objects.filter(state=Job.State.QUEUED, cancel_requested_at__isnull=False, **which).update(
+        state=Job.State.CANCELLED, finished_at=Now(), lease_until=None
+    )
 
 
 def _send_waiting() -> int:

@@ -300,7 +300,7 @@ class Migration(migrations.Migration):
             model_name="run",
             name="job",
             field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT, related_name="run", to="advisor.job"
+                on_delete=django.db.models.deletion.RESTRICT, related_name="run", to="advisor.job"
             ),
         ),
         migrations.AddField(
@@ -321,7 +321,7 @@ class Migration(migrations.Migration):
             model_name="run",
             name="version",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="runs", to="advisor.planversion"
+                on_delete=django.db.models.deletion.RESTRICT, related_name="runs", to="advisor.planversion"
             ),
         ),
         migrations.AddIndex(

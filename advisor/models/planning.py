@@ -55,15 +55,16 @@ class PlanVersion(models.Model):
 class Run(models.Model):
     """One solve of one version of a plan, with all that is needed to do it again.
 
-    `as_of` is the moment whose prices it uses, and what prices age against. What lists show of the answer is
-    copied from the stored result when it is stored: `status` is empty until then. Money in `currency`.
+    It uses the prices of `catalogue_version`; they age against `as_of`, when it was started. What lists show
+    of the answer is copied from the stored result when it is stored: `status` is empty until then. Money in
+    `currency`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey("advisor.Organisation", on_delete=models.CASCADE, related_name="runs")
-    job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="run")
+    job = models.OneToOneField(Job, on_delete=models.RESTRICT, related_name="run")
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="runs")
-    version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="runs")
+    version = models.ForeignKey(PlanVersion, on_delete=models.RESTRICT, related_name="runs")
     name = models.CharField(max_length=300)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(

@@ -1,10 +1,9 @@
 """Reads of plans, each within one organisation."""
 
-import uuid
-
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from advisor.errors import NotFound
+from advisor.ids import as_uuid
 from advisor.models import Organisation, Plan, PlanVersion, Run
 
 _NONE = "There is no such plan."
@@ -53,11 +52,3 @@ def versions_of(plan: Plan) -> QuerySet[PlanVersion]:
     return (
         plan.versions.defer("text").select_related("created_by").annotate(run_count=Count("runs"))
     ).order_by("-number")
-
-
-def as_uuid(text: object, otherwise: str) -> uuid.UUID:
-    """The id; raises NotFound with the sentence given for what is none."""
-    try:
-        return text if isinstance(text, uuid.UUID) else uuid.UUID(str(text))
-    except ValueError:
-        raise NotFound(otherwise) from None

@@ -3,9 +3,9 @@
 from django.db.models import QuerySet
 
 from advisor.errors import Conflict, NotFound
+from advisor.ids import as_uuid
 from advisor.models import Job, Organisation, Plan, Run, RunResult
 from advisor.planning.result import Result
-from advisor.plans.queries import as_uuid
 
 _NONE = "There is no such run."
 
@@ -26,7 +26,8 @@ def runs_of(
         runs = runs.filter(status=state)
     if text.strip():
         runs = runs.filter(name__icontains=text.strip())
-    return runs.select_related("job", "version", "plan", "created_by").order_by("-created_at", "pk")
+    with_names = runs.select_related("job", "version", "plan", "created_by").defer("version__text")
+    return with_names.order_by("-created_at", "pk")
 
 
 def run_of(organisation: Organisation, run_id: object) -> Run:

@@ -35,18 +35,24 @@ class Ask:
 
 
 def start_run(
-    version: PlanVersion, *, organisation: Organisation, user: User | None, ask: Ask, key: str | None = None
+    version: PlanVersion,
+    *,
+    organisation: Organisation,
+    user: User | None,
+    ask: Ask,
+    key: str | None = None,
+    asked_newest: bool = False,
 ) -> tuple[Run, bool]:
     """A run that waits for a worker, and whether it is new.
 
-    The same `key` gives the same run, however often it is sent. Raises Conflict for a key that was used
-    for another request, BadInput for a plan with problems, CatalogueEmpty where there are no prices.
+    The same `key` gives the same run, however often it is sent; `asked_newest` says that the request named
+    no version, so that it stays the same request when a newer one is saved. Raises Conflict for a key that
+    was used for another request, BadInput for a plan with problems, CatalogueEmpty where there are no prices.
     """
     if version.plan.organisation_id != organisation.pk:
         raise LookupError("a plan of another organisation")
-    fingerprint = hashlib.sha256(
-        json.dumps([str(version.plan_id), version.number, asdict(ask)]).encode()
-    ).hexdigest()
+    asked = [str(version.plan_id), None if asked_newest else version.number, asdict(ask)]
+    fingerprint = hashlib.sha256(json.dumps(asked).encode()).hexdigest()
     if key is not None:
         known = _known(organisation, key, fingerprint)
         if known is not None:
@@ -94,7 +100,7 @@ def _create(
         version=version,
         name=version.plan.name,
         created_by=user,
-        as_of=max(timezone.now(), catalogue.published_at),
+        as_of=timezone.now(),
         catalogue_version=catalogue.number,
         gap_asked=ask.gap,
         time_limit_seconds=ask.time_limit_seconds,

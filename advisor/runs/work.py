@@ -6,9 +6,8 @@ from typing import Any
 
 from django.conf import settings
 
-from advisor.errors import AdvisorError
 from advisor.jobs.keeper import Keeper
-from advisor.models import Job, Run, RunResult
+from advisor.models import CatalogueVersion, Job, Run, RunResult
 from advisor.planning.effort import Effort, Step
 from advisor.planning.prices import prices_from_ledger
 from advisor.planning.progress import Progressing
@@ -18,21 +17,12 @@ from advisor.planning.services import advise
 from advisor.plans.check import SOURCE
 
 
-class PricesChanged(AdvisorError):
-    """The ledger does not give back the catalogue that the run was started with."""
-
-    code = "prices_changed"
-
-
 def solve_run(job: Job, keeper: Keeper) -> Callable[[], None]:
-    """Work out the plan of a run with the prices of the moment it was started."""
+    """Work out the plan of a run with the catalogue version it was started with."""
     run = Run.objects.select_related("version").get(job=job)
-    prices = prices_from_ledger(run.as_of)
-    if prices.catalogue.version != run.catalogue_version:
-        raise PricesChanged(
-            f"The run asks for catalogue {run.catalogue_version}, "
-            f"the ledger has {prices.catalogue.version} as of {run.as_of:%Y-%m-%d %H:%M:%S} UTC."
-        )
+    # by the version and not by the clock: a publication may have been under way when the run was started
+    published_at = CatalogueVersion.objects.get(number=run.catalogue_version).published_at
+    prices = prices_from_ledger(published_at)
     effort = Effort(gap=run.gap_asked, time_limit_seconds=run.time_limit_seconds, baselines=run.baselines)
     result = advise(
         run.version.text.encode(),

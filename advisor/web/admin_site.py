@@ -7,9 +7,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 
+from advisor.jobs.queries import state_of_work
 from advisor.web.errors import refused
 
 _NAMES = {"auth": "People", "axes": "Sign-in attempts", "django_celery_beat": "Schedule"}
@@ -17,6 +19,7 @@ _NAMES = {"auth": "People", "axes": "Sign-in attempts", "django_celery_beat": "S
 
 
 class AdvisorAdminSite(AdminSite):
+    index_template = "advisor/admin_index.html"
     site_header = "Quartermaster for operators"
     site_title = "Quartermaster"
     index_title = "What there is to see and to set"
@@ -29,6 +32,10 @@ class AdvisorAdminSite(AdminSite):
         if self.has_permission(request):
             return redirect("admin:index")
         return refused(request)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """The first page also says how the work in the background stands."""
+        return super().index(request, {**(extra_context or {}), "work": state_of_work()})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Ours first; the others under names that say what they hold."""

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
+from advisor.api.errors import error_response
 from advisor.database import translate
-from advisor.errors import AdvisorError
+from advisor.errors import AdvisorError, BadInput
 from advisor.web.errors import error_page
 
 
-class PermissionsPolicyMiddleware:
-    """No page needs a camera, a microphone or a place."""
+class HeadersMiddleware:
+    """No page needs a camera, a microphone or a place; nobody keeps a member's page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
@@ -19,7 +20,29 @@ class PermissionsPolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self._get_response(request)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        if getattr(request, "organisation", None) is not None:
+            response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class NoNulMiddleware:
+    """Refuses NUL characters in addresses and forms: no name holds one, and PostgreSQL stores none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if self._has_nul(request):
+            error = BadInput("The request holds a NUL character, which no name or text has.")
+            return error_response(error) if request.path.startswith("/api/") else error_page(request, error)
+        return self._get_response(request)
+
+    def _has_nul(self, request: HttpRequest) -> bool:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return True
+        if request.method != "POST" or request.path.startswith("/api/"):
+            return False  # the API reads its bodies itself
+        return any("\0" in value for values in request.POST.lists() for value in (values[0], *values[1]))
 
 
 class ErrorPagesMiddleware:

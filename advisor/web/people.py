@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -19,6 +20,10 @@ from advisor.accounts.services import add_member
 from advisor.accounts.tokens import create_token, revoke_token, tokens_of
 from advisor.errors import BadInput, NotFound
 
+_USED_LINK = (
+    "This link does not work any more.",
+    ["Such a link works once, within 24 hours. Ask for another one."],
+)
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -36,13 +41,14 @@ def sign_in_once(request: HttpRequest, name: str, token: str) -> HttpResponse:
     """A link that signs in once. Opening it changes nothing: mail programs open links too."""
     user = user_of_link(name, token)
     if user is None:
-        raise NotFound(
-            "This link does not work any more.",
-            ["Such a link works once, within 24 hours. Ask for another one."],
-        )
+        raise NotFound(*_USED_LINK)
     if request.method != "POST":
         return render(request, "advisor/sign_in_once.html", {"who": user})
-    login(request, user, backend=_BACKEND)
+    with transaction.atomic():  # two browsers at once: the second waits, and finds the link used
+        User.objects.select_for_update().get(pk=user.pk)
+        if user_of_link(name, token) is None:
+            raise NotFound(*_USED_LINK)
+        login(request, user, backend=_BACKEND)
     if not user.has_usable_password():
         messages.info(request, "You have no password yet: choose one under Account.")
     return redirect("home")

@@ -48,7 +48,11 @@ def editor_context(text: str, ask: Ask | None = None) -> dict[str, Any]:
 
 def plan_context(plan: Plan, version: PlanVersion, text: str, ask: Ask | None = None) -> dict[str, Any]:
     """The plan with the version the text stems from, and its last runs."""
-    runs = plan.runs.select_related("job", "version").order_by("-created_at")[: RECENT_RUNS + 1]
+    runs = (
+        plan.runs.select_related("job", "version")
+        .defer("version__text")
+        .order_by("-created_at")[: RECENT_RUNS + 1]
+    )
     found: list[Run] = list(runs)
     return {
         "plan": plan,

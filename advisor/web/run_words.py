@@ -28,7 +28,6 @@ _AGAIN = "Try again. If it fails once more, tell whoever runs this site; the log
 _WHAT_TO_DO = {
     "deadline": "Allow a wider gap, leave out the comparisons, or make the plan smaller; solve it again.",
     "worker_lost": "Make the plan smaller (fewer months, fewer workloads), then solve it again.",
-    "prices_changed": "Start a new run from the plan: it takes the prices of today.",
     "bad_input": "Put the plan right, then solve it again.",
     "catalogue_empty": "Load prices (operators do), then try again.",
     "nothing_found": "Change the plan, then solve it again.",

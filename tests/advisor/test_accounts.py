@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -186,8 +188,6 @@ def test_one_person_belongs_to_one_organisation() -> None:
     user = make_member()
     with pytest.raises(BadInput, match="belongs to Analytical Engines already"):
         join(user, Organisation.objects.create(name="Elsewhere"))
-    with pytest.raises(BadInput, match="write 1 to 150"):
-        add_member(" ", organisation_of(user))
 
 
 def test_who_belongs_to_no_organisation_is_told_so() -> None:
@@ -209,3 +209,54 @@ def test_a_part_of_a_page_asked_for_after_the_session_ended_leads_to_sign_in() -
     answer = Client().get("/runs/", headers=headers)
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["HX-Redirect"] == "/sign-in?next=%2Fruns%2F"
+
+
+@pytest.mark.parametrize("name", ["../x", "<b>x</b>", "a b", "a\0x", "x" * 151, ""])
+def test_a_name_that_is_none_is_refused(name: str) -> None:
+    user = make_member()
+    with pytest.raises(BadInput, match="write 1 to 150 letters"):
+        add_member(name, organisation_of(user))
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize("token_id", ["abc", "00000000-0000-0000-0000-000000000000"])
+def test_what_is_no_token_is_not_found(token_id: str) -> None:
+    assert signed_in(make_member()).post(f"/account/tokens/{token_id}/end").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/offer?id=%00", "/offers?q=%00", "/account/tokens/%00/end", "/%00"])
+def test_a_nul_in_an_address_is_refused_at_the_door(path: str) -> None:
+    client = signed_in(make_member())
+    assert client.get(path).status_code == 400
+    assert client.post("/account/tokens", {"name": "a\0x"}).status_code == 400
+    api = client.get("/api/v1/offers?q=%00")
+    assert (api.status_code, api.json()["error"]["code"]) == (422, "bad_input")
+    assert not ApiToken.objects.exists()
+
+
+def test_pages_of_members_are_kept_by_nobody() -> None:
+    client = signed_in(make_member())
+    assert client.get("/plans/").headers["Cache-Control"] == "private, no-store"
+
+
+def test_behind_a_proxy_a_lock_is_for_the_address_that_the_proxy_saw(settings: Settings) -> None:
+    make_member(password=PASSWORD)
+    settings.BEHIND_PROXY = True
+
+    def wrong(address: str) -> int:
+        headers = {"X-Forwarded-For": f"6.6.6.6, {address}"}  # what a visitor sends comes first
+        return Client().post("/sign-in", {"username": "ada", "password": "no"}, headers=headers).status_code
+
+    assert [wrong("10.0.0.1") for _ in range(8)][-1] == 429
+    assert wrong("10.0.0.2") == 200
+
+
+def test_a_busy_database_delays_no_request_for_the_sake_of_a_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = make_member()
+    _, key = create_token(organisation=organisation_of(user), user=user, name="x")
+
+    def busy(*_words: object, **_values: object) -> int:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(QuerySet, "update", busy)
+    assert token_of(key) is not None

@@ -1,11 +1,14 @@
 """Pages for operators: every one opens, is named for people, changes no history and asks few questions."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from advisor.accounts.tokens import create_token
@@ -118,3 +121,40 @@ def test_an_operator_makes_a_link_for_who_has_no_password(operator: Client) -> N
 def act_on_people(operator: Client, action: str, *ids: object) -> str:
     chosen = {"action": action, "_selected_action": list(map(str, ids))}
     return operator.post(reverse("admin:auth_user_changelist"), chosen, follow=True).content.decode()
+
+
+def test_a_right_to_look_is_no_right_to_act(operator: Client) -> None:
+    looker = make_member("looker", "Elsewhere", is_staff=True)
+    looker.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    client = signed_in(looker)
+    failed = Job.objects.get(state=Job.State.FAILED)
+    waiting = Job.objects.create(kind=Job.Kind.SOLVE)
+    token = ApiToken.objects.get()
+    assert "/sign-in/" not in act_on_people(client, "make_links", looker.pk)
+    act(client, "job", "retry_jobs", failed.pk)
+    act(client, "job", "cancel_jobs", waiting.pk)
+    act(client, "apitoken", "revoke", token.pk)
+    failed.refresh_from_db()
+    waiting.refresh_from_db()
+    token.refresh_from_db()
+    assert (failed.state, waiting.state) == (Job.State.FAILED, Job.State.QUEUED)
+    assert token.revoked_at is None
+
+
+def test_the_first_page_says_how_the_work_stands(operator: Client) -> None:
+    page = operator.get("/admin/").content.decode()
+    assert "0 waiting, 0 running" in page
+    assert "no worker seems" not in page
+    Job.objects.create(kind=Job.Kind.SOLVE)
+    Job.objects.update(created_at=timezone.now() - timedelta(minutes=5))
+    page = operator.get("/admin/").content.decode()
+    assert "1 job waits, the oldest since" in page
+    assert "no worker seems to be at work" in page
+
+
+def test_an_organisation_with_runs_can_be_deleted_whole(operator: Client) -> None:
+    organisation = Run.objects.all()[0].organisation
+    organisation.delete()
+    assert not Plan.objects.exists()
+    assert not Run.objects.exists()
+    assert not Job.objects.exists()

@@ -13,11 +13,11 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from advisor.celery import app
 from advisor.errors import BadInput, Conflict
-from advisor.jobs import queue
+from advisor.jobs import queue, services
 from advisor.jobs.keeper import Keeper
 from advisor.jobs.lease import Claim, LeaseLost, claim, finish, renew
 from advisor.jobs.services import cancel, retry
-from advisor.jobs.watch import watch
+from advisor.jobs.watch import end_cancelled_waiting, watch
 from advisor.jobs.work import OURS, Handler, perform
 from advisor.models import Job, Organisation
 from advisor.planning.effort import Cancelled
@@ -124,6 +124,33 @@ def test_a_waiting_job_is_cancelled_at_once_and_a_running_one_is_asked_to_stop()
     assert cancel(running).state == State.RUNNING
     assert running.cancel_requested_at is not None
     assert cancel(ended).state == State.FAILED
+
+
+def test_a_wish_to_cancel_is_never_lost_between_two_looks(
+    monkeypatch: pytest.MonkeyPatch, sent: list[str]
+) -> None:
+    job = make_job()
+    claimed(job)
+    silent(job)
+    Job.objects.filter(pk=job.pk).update(state=State.QUEUED, lease_until=None)  # freed by the watch ...
+    Job.objects.filter(pk=job.pk).update(cancel_requested_at=timezone.now())  # ... and cancelled just then
+    assert watch()["cancelled"] == 1
+    job.refresh_from_db()
+    assert (job.state, sent) == (State.CANCELLED, [])
+
+
+def test_a_job_freed_while_it_is_being_cancelled_is_not_worked_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = make_job()
+    claimed(job)
+    ended = end_cancelled_waiting
+
+    def freed_first(**which: Any) -> int:
+        Job.objects.filter(pk=job.pk).update(state=State.QUEUED, lease_until=None)
+        return ended(**which)
+
+    monkeypatch.setattr(services, "end_cancelled_waiting", freed_first)
+    assert cancel(job).state == State.CANCELLED
+    assert claim(job.pk, worker="two:2") is None
 
 
 def test_a_broker_that_is_away_delays_a_job_and_fails_nothing(

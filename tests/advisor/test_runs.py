@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -141,6 +142,40 @@ def test_the_same_key_gives_the_same_run_and_another_request_is_refused(ada: Use
     assert is_new
     assert other != first
     assert Run.objects.count() == 2
+
+
+def test_a_request_for_the_newest_version_stays_the_same_request_when_a_newer_one_is_saved(ada: User) -> None:
+    plan = make_plan(ada)
+    given: dict[str, Any] = {
+        "organisation": organisation_of(ada),
+        "user": ada,
+        "ask": Ask(),
+        "key": "k",
+        "asked_newest": True,
+    }
+    first, _ = start_run(plan.versions.get(), **given)
+    newer, _ = save_version(plan, user=ada, text=PLAN_TEXT + "# more\n")
+    assert start_run(newer, **given) == (first, False)
+    with pytest.raises(Conflict):
+        start_run(newer, **given | {"asked_newest": False})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_publication_under_way_does_not_spoil_a_run(ada: User) -> None:
+    run, _ = start(ada)
+    # on PostgreSQL a publication may be dated before the start of a run that could not see it yet
+    publish(
+        [make_offer(price_per_hour=Decimal(10))], source="t", label="t", now=run.as_of - timedelta(seconds=1)
+    )
+    assert perform(run.job_id, HANDLERS) == "done"
+    run.refresh_from_db()
+    assert run.objective_npv == pytest.approx(HOUR_USD * HOURS)
+
+
+def test_lists_do_not_load_the_texts_of_plans(ada: User) -> None:
+    make_run(ada)
+    (row,) = runs_of(organisation_of(ada))
+    assert "text" in row.version.get_deferred_fields()
 
 
 def test_the_keys_of_one_organisation_are_not_those_of_another(ada: User) -> None:
