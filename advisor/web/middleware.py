@@ -32,17 +32,26 @@ class NoNulMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if self._has_nul(request):
-            error = BadInput("The request holds a NUL character, which no name or text has.")
-            return error_response(error) if request.path.startswith("/api/") else error_page(request, error)
-        return self._get_response(request)
+        where = self._nul_in(request)
+        if where is None:
+            return self._get_response(request)
+        error = BadInput(
+            f"{where or 'address'}: holds a NUL character, which no name or text has.", field=where
+        )
+        return error_response(error) if request.path.startswith("/api/") else error_page(request, error)
 
-    def _has_nul(self, request: HttpRequest) -> bool:
-        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            return True
-        if request.method != "POST" or request.path.startswith("/api/"):
-            return False  # the API reads its bodies itself
-        return any("\0" in value for values in request.POST.lists() for value in (values[0], *values[1]))
+    def _nul_in(self, request: HttpRequest) -> str | None:
+        """The name of the first field with one, empty for the path; None when there is none."""
+        if "\0" in request.path:
+            return ""
+        given = [request.GET]
+        if request.method == "POST" and not request.path.startswith("/api/"):
+            given.append(request.POST)  # the API reads its bodies itself
+        for fields in given:
+            for name, values in fields.lists():
+                if any("\0" in text for text in (name, *values)):
+                    return name.replace("\0", "")
+        return None
 
 
 class ErrorPagesMiddleware:

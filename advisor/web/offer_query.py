@@ -30,7 +30,7 @@ class Question:
     def of(cls, query: QueryDict) -> "Question":
         found = {}
         for name in FIELDS:
-            texts = [text.replace("\0", "").strip()[:_LONGEST] for text in query.getlist(name)]
+            texts = [text.strip()[:_LONGEST] for text in query.getlist(name)]
             text = ",".join(dict.fromkeys(listed(texts))) if name in LISTS else (texts[-1] if texts else "")
             if text and text != _UNSAID.get(name):
                 found[name] = text

@@ -41,7 +41,7 @@ class Sent:
     def read(cls, form: QueryDict) -> "Sent":
         """Browsers end lines of a form with CR LF; a plan is kept with LF."""
         text = form.get("text", "").replace("\r\n", "\n").replace("\r", "\n")
-        note = form.get("note", "").replace("\0", "").strip()
+        note = form.get("note", "").strip()
         return cls(text=text, note=note, based_on=whole_number(form, "based_on"))
 
 

@@ -22,7 +22,7 @@ SORTS = {
 
 def plan_list_context(organisation: Organisation, query: QueryDict) -> dict[str, Any]:
     """Four questions to the database, however many plans there are."""
-    text, archived = query.get("q", "").replace("\0", "").strip(), query.get("archived") == "1"
+    text, archived = query.get("q", "").strip(), query.get("archived") == "1"
     sort, down = _sort(query.get("sort", ""))
     plans = _with_author(plans_of(organisation, text=text, archived=archived))
     column = F(SORTS[sort][0])

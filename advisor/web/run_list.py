@@ -20,7 +20,7 @@ CHOICES = 100
 
 def run_list_context(organisation: Organisation, query: QueryDict) -> dict[str, Any]:
     """The rows, the filters and their choices; the number of questions does not grow with the rows."""
-    text, state = query.get("q", "").replace("\0", "").strip(), query.get("state", "")
+    text, state = query.get("q", "").strip(), query.get("state", "")
     state = state if state in dict(STATES) else ""
     plan = _plan(organisation, query.get("plan", ""))
     runs = runs_of(organisation, plan=plan, state=state, text=text)
