@@ -32,7 +32,7 @@ def runs_of(
 
 def run_of(organisation: Organisation, run_id: object) -> Run:
     """One run. Raises NotFound also for another organisation's and for what is no id."""
-    found = runs_of(organisation).filter(pk=as_uuid(run_id, _NONE)).first()
+    found = runs_of(organisation).defer(None).filter(pk=as_uuid(run_id, _NONE)).first()
     if found is None:
         raise NotFound(_NONE)
     return found
