@@ -6,6 +6,18 @@ from typing import Any
 from providers.offers import Offer, Payment, PriceState, Purchase
 
 TEXT_COLUMNS = ("accelerator", "zone", "commitment_family", "source_url", "note")  # None is stored as ""
+DECIMAL_COLUMNS = (
+    "price_per_hour",
+    "accelerator_count",
+    "accelerator_memory_gib",
+    "vcpus",
+    "memory_gib",
+    "local_storage_gib",
+    "network_gbps",
+    "upfront",
+    "interruption_fraction",
+)
+MOMENT_COLUMNS = ("available_from", "available_until", "observed_at")
 COLUMNS = (
     "provider",
     "region",

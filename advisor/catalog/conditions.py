@@ -6,61 +6,91 @@ from datetime import datetime
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from functools import cache
+from typing import Any, Protocol
 
-from advisor.catalog.facts import accelerator_memory_gib, unlikeness
+from advisor.catalog.facts import FACTS, unlikeness
 from advisor.catalog.pricing import Pricer, Quote, hours_of
 from advisor.catalog.selector import Selector, Span
-from advisor.catalog.sources import OfferSource
 from advisor.errors import BadInput
 from providers.errors import UnknownPlace
-from providers.offers import Offer, Purchase
+from providers.offers import Purchase
 from providers.places import REGIONS, resolve_place
 from providers.text import did_you_mean, nearest, shown
 
 
+class Named(Protocol):
+    """Whatever can tell which values its offers have."""
+
+    def values(self, column: str) -> frozenset[str]: ...
+
+
+TOTAL = "total"
+"""What an hour of all machines needed costs in the display currency; None where there is no rate."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """`words` as a person wrote it. `narrow` restricts text columns before any row is read.
+    """`words` as a person wrote it. It looks at one fact of an offer, or at what an hour of the request costs.
 
-    `distance` says how far an offer that fails is from passing; equal for all where nothing says more.
+    `fits` judges that value. `rising`: once a value fits all larger ones do; False: all smaller ones do;
+    None: neither is known. `narrow` restricts text columns before any row is read. `distance` says how far a
+    value that does not fit is from fitting; where it is None all are equally far.
     """
 
     words: str
-    holds: Callable[[Quote], bool]
+    fact: str  # one of FACTS, or TOTAL
+    fits: Callable[[Any], bool]
+    rising: bool | None = None
     narrow: dict[str, Collection[str]] = field(default_factory=dict)
-    distance: Callable[[Quote], float] = lambda _quote: 0.0
+    distance: Callable[[Any], float] | None = None
+
+    def holds(self, quote: Quote, pricer: Pricer) -> bool:
+        return self.fits(self._value(quote, pricer))
+
+    def far(self, quote: Quote, pricer: Pricer) -> float:
+        return self.distance(self._value(quote, pricer)) if self.distance else 0.0
+
+    def _value(self, quote: Quote, pricer: Pricer) -> Any:
+        if self.fact == TOTAL:
+            return pricer.total(quote) if quote.converted else None
+        return FACTS[self.fact].in_offer(quote.offer)
 
 
 def selector_conditions(selector: Selector, count: Span | None, pricer: Pricer) -> Iterable[Condition]:
     """Conditions of the short query; `count` is the number asked for, already widened by --at-least."""
     if selector.no_accelerator:
-        yield Condition(words="cpu", holds=lambda p: not p.offer.accelerator, narrow={"accelerator": [""]})
+        yield Condition(
+            words="cpu", fact="accelerator", fits=lambda name: not name, narrow={"accelerator": [""]}
+        )
     if selector.names is not None:
         names = selector.names
-        unlike = cache(lambda name: unlikeness(name, names))
         yield Condition(
             words=selector.named,
-            holds=lambda p: p.offer.accelerator in names,
+            fact="accelerator",
+            fits=lambda name: name in names,
             narrow={"accelerator": names},
-            distance=lambda p: unlike(p.offer.accelerator),
+            distance=cache(lambda name: unlikeness(name, names)),
         )
     if selector.memory_gib is not None:
-        memory = selector.memory_gib
         yield Condition(
-            words=f"memory per accelerator {memory} GB",
-            holds=lambda p: memory.holds(accelerator_memory_gib(p.offer)),
+            words=f"memory per accelerator {selector.memory_gib} GB",
+            fact="accelerator_memory",
+            fits=selector.memory_gib.holds,
         )
     if count is not None:
-        yield Condition(words=f"{count} accelerators", holds=lambda p: _count_fits(p.offer, count, pricer))
+        yield Condition(
+            words=f"{count} accelerators", fact="size", fits=lambda size: _count_fits(size, count, pricer)
+        )
 
 
-def _count_fits(offer: Offer, count: Span, pricer: Pricer) -> bool:
-    if count.holds(offer.accelerator_count):
+def _count_fits(size: tuple[Decimal | None, int | None, int | None], count: Span, pricer: Pricer) -> bool:
+    accelerators, min_quantity, max_quantity = size
+    if count.holds(accelerators):
         return True
-    if pricer.pack_to is None or offer.accelerator_count is None or count.low is None:
+    if pricer.pack_to is None or accelerators is None or count.low is None:
         return False
-    few = offer.accelerator_count < count.low
-    return few and (offer.max_quantity is None or pricer.quantity(offer) <= offer.max_quantity)
+    few = accelerators < count.low
+    return few and (max_quantity is None or pricer.machines(accelerators, min_quantity) <= max_quantity)
 
 
 def purchase_condition(asked: Collection[str]) -> Condition:
@@ -75,7 +105,8 @@ def purchase_condition(asked: Collection[str]) -> Condition:
     options = frozenset(Purchase(name) for name in wanted)
     return Condition(
         words=f"--purchase {','.join(wanted)}",
-        holds=lambda p: p.offer.purchase in options,
+        fact="purchase",
+        fits=lambda purchase: purchase in options,
         narrow={"purchase": wanted},
     )
 
@@ -89,12 +120,13 @@ def residency_condition(asked: Collection[str]) -> Condition:
             raise BadInput(f"--residency {error}") from error
     return Condition(
         words=f"--residency {','.join(asked)}",
-        holds=lambda p: p.offer.country in countries,
+        fact="country",
+        fits=lambda country: country in countries,
         narrow={"country": sorted(countries)},
     )
 
 
-def provider_condition(asked: Collection[str], source: OfferSource) -> Condition:
+def provider_condition(asked: Collection[str], source: Named) -> Condition:
     known = source.values("provider") | {region.provider for region in REGIONS.values()}
     by_folded = {name.casefold(): name for name in known}
     wanted = []
@@ -106,12 +138,13 @@ def provider_condition(asked: Collection[str], source: OfferSource) -> Condition
         wanted.append(name)
     return Condition(
         words=f"--provider {','.join(wanted)}",
-        holds=lambda p: p.offer.provider in wanted,
+        fact="provider",
+        fits=lambda provider: provider in wanted,
         narrow={"provider": wanted},
     )
 
 
-def region_condition(asked: Collection[str], source: OfferSource) -> Condition:
+def region_condition(asked: Collection[str], source: Named) -> Condition:
     """Regions as `us-east-1`, `aws/us-east-1`, `aws/eu-*`, or a zone; each must match a known one."""
     patterns = [raw.strip().casefold() for raw in asked]
     providers = source.values("provider") | {known.provider for known in REGIONS.values()}
@@ -123,10 +156,10 @@ def region_condition(asked: Collection[str], source: OfferSource) -> Condition:
             near = regions if known_provider else providers
             hint = did_you_mean(nearest(of_region if known_provider else of_provider, near))
             raise BadInput(f"--region {shown(raw)}: matches no known region{hint}")
-    inside = cache(lambda provider, region, zone: _in_region(provider, region, zone, patterns))
     return Condition(
         words=f"--region {','.join(asked)}",
-        holds=lambda p: inside(p.offer.provider, p.offer.region, p.offer.zone),
+        fact="place",
+        fits=cache(lambda place: _in_region(*place, patterns)),
     )
 
 
@@ -139,28 +172,31 @@ def _in_region(provider: str, region: str, zone: str | None, patterns: list[str]
 
 def at_least(words: str, column: str, minimum: Decimal) -> Condition:
     """A figure of the machine must be known and reach a minimum."""
-
-    def holds(quote: Quote) -> bool:
-        value: Decimal | None = getattr(quote.offer, column)
-        return value is not None and value >= minimum
-
-    return Condition(words=f"{words} {minimum}", holds=holds)
+    return Condition(
+        words=f"{words} {minimum}",
+        fact=column,
+        fits=lambda value: value is not None and value >= minimum,
+        rising=True,
+    )
 
 
 def max_price(limit: Decimal, pricer: Pricer) -> Condition:
     """An upper bound on what one hour of the request costs; a price without a rate cannot meet it."""
     return Condition(
         words=f"--max-price {limit} {pricer.currency}",
-        holds=lambda p: p.converted and pricer.total(p) <= limit,
+        fact=TOTAL,
+        fits=lambda total: total is not None and total <= limit,
+        rising=False,
     )
 
 
 def max_age(hours: Decimal, now: datetime) -> Condition:
     """An upper bound on the age at `now`; a price of unknown age does not pass."""
-    young = cache(lambda observed_at: hours_of(now - observed_at) <= hours)
     return Condition(
         words=f"--max-age-hours {hours}",
-        holds=lambda p: p.offer.observed_at is not None and young(p.offer.observed_at),
+        fact="observed_at",
+        fits=cache(lambda moment: moment is not None and hours_of(now - moment) <= hours),
+        rising=True,
     )
 
 
@@ -168,5 +204,7 @@ def still_to_be_had(now: datetime) -> Condition:
     """A block whose window has ended cannot be bought any more."""
     return Condition(
         words="windows not yet ended",
-        holds=lambda p: p.offer.available_until is None or p.offer.available_until > now,
+        fact="available_until",
+        fits=lambda until: until is None or until > now,
+        rising=True,
     )

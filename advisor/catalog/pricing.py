@@ -14,9 +14,18 @@ _MICRO = Decimal("0.000001")
 
 def effective_price_per_hour(offer: Offer) -> Decimal:
     """What an hour of the term costs with the upfront payment spread over it, in the offer's currency."""
-    if not offer.upfront or not offer.term_months:
-        return offer.price_per_hour
-    return offer.price_per_hour + offer.upfront / (offer.term_months * HOURS_PER_MONTH)
+    return spread(offer.price_per_hour, offer.upfront, offer.term_months)
+
+
+def spread(price_per_hour: Decimal, upfront: Decimal | None, term_months: int | None) -> Decimal:
+    """An hour of a term with the upfront payment spread over it."""
+    if not upfront or not term_months:
+        return price_per_hour
+    return price_per_hour + upfront / (term_months * HOURS_PER_MONTH)
+
+
+def per_accelerator(price: Decimal, accelerators: Decimal | None) -> Decimal | None:
+    return price / accelerators if accelerators else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +74,8 @@ class Pricer:
 
     def quote(self, offer: Offer) -> Quote:
         """The offer in the display currency, whatever the moment."""
-        rate = self._rate(offer.currency)
-        own = effective_price_per_hour(offer)
-        price = own if rate is None or rate == 1 else (own * rate).quantize(_MICRO)
+        rate = self.rate(offer.currency)
+        price = self.convert(effective_price_per_hour(offer), rate)
         return Quote(
             offer=offer,
             offer_id=offer.offer_id,
@@ -75,8 +83,12 @@ class Pricer:
             converted=rate is not None,
             rate=Decimal(1) if rate is None else rate,
             price=price,
-            per_accelerator=price / offer.accelerator_count if offer.accelerator_count else None,
+            per_accelerator=per_accelerator(price, offer.accelerator_count),
         )
+
+    def convert(self, own: Decimal, rate: Decimal | None) -> Decimal:
+        """A price at the rate of its currency; as it is where there is none."""
+        return own if rate is None or rate == 1 else (own * rate).quantize(_MICRO)
 
     def complete(self, quote: Quote) -> Priced:
         """The quote with its quantity, its sum and its age."""
@@ -106,16 +118,20 @@ class Pricer:
 
     def quantity(self, offer: Offer) -> int:
         """Machines needed: 1 unless smaller ones are packed together."""
-        if self.pack_to is None or not offer.accelerator_count:
+        return self.machines(offer.accelerator_count, offer.min_quantity)
+
+    def machines(self, accelerators: Decimal | None, min_quantity: int | None) -> int:
+        """The same for a machine of so many accelerators that is sold in no fewer than `min_quantity`."""
+        if self.pack_to is None or not accelerators:
             return 1
-        key = (offer.accelerator_count, offer.min_quantity)
+        key = (accelerators, min_quantity)
         known = self._quantities.get(key)
         if known is None:
-            needed = (self.pack_to / offer.accelerator_count).to_integral_value(ROUND_CEILING)
-            known = self._quantities[key] = max(int(needed), 1, offer.min_quantity or 0)
+            needed = (self.pack_to / accelerators).to_integral_value(ROUND_CEILING)
+            known = self._quantities[key] = max(int(needed), 1, min_quantity or 0)
         return known
 
-    def _rate(self, currency: str) -> Decimal | None:
+    def rate(self, currency: str) -> Decimal | None:
         if currency not in self._rates:
             try:
                 self._rates[currency] = self.rates.rate(currency, to=self.currency)

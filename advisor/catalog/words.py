@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
+from advisor.catalog.facts import place_name
 from advisor.catalog.pricing import Priced
 from providers.offers import Offer, Payment, Purchase
 
@@ -63,9 +64,7 @@ def accelerators(offer: Offer) -> str:
 
 def place(offer: Offer) -> str:
     """The zone where there is one: it says more than the region it lies in."""
-    if not offer.zone:
-        return offer.region
-    return offer.zone if offer.zone.startswith(offer.region) else f"{offer.region}/{offer.zone}"
+    return place_name(offer.region, offer.zone)
 
 
 def purchase(offer: Offer) -> str:

@@ -1,0 +1,152 @@
+"""All offers of a catalogue as columns, in an order that keeps the rows of one accelerator together."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advisor.catalog.coded import Coded, Coder, combined
+from advisor.catalog.columns import COLUMNS, DECIMAL_COLUMNS, TEXT_COLUMNS, row_values
+from advisor.catalog.facts import FACTS, STRAIGHT
+from providers.offers import Offer, Payment, PriceState, Purchase
+
+Places = NDArray[np.intp]
+ValueOf = Callable[[Any], Any]
+
+def _as_written(value: Any) -> Any:
+    return value
+
+
+READ: dict[str, ValueOf] = {
+    "purchase": Purchase,
+    "payment": lambda text: Payment(text) if text else None,
+    "state": PriceState,
+    **dict.fromkeys(TEXT_COLUMNS, lambda text: text or None),
+    **dict.fromkeys(DECIMAL_COLUMNS, lambda text: None if text is None else Decimal(text)),
+}
+"""What stands in a column, to the value an offer has. Decimals stand there as texts: so 1 and 1.0 stay apart."""
+_MOST_OFFERS = 20_000  # kept as objects, those used last; one takes about 2 kB
+
+
+class Rows:
+    """Offers and where each came from. A place is a row's number; rows are in the order of accelerator,
+    purchase and offer id. Never changed once made.
+
+    `id_ranks[place]` orders all rows by offer id, which decides between equals.
+    """
+
+    def __init__(self, portions: Iterable[Sequence[Sequence[Any]]], read: Mapping[str, ValueOf]) -> None:
+        """`portions` hold rows of offer id, COLUMNS and source, read by `read`."""
+        names = (*COLUMNS, "source")
+        coders, ids = {name: Coder() for name in names}, list[str]()
+        for portion in portions:
+            first, *rest = zip(*portion, strict=True)
+            ids.extend(first)
+            for name, values in zip(names, rest, strict=True):
+                coders[name].add(values)
+        columns = {name: coder.done(read.get(name, _as_written)) for name, coder in coders.items()}
+        ranks = np.empty(len(ids), np.int32)
+        ranks[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids), dtype=np.int32)
+        order = np.lexsort((ranks, columns["purchase"].codes, columns["accelerator"].codes))
+        self.count = len(ids)
+        self.id_ranks: NDArray[np.int32] = ranks[order]
+        self._columns = {
+            name: Coded(column.codes[order], column.values, column.ordered)
+            for name, column in columns.items()
+        }
+        self._hashes = np.fromiter(map(hash, ids), np.int64, len(ids))[order]
+        self._facts: dict[str, Coded] = {}
+        self._offers: OrderedDict[int, Offer] = OrderedDict()
+        self._lock = Lock()
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[Offer, str]]) -> "Rows":
+        """From offers and their sources."""
+        held = [(offer.offer_id, *_written(offer), source) for offer, source in rows]
+        return cls([held] if held else [], READ)
+
+    def column(self, name: str) -> Coded:
+        """One of COLUMNS or `source`, as offers hold it."""
+        return self._columns[name]
+
+    def fact(self, name: str) -> Coded:
+        """One of FACTS: what conditions and orders look at."""
+        found = self._facts.get(name)
+        if found is None:
+            fact = FACTS[name]
+            if name in STRAIGHT:
+                found = self._columns[fact.columns[0]]
+            else:
+                found = combined([self._columns[c] for c in fact.columns], fact.of, ordered=fact.ordered)
+            self._facts[name] = found
+        return found
+
+    def offer(self, place: int) -> Offer:
+        """The offer of a place, made when it is first asked for."""
+        with self._lock:
+            known = self._offers.get(place)
+            if known is not None:
+                self._offers.move_to_end(place)
+                return known
+        made = Offer(**{name: self._columns[name].of(place) for name in COLUMNS})
+        with self._lock:
+            self._offers[place] = made
+            if len(self._offers) > _MOST_OFFERS:
+                self._offers.popitem(last=False)
+        return made
+
+    def place_of(self, offer_id: str) -> int | None:
+        """The place of an offer by its id; None when it is not among these."""
+        hashes, order = self._by_hash
+        wanted = hash(offer_id)
+        for at in range(int(np.searchsorted(hashes, wanted)), self.count):
+            if hashes[at] != wanted:
+                return None
+            if self.offer(int(order[at])).offer_id == offer_id:
+                return int(order[at])
+        return None
+
+    def span(self, accelerator_code: int) -> slice:
+        """The rows of one accelerator."""
+        starts = self._starts
+        return slice(int(starts[accelerator_code]), int(starts[accelerator_code + 1]))
+
+    def same_machine(self, place: int) -> Places:
+        """Places of one machine in one region, under whatever terms."""
+        starts, order = self._by_machine
+        code = self.fact("machine").codes[place]
+        return order[starts[code] : starts[code + 1]]
+
+    def with_value(self, name: str, value: object) -> Places:
+        """Places whose column or fact has a value, in rising order."""
+        column = self.fact(name) if name in FACTS else self.column(name)
+        if value not in column.values:
+            return np.zeros(0, np.intp)
+        return np.flatnonzero(column.codes == column.values.index(value))
+
+    @cached_property
+    def _starts(self) -> Places:
+        accelerator = self._columns["accelerator"]
+        return np.searchsorted(accelerator.codes, np.arange(len(accelerator.values) + 1))
+
+    @cached_property
+    def _by_machine(self) -> tuple[Places, Places]:
+        machine = self.fact("machine")
+        order = np.argsort(machine.codes, kind="stable")
+        starts = np.searchsorted(machine.codes[order], np.arange(len(machine.values) + 1))
+        return starts, order
+
+    @cached_property
+    def _by_hash(self) -> tuple[NDArray[np.int64], Places]:
+        order = np.argsort(self._hashes, kind="stable")
+        return self._hashes[order], order
+
+
+def _written(offer: Offer) -> Iterator[Any]:
+    for name, value in row_values(offer).items():
+        yield str(value) if isinstance(value, Decimal) else value
