@@ -1,9 +1,9 @@
 """A bad plan is bad input (exit 2) also where there are no prices to answer it with."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from django.db import connection
 
 from tests.advisor.advise_calls import advise, write_plan, write_prices
 from tests.advisor.commands import call
@@ -17,9 +17,11 @@ MADE_UP = TEAM | {"throughput": {"Warp9": 1}}
 
 @pytest.fixture
 def no_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The database file that is missing."""
+    """The database file that is missing. The connection of the tests keeps its name: Django closes at the end
+    of a command what is not in memory, and the tables of all later tests would go with it."""
     path = tmp_path / "missing.sqlite3"
-    monkeypatch.setitem(connection.settings_dict, "NAME", str(path))
+    missing = SimpleNamespace(vendor="sqlite", settings_dict={"NAME": str(path)})
+    monkeypatch.setattr("advisor.database.connection", missing)
     return path
 
 

@@ -58,10 +58,10 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_is_no_plan_is_refused_quickly_and_in_words(name: str) -> None:
     data, message = HOSTILE[name]
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(PlanError) as caught:
         parse_plan(data, source="garbage.yaml")
-    assert time.perf_counter() - begin < SECONDS
+    assert time.process_time() - begin < SECONDS
     assert message in caught.value.headline
     assert caught.value.headline.startswith("garbage.yaml: ")
     assert "\n" not in caught.value.headline
@@ -81,9 +81,9 @@ def test_the_place_of_a_byte_that_is_no_text_is_named() -> None:
 def test_ten_thousand_workloads_are_answered_quickly() -> None:
     workloads = [{"name": str(n), "kind": "batch", "demand": {"unit": "x"}} for n in range(10_000)]
     plan = {"schema": 1, "start": "2027-01", "months": 1, "workloads": workloads}
-    begin = time.perf_counter()
+    begin = time.process_time()
     found = problems_of(json.dumps(plan).encode())
-    assert time.perf_counter() - begin < 3 * SECONDS
+    assert time.process_time() - begin < 3 * SECONDS
     assert len(found) == 10_000
 
 

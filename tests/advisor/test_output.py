@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -70,9 +71,8 @@ def test_no_output_goes_over_the_database(
 
 
 def test_the_files_of_an_sqlite_database_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.db import connection
-
-    monkeypatch.setitem(connection.settings_dict, "NAME", "/data/own.sqlite3")
+    own = SimpleNamespace(vendor="sqlite", settings_dict={"NAME": "/data/own.sqlite3"})
+    monkeypatch.setattr("advisor.database.connection", own)
     assert {Path("/data/own.sqlite3"), Path("/data/own.sqlite3-wal")} <= set(database_files())
 
 

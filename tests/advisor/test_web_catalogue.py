@@ -1,7 +1,7 @@
 """What all pages of the catalogue have in common."""
 
 import re
-from time import perf_counter
+from time import process_time
 
 import pytest
 from django.db import OperationalError
@@ -95,8 +95,8 @@ def quickest(client: Client, path: str) -> tuple[float, float]:
     pages, searches = [], []
     assert client.get(path).status_code == 200
     for _ in range(5):
-        began = perf_counter()
+        began = process_time()
         response = client.get(path)
-        pages.append(perf_counter() - began)
+        pages.append(process_time() - began)
         searches.append(float(response.headers.get("Server-Timing", "dur=0").partition("dur=")[2]))
     return min(pages), min(searches)

@@ -28,9 +28,9 @@ def seconds_for(client: Client, path: str) -> float:
     """The fastest of five: the others waited for something else."""
     found = []
     for _ in range(5):
-        begin = time.perf_counter()
+        begin = time.process_time()
         assert client.get(path).status_code == 200
-        found.append(time.perf_counter() - begin)
+        found.append(time.process_time() - begin)
     return min(found)
 
 
