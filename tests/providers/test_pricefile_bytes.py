@@ -37,7 +37,7 @@ def test_an_empty_file_is_no_price_file(data: bytes) -> None:
         (price_csv({}) + b"\x00", "is NUL: binary data"),
         (b"PK\x03\x04rest", "a spreadsheet or zip archive; save it as CSV"),
         (b"\xd0\xcf\x11\xe0rest", "an old spreadsheet; save it as CSV"),
-        (gzip.compress(price_csv({})), "compressed with gzip"),
+        pytest.param(gzip.compress(price_csv({})), "compressed with gzip", id="gzip"),
         (b"%PDF-1.7", "a PDF"),
         (price_csv({}).decode().encode("utf-16"), "UTF-16 text; save it as CSV in UTF-8"),
         (b' {"prices": []}', "this is JSON; must be CSV"),
