@@ -30,7 +30,7 @@ TOTAL = "total"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """`words` as a person wrote it. It looks at one fact of an offer, or at what an hour of the request costs.
+    """`words` as a person wrote it. It looks at one fact of an offer, or at what an hour of it all costs.
 
     `fits` judges that value. `rising`: once a value fits all larger ones do; False: all smaller ones do;
     None: neither is known. `narrow` restricts text columns before any row is read. `distance` says how far a
@@ -159,11 +159,12 @@ def region_condition(asked: Collection[str], source: Named) -> Condition:
     return Condition(
         words=f"--region {','.join(asked)}",
         fact="place",
-        fits=cache(lambda place: _in_region(*place, patterns)),
+        fits=cache(lambda place: _in_region(place, patterns)),
     )
 
 
-def _in_region(provider: str, region: str, zone: str | None, patterns: list[str]) -> bool:
+def _in_region(place: tuple[str, str, str | None], patterns: list[str]) -> bool:
+    provider, region, zone = place
     names = [region.casefold(), f"{provider}/{region}".casefold()]
     if zone:
         names += [zone.casefold(), f"{provider}/{zone}".casefold()]

@@ -40,7 +40,7 @@ def explain_empty(
     nearest: list[Quote] = []
     fewest: tuple[int, tuple[int, ...]] = (len(conditions) + 1, ())
     for quote in quotes:
-        failed = [index for index, condition in enumerate(conditions) if not condition.holds(quote)]
+        failed = [index for index, condition in enumerate(conditions) if not condition.holds(quote, pricer)]
         if len(failed) == 1:
             only_failing[failed[0]].append(quote)
         if len(failed) <= fewest[0]:
@@ -51,13 +51,13 @@ def explain_empty(
                 nearest.append(quote)
     missed = [conditions[-index] for index in fewest[1]]
     firsts = [
-        min(order(found), key=condition.distance, default=None)
+        min(order(found), key=lambda quote, by=condition: by.far(quote, pricer), default=None)  # type: ignore[misc]
         for condition, found in zip(conditions, only_failing, strict=True)
     ]
     if len(missed) == 1:  # those that fail it alone are the nearest
         best = firsts[-fewest[1][0]]
     else:
-        best = min(order(nearest), key=lambda quote: sum(c.distance(quote) for c in missed), default=None)
+        best = min(order(nearest), key=lambda quote: sum(c.far(quote, pricer) for c in missed), default=None)
     reliefs = tuple(
         Relief(
             without=condition.words,

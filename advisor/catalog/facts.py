@@ -67,9 +67,7 @@ FACTS: dict[str, Fact] = {
     **{name: Fact(columns=(name,), of=_itself) for name in STRAIGHT},
     "place": Fact(columns=("provider", "region", "zone"), of=_together, ordered=False),
     "machine": Fact(columns=("provider", "region", "instance_type"), of=_together, ordered=False),
-    "size": Fact(
-        columns=("accelerator_count", "min_quantity", "max_quantity"), of=_together, ordered=False
-    ),
+    "size": Fact(columns=("accelerator_count", "min_quantity", "max_quantity"), of=_together, ordered=False),
     "accelerator_memory": Fact(columns=("accelerator", "accelerator_memory_gib"), of=memory_of_one),
     "provider_name": Fact(columns=("provider",), of=_folded),
     "place_name": Fact(columns=("region", "zone"), of=lambda *place: place_name(*place).casefold()),

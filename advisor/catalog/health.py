@@ -1,21 +1,23 @@
 """How old and how complete the current prices are: as a whole, by source, and by provider within."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
-from statistics import median
-from typing import Literal
+from itertools import accumulate
+from typing import Any, Literal
 
+import numpy as np
 from django.conf import settings
 from django.db.models import Max
 
+from advisor.catalog.coded import Coded
 from advisor.catalog.pricing import hours_of
+from advisor.catalog.rows import Places, Rows
 from advisor.catalog.snapshot import current_snapshot
 from advisor.models import CatalogueVersion
-from providers.offers import Offer, PriceState
+from providers.offers import PriceState
 
 AgeState = Literal["fresh", "ageing", "stale"]
 _STALE_FROM = Decimal("0.5")
@@ -90,21 +92,18 @@ def source_reports(now: datetime | None = None, max_age_hours: int | None = None
         version.source: version
         for version in CatalogueVersion.objects.filter(number__in=newest.values("newest"))
     }
-    by_source: dict[str, dict[str, list[Offer]]] = defaultdict(lambda: defaultdict(list))
-    for offer, source in zip(snapshot.offers, snapshot.sources, strict=True):
-        by_source[source][offer.provider].append(offer)
-    clock = _Clock(now, max_age_hours)
+    clock, rows = _Clock(now, max_age_hours), snapshot.rows
     reports = [
         SourceReport(
             source=source,
-            ages=clock.ages(offer for offers in providers.values() for offer in offers),
+            ages=clock.ages(rows, of_source),
             providers=tuple(
-                ProviderReport(provider=provider, ages=clock.ages(providers[provider]))
-                for provider in sorted(providers)
+                ProviderReport(provider=provider, ages=clock.ages(rows, of_source[places]))
+                for provider, places in _apart(rows.column("provider"), of_source)
             ),
             last_publication=last.get(source),
         )
-        for source, providers in by_source.items()
+        for source, of_source in _apart(rows.column("source"), np.arange(rows.count))
     ]
     return tuple(sorted(reports, key=lambda report: (-report.ages.offers, report.source)))
 
@@ -115,10 +114,10 @@ def catalogue_report(now: datetime | None = None, max_age_hours: int | None = No
     return CatalogueReport(
         version=snapshot.number,
         published_at=snapshot.published_at,
-        ages=_Clock(now, max_age_hours).ages(snapshot.offers),
-        sources=len(set(snapshot.sources)),
+        ages=_Clock(now, max_age_hours).ages(snapshot.rows, np.arange(snapshot.rows.count)),
+        sources=len(snapshot.values("source")),
         providers=len(snapshot.values("provider")),
-        regions=len({(offer.provider, offer.region) for offer in snapshot.offers}),
+        regions=len({place[:2] for place in snapshot.rows.fact("place").values}),
         countries=len(snapshot.values("country")),
         accelerators=len(snapshot.values("accelerator")),
     )
@@ -133,42 +132,67 @@ def publication_count() -> int:
     return CatalogueVersion.objects.count()
 
 
+def _apart(column: Coded, places: Places) -> Iterator[tuple[str, Places]]:
+    """Each value that occurs at some places, with where in `places` it does."""
+    codes = column.codes[places]
+    for code in np.unique(codes).tolist():
+        yield column.values[code], np.flatnonzero(codes == code)
+
+
 class _Clock:
     """Ages at one moment. Without one: now, and the age from which this installation marks prices stale."""
 
     def __init__(self, now: datetime | None, max_age_hours: int | None) -> None:
-        moment = now or datetime.now(UTC)
+        self._moment = now or datetime.now(UTC)
         self.limit = settings.PRICE_MAX_AGE_HOURS if max_age_hours is None else max_age_hours
-        self.age = cache(lambda observed_at: hours_of(moment - observed_at))
 
-    def ages(self, offers: Iterable[Offer]) -> PriceAges:
+    def ages(self, rows: Rows, places: Places) -> PriceAges:
         """Counts of at least one offer."""
-        found = list(offers)
-        observed = [offer.observed_at for offer in found if offer.observed_at is not None]
-        middle = median(map(self.age, observed)) if observed else None
-        stale = sum(map(self._is_stale, found))
-        fraction, unknown = Decimal(stale) / len(found), len(found) - len(observed)
-        state: AgeState = "fresh"
-        if fraction >= _STALE_FROM:
-            state = "stale"
-        elif Decimal(stale + unknown) / len(found) >= _AGEING_FROM or (
-            middle is not None and middle > Decimal(self.limit) / 2
-        ):
-            state = "ageing"
+        observed, state = rows.column("observed_at"), rows.column("state")
+        ages = [None if moment is None else hours_of(self._moment - moment) for moment in observed.values]
+        codes = observed.codes[places]
+        counts = np.bincount(codes, minlength=len(ages)).tolist()
+        known = [(moment, age, n) for moment, age, n in zip(observed.values, ages, counts, strict=True) if n]
+        dated = [(moment, age, n) for moment, age, n in known if age is not None]
+        middle = _median([(age, n) for _, age, n in dated])
+        too_old = np.array([age is not None and age > self.limit for age in ages], np.bool_)
+        said = state.table(lambda value: value is PriceState.STALE)
+        stale = int((too_old[codes] | said[state.codes[places]]).sum())
+        unknown = len(places) - sum(n for _, _, n in dated)
         return PriceAges(
-            offers=len(found),
-            newest=max(observed, default=None),
-            oldest=min(observed, default=None),
+            offers=len(places),
+            newest=max((moment for moment, _, _ in dated), default=None),
+            oldest=min((moment for moment, _, _ in dated), default=None),
             median_age_hours=None if middle is None else middle.quantize(_TENTH),
             unknown_age=unknown,
             stale=stale,
-            stale_fraction=fraction.quantize(_TEN_THOUSANDTH),
-            currencies=tuple(sorted({offer.currency for offer in found})),
-            purchases=dict(sorted(Counter(offer.purchase.value for offer in found).items())),
-            state=state,
+            stale_fraction=(Decimal(stale) / len(places)).quantize(_TEN_THOUSANDTH),
+            currencies=tuple(sorted(_occurring(rows.column("currency"), places))),
+            purchases={
+                purchase.value: n
+                for purchase, n in sorted(_occurring(rows.column("purchase"), places).items())
+            },
+            state=self._state(stale, unknown, len(places), middle),
         )
 
-    def _is_stale(self, offer: Offer) -> bool:
-        if offer.state is PriceState.STALE:
-            return True
-        return offer.observed_at is not None and self.age(offer.observed_at) > self.limit
+    def _state(self, stale: int, unknown: int, offers: int, middle: Decimal | None) -> AgeState:
+        if Decimal(stale) / offers >= _STALE_FROM:
+            return "stale"
+        old = middle is not None and middle > Decimal(self.limit) / 2
+        return "ageing" if old or Decimal(stale + unknown) / offers >= _AGEING_FROM else "fresh"
+
+
+def _occurring(column: Coded, places: Places) -> dict[Any, int]:
+    counts = np.bincount(column.codes[places], minlength=len(column.values)).tolist()
+    return {value: n for value, n in zip(column.values, counts, strict=True) if n}
+
+
+def _median(counted: list[tuple[Decimal, int]]) -> Decimal | None:
+    """The median of ages that occur so many times each."""
+    total = sum(n for _, n in counted)
+    if not total:
+        return None
+    ordered = sorted(counted)
+    ends = list(accumulate(n for _, n in ordered))
+    low, high = (ordered[bisect_right(ends, at)][0] for at in ((total - 1) // 2, total // 2))
+    return (low + high) / 2

@@ -9,7 +9,9 @@ from typing import Any
 from django.conf import settings
 
 from advisor.catalog.columns import COLUMNS, offer_from_values
+from advisor.catalog.conditions import still_to_be_had
 from advisor.catalog.pricing import Priced, Pricer, effective_price_per_hour
+from advisor.catalog.rows import Places
 from advisor.catalog.snapshot import Snapshot, current_snapshot
 from advisor.errors import NothingFound
 from advisor.models import OfferRow
@@ -19,6 +21,7 @@ from providers.text import did_you_mean, nearest, shown
 
 _ELSEWHERE = 5
 _MOST_ROWS = 1000
+_MACHINES_ALIKE, _IDS_ALIKE = 100, 500
 _MICRO = Decimal("0.000001")
 
 
@@ -133,44 +136,48 @@ def _change(offer: Offer, previous: Offer | None) -> Decimal | None:
 
 
 def _siblings(offer_id: str, offer: Offer, snapshot: Snapshot, pricer: Pricer) -> tuple[Priced, ...]:
-    places = snapshot.machine(offer.provider, offer.region, offer.instance_type)
-    return _cheapest((place for place in places if snapshot.ids[place] != offer_id), snapshot, pricer)
+    here = snapshot.rows.of_machine(offer.provider, offer.region, offer.instance_type)
+    found = _cheapest(here, snapshot, pricer, len(here))
+    return tuple(priced for priced in found if priced.offer_id != offer_id)
 
 
 def _elsewhere(offer: Offer, snapshot: Snapshot, pricer: Pricer) -> tuple[Priced, ...]:
     if offer.accelerator is None:
         return ()
-    here = set(snapshot.machine(offer.provider, offer.region, offer.instance_type))
-    same = snapshot.places({"accelerator": [offer.accelerator]})
-    others = (
-        place
-        for place in same
-        if place not in here and snapshot.offers[place].accelerator_count == offer.accelerator_count
-    )
-    return _cheapest(others, snapshot, pricer)[:_ELSEWHERE]
+    rows = snapshot.rows
+    same = rows.of_accelerator(offer.accelerator)
+    count, machine = rows.fact("accelerator_count"), rows.fact("machine")
+    as_many = count.table(lambda held: held == offer.accelerator_count)
+    other = machine.table(lambda held: held != (offer.provider, offer.region, offer.instance_type))
+    places = same[as_many[count.codes[same]] & other[machine.codes[same]]]
+    return _cheapest(places, snapshot, pricer, _ELSEWHERE)
 
 
-def _cheapest(places: Iterable[int], snapshot: Snapshot, pricer: Pricer) -> tuple[Priced, ...]:
+def _cheapest(places: Places, snapshot: Snapshot, pricer: Pricer, most: int) -> tuple[Priced, ...]:
     """What can still be had of these, cheapest first; what has no rate last."""
-    quotes = snapshot.sheets.of(pricer).quotes
-    open_ones = [
-        quote
-        for quote in map(quotes.__getitem__, places)
-        if quote.offer.available_until is None or quote.offer.available_until > pricer.now
-    ]
-    open_ones.sort(key=lambda quote: (not quote.converted, quote.price, quote.offer_id))
-    return tuple(map(pricer.complete, open_ones))
+    window, sheet = still_to_be_had(pricer.now), snapshot.sheets.of(pricer)
+    until = snapshot.rows.fact(window.fact)
+    open_ones = places[until.table(window.fits, rising=window.rising)[until.codes[places]]]
+    first = sheet.cheapest(open_ones)[:most].tolist()
+    return tuple(pricer.complete(sheet.quote(place, pricer)) for place in first)
 
 
 def _closest(offer_id: str, snapshot: Snapshot) -> str:
-    """Ids alike: those that share most parts with what was written, and of these the most similar."""
+    """Ids alike: of the machines that share most parts with what was written, the most similar ids."""
     parts = set(offer_id.casefold().replace("@", "/").split("/"))
-    shared: dict[int, list[str]] = {}
-    for known in snapshot.ids:
-        count = len(parts.intersection(known.casefold().replace("@", "/").split("/")))
-        shared.setdefault(count, []).append(known)
-    alike = shared[max(shared)][:500] if shared else []
-    return did_you_mean(nearest(offer_id, alike, cutoff=0.5))
+    machine = snapshot.rows.fact("machine")
+    shared = [
+        len(parts.intersection("/".join(names).casefold().replace("@", "/").split("/")))
+        for names in machine.values
+    ]
+    best = max(shared, default=0)
+    codes = [code for code, count in enumerate(shared) if count == best][:_MACHINES_ALIKE]
+    alike = [
+        snapshot.rows.offer(place).offer_id
+        for code in codes
+        for place in snapshot.rows.of_machine(*machine.values[code]).tolist()
+    ]
+    return did_you_mean(nearest(offer_id, alike[:_IDS_ALIKE], cutoff=0.5))
 
 
 def history_chart(history: OfferHistory) -> dict[str, Any]:

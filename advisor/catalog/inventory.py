@@ -1,17 +1,20 @@
 """What the current catalogue holds: its accelerators and its regions."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import numpy as np
 from django.conf import settings
 
+from advisor.catalog.coded import Coded, combined
 from advisor.catalog.conditions import still_to_be_had
-from advisor.catalog.pricing import Pricer, Quote
+from advisor.catalog.pricing import Pricer
+from advisor.catalog.rows import Places, Rows
+from advisor.catalog.sheets import Sheet
 from advisor.catalog.snapshot import current_snapshot
 from providers.accelerators import ACCELERATORS
-from providers.offers import Offer, Purchase
+from providers.offers import Purchase
 from providers.places import region as known_region
 from providers.rates import ReferenceRates, reference_rates
 
@@ -63,43 +66,42 @@ def accelerators_in_catalogue(
         now=now or datetime.now(UTC),
         max_age_hours=settings.PRICE_MAX_AGE_HOURS if max_age_hours is None else max_age_hours,
     )
+    snapshot = current_snapshot()
+    rows, sheet = snapshot.rows, snapshot.sheets.of(pricer)
     window = still_to_be_had(pricer.now)
-    by_name: dict[str, list[Quote]] = defaultdict(list)
-    for quote in current_snapshot().sheets.of(pricer).quotes:
-        if quote.offer.accelerator and window.holds(quote):
-            by_name[quote.offer.accelerator].append(quote)
-    return tuple(_accelerator(name, by_name[name], pricer) for name in sorted(by_name, key=str.casefold))
+    until = rows.fact(window.fact)
+    is_open = until.table(window.fits, rising=window.rising)
+    found = []
+    for name in sorted(snapshot.values("accelerator"), key=str.casefold):
+        places = rows.of_accelerator(name)
+        places = places[is_open[until.codes[places]]]
+        if len(places):
+            found.append(_accelerator(name, places, rows, sheet, pricer))
+    return tuple(found)
 
 
-def _accelerator(name: str, quotes: list[Quote], pricer: Pricer) -> AcceleratorInCatalogue:
-    known = ACCELERATORS.get(name)
+def _accelerator(
+    name: str, places: Places, rows: Rows, sheet: Sheet, pricer: Pricer
+) -> AcceleratorInCatalogue:
+    known, provider = ACCELERATORS.get(name), rows.column("provider")
     return AcceleratorInCatalogue(
         name=name,
         vendor=known.vendor if known else None,
         kind=known.kind if known else None,
         memory_gib=known.memory_gib if known else None,
-        offers=len(quotes),
-        providers=tuple(sorted({quote.offer.provider for quote in quotes})),
-        cheapest=_cheapest(quotes, pricer),
+        offers=len(places),
+        providers=tuple(sorted(provider.values[code] for code in np.unique(provider.codes[places]))),
+        cheapest=_cheapest(sheet.in_order(places, "per_accelerator", None), sheet, pricer),
     )
 
 
-def _cheapest(quotes: list[Quote], pricer: Pricer) -> CheapestPrice | None:
-    found = min(
-        (
-            (quote.per_accelerator, quote.offer_id, quote)
-            for quote in quotes
-            if quote.converted and quote.per_accelerator is not None
-        ),
-        default=None,
-    )
-    if found is None:
+def _cheapest(by_price: Places, sheet: Sheet, pricer: Pricer) -> CheapestPrice | None:
+    priced = pricer.complete(sheet.quote(int(by_price[0]), pricer))
+    if not priced.converted or priced.per_accelerator is None:
         return None
-    price, offer_id, quote = found
-    priced = pricer.complete(quote)
     return CheapestPrice(
-        usd_per_accelerator_hour=price,
-        offer_id=offer_id,
+        usd_per_accelerator_hour=priced.per_accelerator,
+        offer_id=priced.offer_id,
         purchase=priced.offer.purchase,
         age_hours=priced.age_hours,
         stale=priced.stale,
@@ -108,19 +110,26 @@ def _cheapest(quotes: list[Quote], pricer: Pricer) -> CheapestPrice | None:
 
 def regions_in_catalogue() -> tuple[RegionInCatalogue, ...]:
     """By provider and region. A region under several countries has a row for each. Raises CatalogueEmpty."""
-    by_place: dict[tuple[str, str, str], list[Offer]] = defaultdict(list)
-    for offer in current_snapshot().offers:
-        by_place[offer.provider, offer.region, offer.country].append(offer)
-    return tuple(_region(*key, by_place[key]) for key in sorted(by_place))
-
-
-def _region(provider: str, region: str, country: str, offers: list[Offer]) -> RegionInCatalogue:
-    known = known_region(provider, region)
-    return RegionInCatalogue(
-        provider=provider,
-        region=region,
-        country=country,
-        place=known.place if known else None,
-        offers=len(offers),
-        accelerators=tuple(sorted({offer.accelerator for offer in offers if offer.accelerator})),
+    rows = current_snapshot().rows
+    region = combined([rows.column(name) for name in ("provider", "region", "country")], lambda *names: names)
+    offers = np.bincount(region.codes, minlength=len(region.values)).tolist()
+    accelerators: list[set[str]] = [set() for _ in region.values]
+    held = combined(
+        [Coded(region.codes, tuple(range(len(region.values))), ordered=False), rows.column("accelerator")],
+        lambda code, accelerator: (code, accelerator),
+        ordered=False,
+    )
+    for code, accelerator in held.values:
+        if accelerator:
+            accelerators[code].add(accelerator)
+    return tuple(
+        RegionInCatalogue(
+            provider=provider,
+            region=name,
+            country=country,
+            place=known.place if (known := known_region(provider, name)) else None,
+            offers=offers[code],
+            accelerators=tuple(sorted(accelerators[code])),
+        )
+        for code, (provider, name, country) in enumerate(region.values)
     )

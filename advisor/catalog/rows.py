@@ -18,6 +18,7 @@ from providers.offers import Offer, Payment, PriceState, Purchase
 Places = NDArray[np.intp]
 ValueOf = Callable[[Any], Any]
 
+
 def _as_written(value: Any) -> Any:
     return value
 
@@ -29,7 +30,7 @@ READ: dict[str, ValueOf] = {
     **dict.fromkeys(TEXT_COLUMNS, lambda text: text or None),
     **dict.fromkeys(DECIMAL_COLUMNS, lambda text: None if text is None else Decimal(text)),
 }
-"""What stands in a column, to the value an offer has. Decimals stand there as texts: so 1 and 1.0 stay apart."""
+"""What stands in a column, to the value an offer has. Decimals stand there as texts: 1 and 1.0 stay apart."""
 _MOST_OFFERS = 20_000  # kept as objects, those used last; one takes about 2 kB
 
 
@@ -104,12 +105,8 @@ class Rows:
         """The place of an offer by its id; None when it is not among these."""
         hashes, order = self._by_hash
         wanted = hash(offer_id)
-        for at in range(int(np.searchsorted(hashes, wanted)), self.count):
-            if hashes[at] != wanted:
-                return None
-            if self.offer(int(order[at])).offer_id == offer_id:
-                return int(order[at])
-        return None
+        alike = order[np.searchsorted(hashes, wanted) : np.searchsorted(hashes, wanted, side="right")]
+        return next((p for p in alike.tolist() if self.offer(p).offer_id == offer_id), None)
 
     def span(self, accelerator_code: int) -> slice:
         """The rows of one accelerator."""
@@ -117,17 +114,29 @@ class Rows:
         return slice(int(starts[accelerator_code]), int(starts[accelerator_code + 1]))
 
     def same_machine(self, place: int) -> Places:
+        """Places of the machine of a place in its region, under whatever terms."""
+        return self._of_machine(int(self.fact("machine").codes[place]))
+
+    def of_machine(self, provider: str, region: str, instance_type: str) -> Places:
         """Places of one machine in one region, under whatever terms."""
+        code = self._machine_codes.get((provider, region, instance_type))
+        return np.zeros(0, np.intp) if code is None else self._of_machine(code)
+
+    def _of_machine(self, code: int) -> Places:
         starts, order = self._by_machine
-        code = self.fact("machine").codes[place]
         return order[starts[code] : starts[code + 1]]
 
-    def with_value(self, name: str, value: object) -> Places:
-        """Places whose column or fact has a value, in rising order."""
-        column = self.fact(name) if name in FACTS else self.column(name)
-        if value not in column.values:
+    @cached_property
+    def _machine_codes(self) -> dict[tuple[str, str, str], int]:
+        return {names: code for code, names in enumerate(self.fact("machine").values)}
+
+    def of_accelerator(self, name: str | None) -> Places:
+        """Places of the offers of one accelerator, None: of machines without any."""
+        accelerator = self._columns["accelerator"]
+        if name not in accelerator.values:
             return np.zeros(0, np.intp)
-        return np.flatnonzero(column.codes == column.values.index(value))
+        span = self.span(accelerator.values.index(name))
+        return np.arange(span.start, span.stop)
 
     @cached_property
     def _starts(self) -> Places:
@@ -148,5 +157,5 @@ class Rows:
 
 
 def _written(offer: Offer) -> Iterator[Any]:
-    for name, value in row_values(offer).items():
+    for value in row_values(offer).values():
         yield str(value) if isinstance(value, Decimal) else value

@@ -1,6 +1,5 @@
 """The search behind `cheapest` and the offers page: a request in, a listing out."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,10 +16,10 @@ from advisor.catalog.conditions import (
     selector_conditions,
     still_to_be_had,
 )
-from advisor.catalog.explain import EmptyList, explain_empty
-from advisor.catalog.pricing import Priced, Pricer, Quote
+from advisor.catalog.explain import EmptyList
+from advisor.catalog.pricing import Priced, Pricer
 from advisor.catalog.selector import Selector, Span, resolve_selector, rest_of_family
-from advisor.catalog.siblings import Beside, prices_beside
+from advisor.catalog.siblings import Beside
 from advisor.catalog.sorting import SORTS, checked_sort
 from advisor.catalog.sources import OfferSource
 from advisor.errors import BadInput
@@ -107,29 +106,19 @@ def search(
         pack_to=count.low if count and request.pack else None,
     )
     conditions = _conditions(request, selector, count, source, pricer)
-    narrow = {name: values for c in conditions for name, values in c.narrow.items()}
-    tests = [condition.holds for condition in conditions]
-    fitting = [quote for quote in source.quotes(narrow, pricer) if all(holds(quote) for holds in tests)]
     window = still_to_be_had(now)
-
-    def order(found: Iterable[Quote]) -> Sequence[Quote]:
-        return source.ordered(found, pricer, sort)
-
-    matches = order(filter(window.holds, fitting))
-    page = [pricer.complete(quote) for quote in matches[request.offset : request.offset + request.limit]]
-    beside = prices_beside([priced.offer for priced in page], source, pricer)
-    empty = None
-    if not matches:
-        empty = explain_empty([*conditions, window], source.quotes({}, pricer), pricer, order)
+    page = slice(request.offset, request.offset + request.limit)
+    found = source.find(conditions, window, pricer, sort, page)
+    empty = None if found.total else source.explain([*conditions, window], pricer, sort)
     return Listing(
         request=request,
         as_of=source.as_of,
         version=source.version,
         in_catalogue=source.total(),
-        total=len(matches),
+        total=found.total,
         offset=request.offset,
-        lines=tuple(Line(priced=p, beside=b) for p, b in zip(page, beside, strict=True)),
-        ended=len(fitting) - len(matches),
+        lines=tuple(Line(priced=pricer.complete(quote), beside=beside) for quote, beside in found.page),
+        ended=found.ended,
         relatives=tuple(rest_of_family(selector.names or frozenset())),
         rates=rates,
         conditions=tuple(condition.words for condition in conditions),

@@ -1,52 +1,163 @@
-"""Prices of all offers in the currencies that were asked for lately, and the orders they were listed in."""
+"""All prices of a catalogue in the currencies asked for lately, and the orders they were listed in."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable
+from functools import cached_property
 from threading import Lock
+from typing import Any, Generic, TypeVar
 
-from advisor.catalog.pricing import Pricer
-from advisor.catalog.sorting import in_order
-from providers.offers import Offer
+import numpy as np
+from numpy.typing import NDArray
 
-_MOST_SHEETS = 8  # currencies kept; one takes about 2 MB per 4,000 offers
+from advisor.catalog.coded import Coded, combined
+from advisor.catalog.pricing import Pricer, Quote, per_accelerator, spread
+from advisor.catalog.rows import Places, Rows
+from advisor.catalog.siblings import Beside, Terms, cheapest_terms
+from advisor.catalog.sorting import BY_FACT, PRICES
+
+_MOST_SHEETS = 8  # currencies kept; with its orders one takes about 20 bytes per offer
+_MOST_QUOTES = 20_000  # kept by a sheet as objects, those used last
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+class Lately(Generic[Key, Value]):
+    """The values used last. Two threads may make the same one at once: no harm."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[Key, Value] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, key: Key, make: Callable[[], Value]) -> Value:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+            if len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return made
+
+    def known(self) -> list[Key]:
+        """The one used last at the end."""
+        with self._lock:
+            return list(self._kept)
 
 
 class Sheet:
-    """Every offer in one currency at some rates; `quotes` is in the order of the offers."""
+    """Every offer of some rows in one currency at some rates, one machine each."""
 
-    def __init__(self, offers: Sequence[Offer], pricer: Pricer) -> None:
-        self.rates = pricer.rates
-        self.quotes = tuple(map(pricer.quote, offers))
-        self._ranks: dict[str, Mapping[str, int]] = {}
+    def __init__(self, rows: Rows, pricer: Pricer) -> None:
+        currency = rows.column("currency")
+        rates = {code: pricer.rate(code) for code in currency.values}
+        self._rows = rows
+        self.converted: NDArray[np.bool_] = currency.table(lambda code: rates[code] is not None)[
+            currency.codes
+        ]
+        self.price = combined(
+            [*map(rows.column, ("price_per_hour", "upfront", "term_months", "currency"))],
+            lambda price, upfront, months, code: pricer.convert(spread(price, upfront, months), rates[code]),
+        )
+        self._quotes: Lately[int, Quote] = Lately(_MOST_QUOTES)
+        self._besides: Lately[int, Beside] = Lately(_MOST_QUOTES)
+        self._orders: dict[str, NDArray[np.int32]] = {}
 
-    def ranks(self, sort: str) -> Mapping[str, int]:
-        """Offer id -> its place in the order of a checked sort, one machine each. Few sorts: all are kept."""
-        found = self._ranks.get(sort)
+    @cached_property
+    def per_accelerator(self) -> Coded:
+        """The price of one accelerator; None for machines without any."""
+        return combined([self.price, self._rows.fact("accelerator_count")], per_accelerator)
+
+    def quote(self, place: int, pricer: Pricer) -> Quote:
+        return self._quotes.of(place, lambda: pricer.quote(self._rows.offer(place)))
+
+    def beside(self, place: int) -> Beside:
+        """What the machine of a place costs under the other purchase options."""
+        return self._besides.of(place, lambda: self._beside(place))
+
+    def _beside(self, place: int) -> Beside:
+        same = self._rows.same_machine(place)
+        same = same[self.converted[same]].tolist()
+        purchase, months, zone = map(self._rows.column, ("purchase", "term_months", "zone"))
+        return cheapest_terms(
+            zone.of(place),
+            [
+                Terms(price=self.price.of(p), purchase=purchase.of(p), months=months.of(p), zone=zone.of(p))
+                for p in same
+            ],
+        )
+
+    def ranks(self, sort: str) -> NDArray[np.int32]:
+        """The rank of every place in a checked sort. Few sorts: all are kept."""
+        found = self._orders.get(sort)
         if found is None:
-            order = in_order(self.quotes, sort, lambda quote: quote.price)
-            found = self._ranks[sort] = {quote.offer_id: rank for rank, quote in enumerate(order)}
+            everything: Places = np.arange(self._rows.count)
+            order = self.in_order(everything, sort, None)
+            found = np.empty(self._rows.count, np.int32)
+            found[order] = np.arange(self._rows.count, dtype=np.int32)
+            self._orders[sort] = found
         return found
+
+    def in_order(self, places: Places, sort: str, total: Coded | None) -> Places:
+        """Places in a checked sort; `total` is what an hour of all machines needed costs at each place, where
+        that is not the price of one."""
+        name, turned = sort.removeprefix("-"), sort.startswith("-")
+        price = self.price.codes[places] if total is None else total.codes
+        if name in PRICES:
+            groups = np.where(self.converted[places], 0, 2 if name == "per_accelerator" else 1)
+            keys = price.astype(np.int64)
+            if name == "per_accelerator":
+                of_one = self.per_accelerator
+                unknown = self._missing(of_one)[places]
+                groups = groups + unknown
+                keys = np.where(unknown, keys, of_one.codes[places].astype(np.int64))
+        else:
+            fact = self._rows.fact(BY_FACT[name].fact)
+            turned ^= BY_FACT[name].falling
+            groups = self._missing(fact)[places].astype(np.int64)
+            keys = fact.codes[places].astype(np.int64)
+        by = np.lexsort((self._rows.id_ranks[places], -keys if turned else keys, groups))
+        found: Places = places[by]
+        return found
+
+    @staticmethod
+    def _missing(column: Coded) -> NDArray[np.bool_]:
+        if not column.values or column.values[0] is not None:
+            return np.zeros(len(column.codes), np.bool_)
+        missing: NDArray[np.bool_] = column.codes == 0
+        return missing
+
+    def cheapest(self, places: Places) -> Places:
+        """Places by the price of one machine, those without a rate last."""
+        return self.in_order(places, "price", None)
+
+    def total(self, places: Places, pricer: Pricer) -> Coded:
+        """What an hour of all machines needed costs at some places."""
+        price = Coded(self.price.codes[places], self.price.values, ordered=True)
+        if pricer.pack_to is None:
+            return price
+        size = self._rows.fact("size")
+        return combined(
+            [price, Coded(size.codes[places], size.values, ordered=False)],
+            lambda one, machine: one * pricer.machines(machine[0], machine[1]),
+        )
 
 
 class Sheets:
-    """The sheets of some offers by currency; of many currencies those used last."""
+    """The sheets of some rows by currency; of many currencies those used last."""
 
-    def __init__(self, offers: Sequence[Offer]) -> None:
-        self._offers = offers
-        self._kept: OrderedDict[str, Sheet] = OrderedDict()
-        self._lock = Lock()
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._kept: Lately[tuple[str, Any], Sheet] = Lately(_MOST_SHEETS)
 
     def of(self, pricer: Pricer) -> Sheet:
-        """The sheet of a pricer's currency and rates. Two threads may make the same one at once: no harm."""
-        with self._lock:
-            kept = self._kept.get(pricer.currency)
-            if kept is not None and kept.rates == pricer.rates:
-                self._kept.move_to_end(pricer.currency)
-                return kept
-        made = Sheet(self._offers, pricer)
-        with self._lock:
-            self._kept[pricer.currency] = made
-            self._kept.move_to_end(pricer.currency)
-            while len(self._kept) > _MOST_SHEETS:
-                self._kept.popitem(last=False)
-        return made
+        """The sheet of a pricer's currency and rates."""
+        rates = tuple(sorted(pricer.rates.rates_to_usd.items()))
+        return self._kept.of((pricer.currency, rates), lambda: Sheet(self._rows, pricer))
+
+    def currencies(self) -> list[str]:
+        """Those kept, the one used last at the end."""
+        return [kept[0] for kept in self._kept.known()]

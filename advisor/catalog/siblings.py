@@ -1,12 +1,11 @@
 """The same machine had otherwise: spot beside on demand, commitments beside both."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from advisor.catalog.pricing import Pricer, Quote
-from advisor.catalog.sources import OfferSource
+from advisor.catalog.pricing import Quote
 from providers.offers import Offer, Purchase
 
 _Machine = tuple[str, str, str]
@@ -22,18 +21,11 @@ class Beside:
     three_years: Decimal | None = None
 
 
-def prices_beside(offers: Sequence[Offer], source: OfferSource, pricer: Pricer) -> list[Beside]:
-    """For each offer, what the same machine in the same place costs under the other purchase options."""
-    if not offers:
-        return []
-    related = source.quotes(
-        {
-            "provider": {offer.provider for offer in offers},
-            "region": {offer.region for offer in offers},
-            "instance_type": {offer.instance_type for offer in offers},
-        },
-        pricer,
-    )
+def prices_beside(offers: Sequence[Offer], related: Iterable[Quote]) -> list[Beside]:
+    """For each offer, what the same machine in the same place costs under the other purchase options.
+
+    `related` are quotes of at least those machines.
+    """
     by_machine: dict[_Machine, list[Quote]] = defaultdict(list)
     for quote in related:
         if quote.converted:
@@ -41,12 +33,40 @@ def prices_beside(offers: Sequence[Offer], source: OfferSource, pricer: Pricer) 
     return [_beside(offer, by_machine[_machine(offer)]) for offer in offers]
 
 
+def machines_of(offers: Iterable[Offer]) -> dict[str, set[str]]:
+    """What narrows a catalogue to the machines of some offers, and few more."""
+    held = list(offers)
+    return {
+        column: {getattr(offer, column) for offer in held}
+        for column in ("provider", "region", "instance_type")
+    }
+
+
 def _machine(offer: Offer) -> _Machine:
     return (offer.provider, offer.region, offer.instance_type)
 
 
-def _beside(offer: Offer, same: list[Quote]) -> Beside:
-    here = [p for p in same if not (p.offer.zone and offer.zone and p.offer.zone != offer.zone)]
+def _beside(offer: Offer, same: Iterable[Quote]) -> Beside:
+    terms = [
+        Terms(price=q.price, purchase=q.offer.purchase, months=q.offer.term_months, zone=q.offer.zone)
+        for q in same
+    ]
+    return cheapest_terms(offer.zone, terms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """One way to have a machine, at an effective price per hour."""
+
+    price: Decimal
+    purchase: Purchase
+    months: int | None
+    zone: str | None
+
+
+def cheapest_terms(zone: str | None, same: Iterable[Terms]) -> Beside:
+    """The lowest price of each kind; what is in another zone than the offer's is left out."""
+    here = [terms for terms in same if not (terms.zone and zone and terms.zone != zone)]
     return Beside(
         on_demand=_lowest(here, Purchase.ON_DEMAND),
         spot=_lowest(here, Purchase.SPOT),
@@ -55,11 +75,11 @@ def _beside(offer: Offer, same: list[Quote]) -> Beside:
     )
 
 
-def _lowest(here: list[Quote], purchase: Purchase) -> Decimal | None:
-    return min((p.price for p in here if p.offer.purchase is purchase), default=None)
+def _lowest(here: list[Terms], purchase: Purchase) -> Decimal | None:
+    return min((terms.price for terms in here if terms.purchase is purchase), default=None)
 
 
-def _committed(here: list[Quote], months: int) -> Decimal | None:
+def _committed(here: list[Terms], months: int) -> Decimal | None:
     kinds = (Purchase.RESERVED, Purchase.SPEND_COMMITMENT)
-    prices = (p.price for p in here if p.offer.purchase in kinds and p.offer.term_months == months)
+    prices = (terms.price for terms in here if terms.purchase in kinds and terms.months == months)
     return min(prices, default=None)

@@ -1,81 +1,42 @@
 """The current catalogue in the memory of a process: read once per version, asked any number of times."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import islice
 from threading import Lock
+from typing import TypeVar
 
 from django.db import connection
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
-from advisor.catalog.columns import COLUMNS, offer_from_values
+from advisor.catalog.columns import COLUMNS, DECIMAL_COLUMNS, MOMENT_COLUMNS
 from advisor.catalog.queries import rows_at, version_at
+from advisor.catalog.rows import READ, Rows
 from advisor.catalog.sheets import Sheets
-from advisor.catalog.sources import Narrow
 from advisor.models import CatalogueVersion
-from providers.offers import Offer
 
-INDEXED = ("accelerator", "provider", "region", "instance_type", "country", "purchase")
-_Machine = tuple[str, str, str]
+_PORTION = 20_000  # rows read at a time
+Row = TypeVar("Row")
 
 
 class Snapshot:
-    """All offers of one version, ordered by offer id, with the places of each value. Never changed once made.
+    """All offers of one version, with their prices in the currencies asked for. Never changed once made."""
 
-    `sources[i]` is where the row of `offers[i]` came from.
-    """
-
-    def __init__(self, *, number: int, published_at: datetime, rows: Iterable[tuple[Offer, str]]) -> None:
-        ordered = sorted(((offer.offer_id, offer, source) for offer, source in rows), key=lambda row: row[0])
+    def __init__(self, *, number: int, published_at: datetime, rows: Rows) -> None:
         self.number = number
         self.published_at = published_at
-        self.ids = tuple(row[0] for row in ordered)
-        self.offers = tuple(row[1] for row in ordered)
-        self.sources = tuple(row[2] for row in ordered)
-        self.place_of = {offer_id: place for place, offer_id in enumerate(self.ids)}
-        self._places = {column: self._index(column) for column in INDEXED}
-        self._machines: dict[_Machine, list[int]] = defaultdict(list)
-        for place, offer in enumerate(self.offers):
-            self._machines[offer.provider, offer.region, offer.instance_type].append(place)
-        self._all = range(len(self.offers))
+        self.rows = rows
+        self.sheets = Sheets(rows)
         self._values: dict[str, frozenset[str]] = {}
-        self.sheets = Sheets(self.offers)
-
-    def places(self, narrow: Narrow) -> Sequence[int]:
-        """Places of the offers whose text columns have the given values, in order of offer id."""
-        if not narrow:
-            return self._all
-        wanted = {column: frozenset(values) for column, values in narrow.items()}
-        first = min(
-            (column for column in wanted if column in self._places),
-            key=lambda column: sum(len(self._places[column].get(value, ())) for value in wanted[column]),
-            default=None,
-        )
-        found: Iterable[int] = self._all
-        if first is not None:
-            index = self._places[first]
-            found = sorted(place for value in wanted.pop(first) for place in index.get(value, ()))
-        for column, values in wanted.items():
-            found = [place for place in found if (getattr(self.offers[place], column) or "") in values]
-        return list(found)
-
-    def machine(self, provider: str, region: str, instance_type: str) -> Sequence[int]:
-        """Places of the offers of one machine in one region."""
-        return self._machines.get((provider, region, instance_type), ())
 
     def values(self, column: str) -> frozenset[str]:
         """Distinct non-empty values of a text column."""
         found = self._values.get(column)
         if found is None:
-            found = frozenset(value for offer in self.offers if (value := getattr(offer, column)))
-            self._values[column] = found
+            found = self._values[column] = frozenset(filter(None, self.rows.column(column).values))
         return found
-
-    def _index(self, column: str) -> Mapping[str, list[int]]:
-        places: dict[str, list[int]] = defaultdict(list)
-        for place, offer in enumerate(self.offers):
-            places[getattr(offer, column) or ""].append(place)
-        return dict(places)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +106,25 @@ def _read(version: CatalogueVersion) -> Snapshot:
     return Snapshot(number=version.number, published_at=version.published_at, rows=rows)
 
 
-def _rows(as_of: datetime | None) -> list[tuple[Offer, str]]:
-    found = rows_at(as_of).values_list(*COLUMNS, "source").iterator(chunk_size=5000)
-    return [(offer_from_values(values[:-1]), values[-1]) for values in found]
+def _rows(as_of: datetime | None) -> Rows:
+    """Decimals and moments are read as texts and turned into values once per distinct one."""
+    texts = {f"{name}_text": Cast(name, TextField()) for name in (*DECIMAL_COLUMNS, *MOMENT_COLUMNS)}
+    names = [f"{name}_text" if f"{name}_text" in texts else name for name in COLUMNS]
+    found = rows_at(as_of).order_by().annotate(**texts).values_list("offer_id", *names, "source")
+    read = READ | dict.fromkeys(MOMENT_COLUMNS, _moment)
+    return Rows(batched(found.iterator(chunk_size=_PORTION)), read)
+
+
+def batched(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Rows in portions: as many at a time as are worth a call."""
+    waiting = iter(rows)
+    while portion := list(islice(waiting, _PORTION)):
+        yield portion
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A moment as a database writes it: SQLite without a zone, in UTC."""
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -1,13 +1,14 @@
-"""A search that reads nothing: offers and their quotes from the snapshot of the current catalogue."""
+"""A search that reads nothing: it asks the columns of the current catalogue."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from advisor.catalog.pricing import Pricer, Quote
+from advisor.catalog.conditions import Condition
+from advisor.catalog.explain import EmptyList
+from advisor.catalog.finding import ColumnSearch
+from advisor.catalog.pricing import Pricer
 from advisor.catalog.snapshot import Snapshot, current_snapshot
-from advisor.catalog.sorting import in_order
-from advisor.catalog.sources import LedgerSource, Narrow, OfferSource
-from providers.offers import Offer
+from advisor.catalog.sources import Found, LedgerSource, OfferSource
 
 
 class SnapshotSource:
@@ -19,23 +20,21 @@ class SnapshotSource:
         self.version = self.snapshot.number
 
     def total(self) -> int:
-        return len(self.snapshot.offers)
-
-    def select(self, narrow: Narrow) -> tuple[Offer, ...]:
-        return tuple(self.snapshot.offers[place] for place in self.snapshot.places(narrow))
+        return self.snapshot.rows.count
 
     def values(self, column: str) -> frozenset[str]:
         return self.snapshot.values(column)
 
-    def quotes(self, narrow: Narrow, pricer: Pricer) -> Sequence[Quote]:
-        quotes = self.snapshot.sheets.of(pricer).quotes
-        return [quotes[place] for place in self.snapshot.places(narrow)] if narrow else quotes
+    def find(
+        self, conditions: Sequence[Condition], window: Condition, pricer: Pricer, sort: str, page: slice
+    ) -> Found:
+        return self._search(pricer, sort).find(conditions, window, page)
 
-    def ordered(self, quotes: Iterable[Quote], pricer: Pricer, sort: str) -> Sequence[Quote]:
-        if pricer.pack_to is not None:  # sums depend on the number asked for
-            return in_order(quotes, sort, pricer.total)
-        ranks = self.snapshot.sheets.of(pricer).ranks(sort)
-        return sorted(quotes, key=lambda quote: ranks[quote.offer_id])
+    def explain(self, conditions: Sequence[Condition], pricer: Pricer, sort: str) -> EmptyList:
+        return self._search(pricer, sort).explain(conditions)
+
+    def _search(self, pricer: Pricer, sort: str) -> ColumnSearch:
+        return ColumnSearch(self.snapshot.rows, self.snapshot.sheets.of(pricer), pricer, sort)
 
 
 def catalogue_source(as_of: datetime | None = None) -> OfferSource:

@@ -2,16 +2,30 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from advisor.catalog.conditions import Condition
+from advisor.catalog.explain import EmptyList, explain_empty
 from advisor.catalog.pricing import Pricer, Quote
 from advisor.catalog.queries import Catalogue, offers_of, rows_at, version_at
+from advisor.catalog.siblings import Beside, machines_of, prices_beside
 from advisor.catalog.sorting import in_order
 from providers.offers import Offer
 
 Narrow = Mapping[str, Collection[str]]
 """Column -> the values it may have; every column given must hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """`total` offers fit; `page` holds those asked for, each with what its machine costs otherwise. `ended`
+    counts those that would fit if their window were not over."""
+
+    total: int
+    ended: int
+    page: tuple[tuple[Quote, Beside], ...]
 
 
 class OfferSource(Protocol):
@@ -24,30 +38,52 @@ class OfferSource(Protocol):
     def total(self) -> int:
         """Number of all offers."""
 
-    def select(self, narrow: Narrow) -> tuple[Offer, ...]:
-        """Offers whose text columns have the given values."""
-
-    def quotes(self, narrow: Narrow, pricer: Pricer) -> Sequence[Quote]:
-        """The same offers in the pricer's currency."""
-
-    def ordered(self, quotes: Iterable[Quote], pricer: Pricer, sort: str) -> Sequence[Quote]:
-        """Quotes this source gave, in the order of a checked sort."""
-
     def values(self, column: str) -> frozenset[str]:
         """Distinct non-empty values of a text column."""
 
+    def find(
+        self, conditions: Sequence[Condition], window: Condition, pricer: Pricer, sort: str, page: slice
+    ) -> Found:
+        """Offers that fit all conditions and the window, in the order of a checked sort."""
+
+    def explain(self, conditions: Sequence[Condition], pricer: Pricer, sort: str) -> EmptyList:
+        """Why nothing fits all of these."""
+
 
 class _Unprepared(ABC):
-    """Prices and sorts when asked, nothing before."""
+    """Takes offers one by one when asked, and prepares nothing: for few questions, or many offers that are
+    read for one question only."""
 
     @abstractmethod
-    def select(self, narrow: Narrow) -> tuple[Offer, ...]: ...
+    def select(self, narrow: Narrow) -> tuple[Offer, ...]:
+        """Offers whose text columns have the given values."""
 
-    def quotes(self, narrow: Narrow, pricer: Pricer) -> Sequence[Quote]:
+    def find(
+        self, conditions: Sequence[Condition], window: Condition, pricer: Pricer, sort: str, page: slice
+    ) -> Found:
+        narrow = {name: values for c in conditions for name, values in c.narrow.items()}
+        fitting = [quote for quote in self._quotes(narrow, pricer) if _holds(quote, conditions, pricer)]
+        matches = in_order((quote for quote in fitting if window.holds(quote, pricer)), sort, pricer)
+        shown = matches[page]
+        offers = [quote.offer for quote in shown]
+        beside = prices_beside(offers, self._quotes(machines_of(offers), pricer) if offers else ())
+        return Found(
+            total=len(matches),
+            ended=len(fitting) - len(matches),
+            page=tuple(zip(shown, beside, strict=True)),
+        )
+
+    def explain(self, conditions: Sequence[Condition], pricer: Pricer, sort: str) -> EmptyList:
+        return explain_empty(
+            conditions, self._quotes({}, pricer), pricer, lambda quotes: in_order(quotes, sort, pricer)
+        )
+
+    def _quotes(self, narrow: Narrow, pricer: Pricer) -> list[Quote]:
         return [pricer.quote(offer) for offer in self.select(narrow)]
 
-    def ordered(self, quotes: Iterable[Quote], pricer: Pricer, sort: str) -> Sequence[Quote]:
-        return in_order(quotes, sort, pricer.total)
+
+def _holds(quote: Quote, conditions: Iterable[Condition], pricer: Pricer) -> bool:
+    return all(condition.holds(quote, pricer) for condition in conditions)
 
 
 class LedgerSource(_Unprepared):

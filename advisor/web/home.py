@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -120,11 +121,12 @@ def _prices() -> dict[str, Any]:
 
 def _suggestions() -> list[tuple[str, str]]:
     """Questions that have an answer, each with its address."""
-    snapshot = current_snapshot()
+    rows = current_snapshot().rows
     found = []
     for query, accelerator, count in _ASKED_FOR:
-        places = snapshot.places({"accelerator": [accelerator]})
-        if any(count is None or snapshot.offers[place].accelerator_count == count for place in places):
+        held, places = rows.fact("accelerator_count"), rows.of_accelerator(accelerator or None)
+        fits = np.array([count is None or have == count for have in held.values], np.bool_)
+        if fits[held.codes[places]].any():
             found.append((query, Question(values={"q": query}).address()))
     return found
 

@@ -97,9 +97,13 @@ def offer_context(offer_id: str, currency: str) -> dict[str, Any]:
 
 def not_there(error: UnknownOffer) -> dict[str, Any]:
     """The page for an id that never was: the ids it may have meant, as links."""
-    known = current_snapshot().place_of
+    rows = current_snapshot().rows
     _, _, names = error.message.partition("; did you mean ")
-    ids = [name for name in names.removesuffix("?").replace(" or ", ", ").split(", ") if name in known]
+    ids = [
+        name
+        for name in names.removesuffix("?").replace(" or ", ", ").split(", ")
+        if rows.place_of(name) is not None
+    ]
     return {
         "title": "There is no such offer",
         "lines": [error.message.partition("; did you mean ")[0] + "."],

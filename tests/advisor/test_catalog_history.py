@@ -164,7 +164,7 @@ def test_one_indexed_question_beside_that_for_the_version(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     load_embedded()
-    offer_id = current_snapshot().ids[0]
+    offer_id = current_snapshot().rows.offer(0).offer_id
     with django_assert_num_queries(2):
         history_chart(offer_history(offer_id))
 

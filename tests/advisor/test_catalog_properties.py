@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.catalog.queries import Catalogue
+from advisor.catalog.rows import Rows
 from advisor.catalog.search import Listing, Request, search
 from advisor.catalog.snapshot import Snapshot
 from advisor.catalog.snapshot_source import SnapshotSource
@@ -74,14 +75,16 @@ def ask(request: Request, source: OfferSource) -> Listing:
 @given(catalogues, requests())
 def test_the_snapshot_answers_as_a_plain_pass_over_the_offers(held: list[Offer], request: Request) -> None:
     plain = FileSource(Catalogue(as_of=NOW, version=3, offers=tuple(held)))
-    snapshot = Snapshot(number=3, published_at=NOW, rows=[(offer, "test") for offer in held])
+    snapshot = Snapshot(number=3, published_at=NOW, rows=Rows.of((offer, "test") for offer in held))
     assert ask(request, SnapshotSource(snapshot)) == ask(request, plain)
 
 
 @settings(deadline=None)
 @given(catalogues, requests())
 def test_what_is_listed_turned_round_is_the_same_offers(held: list[Offer], request: Request) -> None:
-    source = SnapshotSource(Snapshot(number=3, published_at=NOW, rows=[(offer, "test") for offer in held]))
+    source = SnapshotSource(
+        Snapshot(number=3, published_at=NOW, rows=Rows.of((offer, "test") for offer in held))
+    )
     name = request.sort.removeprefix("-")
     whole = [
         ask(Request(query=request.query, pack=request.pack, sort=sort, limit=99), source)

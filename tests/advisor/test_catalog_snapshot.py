@@ -15,15 +15,16 @@ from pytest_django import DjangoAssertNumQueries
 from advisor.catalog import snapshot
 from advisor.catalog.embedded import load_embedded
 from advisor.catalog.listing_json import listing_json
+from advisor.catalog.rows import Rows
 from advisor.catalog.search import Listing, Request, search
 from advisor.catalog.services import publish
 from advisor.catalog.snapshot import Snapshot, current_snapshot
 from advisor.catalog.snapshot_source import SnapshotSource, catalogue_source
 from advisor.catalog.sorting import SORTS
-from advisor.catalog.sources import LedgerSource, Narrow, OfferSource
+from advisor.catalog.sources import LedgerSource, OfferSource
 from advisor.errors import BadInput, CatalogueEmpty
 from advisor.models import CatalogueVersion
-from providers.offers import Offer, Purchase
+from providers.offers import Payment, Purchase
 from providers.rates import reference_rates
 from tests.bench.capacity_queries import QUERIES
 from tests.factories import NOW, make_cpu_offer, make_offer
@@ -36,6 +37,16 @@ def ask(request: Request, source: OfferSource) -> Listing | str:
         return search(request, source, rates=reference_rates(), now=NOW, max_age_hours=24 * 90)
     except BadInput as error:
         return error.message
+
+
+def ids() -> tuple[str, ...]:
+    rows = current_snapshot().rows
+    return tuple(rows.offer(place).offer_id for place in range(rows.count))
+
+
+def prices(of: Snapshot | None = None) -> list[Decimal]:
+    rows = (of or current_snapshot()).rows
+    return [rows.offer(place).price_per_hour for place in range(rows.count)]
 
 
 def queries() -> Iterator[Request]:
@@ -75,25 +86,33 @@ def test_every_answer_is_that_of_the_ledger() -> None:
 
 
 @pytest.mark.django_db
-def test_every_narrowing_selects_what_the_ledger_selects() -> None:
-    publish(
-        [make_offer(), make_cpu_offer(), make_cpu_offer(region="us-east-1", zone="us-east-1a", country="US")],
-        source="test",
-        label="test",
-    )
+def test_the_snapshot_holds_what_the_ledger_holds_to_the_digit() -> None:
+    block = {
+        "purchase": Purchase.CAPACITY_BLOCK,
+        "available_from": NOW,
+        "available_until": NOW + timedelta(microseconds=1),
+    }
+    held = [
+        make_offer(price_per_hour=Decimal("50.00")),
+        make_offer(
+            purchase=Purchase.RESERVED, term_months=12, payment=Payment.PARTIAL, upfront=Decimal("1e3")
+        ),
+        make_offer(zone="a", price_per_hour=Decimal("50.0000000000000000001")),
+        make_offer(zone="b", price_per_hour=Decimal(50), observed_at=None, note="a, b", **block),
+        make_cpu_offer(),
+        make_cpu_offer(region="us-east-1", zone="us-east-1a", country="US", memory_gib=None),
+    ]
+    publish(held, source="test", label="test")
     ours, theirs = SnapshotSource(), LedgerSource()
-    narrows: tuple[Narrow, ...] = (
-        {},
-        {"accelerator": [""]},
-        {"accelerator": ["H100", "L4"], "country": ["DE"]},
-        {"zone": ["us-east-1a"]},
-        {"zone": [""], "provider": ["aws"]},
-        {"provider": ["aws"], "region": ["us-east-1"], "instance_type": ["m7i.xlarge", "p5.48xlarge"]},
-        {"provider": []},
-        {"country": ["FR"]},
-    )
-    for narrow in narrows:
-        assert ours.select(narrow) == theirs.select(narrow), narrow
+    rows = ours.snapshot.rows
+    found = sorted((rows.offer(place) for place in range(rows.count)), key=lambda offer: offer.offer_id)
+    assert [repr(offer) for offer in found] == [repr(offer) for offer in theirs.select({})]
+    for offer in held:
+        place = rows.place_of(offer.offer_id)
+        assert place is not None
+        assert rows.offer(place) == offer
+        assert offer in [rows.offer(p) for p in rows.same_machine(place)]
+    assert rows.place_of("aws/eu-central-1/p5.48xlarge/spot") is None
     for column in ("accelerator", "zone", "provider", "currency"):
         assert ours.values(column) == theirs.values(column)
     assert (ours.total(), ours.version, ours.as_of) == (theirs.total(), theirs.version, theirs.as_of)
@@ -113,11 +132,13 @@ def test_an_unchanged_catalogue_is_asked_only_for_its_version(
 @pytest.mark.django_db
 def test_a_publication_is_seen_at_once_and_the_past_stays_in_the_ledger() -> None:
     publish([make_offer()], source="test", label="test", now=MONDAY)
-    assert SnapshotSource().select({})[0].price_per_hour == 50
+    assert prices() == [50]
     publish([make_offer(price_per_hour=Decimal(44))], source="test", label="test")
-    assert SnapshotSource().select({})[0].price_per_hour == 44
+    assert prices() == [44]
     assert SnapshotSource().version == 2
-    assert catalogue_source(MONDAY).select({})[0].price_per_hour == 50
+    past = catalogue_source(MONDAY)
+    assert isinstance(past, LedgerSource)
+    assert past.select({})[0].price_per_hour == 50
     assert isinstance(catalogue_source(), SnapshotSource)
 
 
@@ -128,12 +149,12 @@ def test_a_catalogue_rolled_back_is_not_taken_for_the_next_of_equal_number_and_m
 
     with suppress(Undo), transaction.atomic():
         publish([make_offer()], source="test", label="test", now=MONDAY)
-        assert current_snapshot().ids == ("aws/eu-central-1/p5.48xlarge/on_demand",)
+        assert ids() == ("aws/eu-central-1/p5.48xlarge/on_demand",)
         raise Undo
     with pytest.raises(CatalogueEmpty):
         current_snapshot()
     publish([make_cpu_offer()], source="test", label="test", now=MONDAY)
-    assert current_snapshot().ids == ("aws/eu-central-1/m7i.xlarge/on_demand",)
+    assert ids() == ("aws/eu-central-1/m7i.xlarge/on_demand",)
 
 
 @pytest.mark.django_db
@@ -142,7 +163,7 @@ def test_a_publication_during_the_reading_does_not_mix_two_versions(monkeypatch:
     old = CatalogueVersion.objects.get(number=1)
     publish([make_offer(price_per_hour=Decimal(44)), make_cpu_offer()], source="test", label="test")
     read = snapshot._read(old)  # as if version 2 had come after the version was looked up
-    assert (read.number, [offer.price_per_hour for offer in read.offers]) == (1, [Decimal(50)])
+    assert (read.number, prices(read)) == (1, [Decimal(50)])
 
 
 def test_while_one_thread_reads_the_others_answer_from_the_version_before(
@@ -152,12 +173,12 @@ def test_while_one_thread_reads_the_others_answer_from_the_version_before(
     newest = [versions[0]]
     reading, go_on, reads = threading.Event(), threading.Event(), []
 
-    def rows(_as_of: object) -> list[tuple[Offer, str]]:
+    def rows(_as_of: object) -> Rows:
         reads.append(newest[0].number)
         if newest[0].number == 2:
             reading.set()
             assert go_on.wait(10)
-        return [(make_offer(), "test")]
+        return Rows.of([(make_offer(), "test")])
 
     monkeypatch.setattr(snapshot, "version_at", lambda _as_of: newest[0])
     monkeypatch.setattr(snapshot, "_rows", rows)
@@ -180,10 +201,10 @@ def test_the_first_reading_is_made_once_however_many_wait_for_it(monkeypatch: py
     reads: list[int] = []
     begin = threading.Barrier(4)
 
-    def rows(_as_of: object) -> list[tuple[Offer, str]]:
+    def rows(_as_of: object) -> Rows:
         reads.append(1)
         threading.Event().wait(0.1)
-        return [(make_offer(), "test")]
+        return Rows.of([(make_offer(), "test")])
 
     monkeypatch.setattr(
         snapshot, "version_at", lambda _as_of: CatalogueVersion(number=1, published_at=MONDAY)
@@ -207,7 +228,7 @@ def test_the_first_reading_is_made_once_however_many_wait_for_it(monkeypatch: py
 
 
 def test_other_rates_are_not_answered_from_the_prices_of_these() -> None:
-    held = Snapshot(number=1, published_at=MONDAY, rows=[(make_offer(currency="EUR"), "test")])
+    held = Snapshot(number=1, published_at=MONDAY, rows=Rows.of([(make_offer(currency="EUR"), "test")]))
     rates = reference_rates()
     doubled = replace(rates, rates_to_usd={**rates.rates_to_usd, "EUR": Decimal(2)})
 
@@ -221,9 +242,9 @@ def test_other_rates_are_not_answered_from_the_prices_of_these() -> None:
 
 
 def test_only_the_currencies_used_last_are_kept() -> None:
-    held = Snapshot(number=1, published_at=MONDAY, rows=[(make_offer(), "test")])
+    held = Snapshot(number=1, published_at=MONDAY, rows=Rows.of([(make_offer(), "test")]))
     currencies = sorted(reference_rates().rates_to_usd)
     assert len(currencies) > 8
     for currency in currencies:
         ask(Request(currency=currency), SnapshotSource(held))
-    assert list(held.sheets._kept) == currencies[-8:]
+    assert held.sheets.currencies() == currencies[-8:]

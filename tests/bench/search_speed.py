@@ -29,7 +29,7 @@ def main() -> int:
     from advisor.catalog.sources import LedgerSource
 
     begin = time.perf_counter()
-    offers = len(current_snapshot().offers)
+    offers = current_snapshot().rows.count
     built = (time.perf_counter() - begin) * 1000
     print(f"{built:7.1f} ms snapshot of {offers:,} offers read (once per catalogue version)")
     first = timings(SnapshotSource, 1)
