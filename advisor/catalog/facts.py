@@ -75,6 +75,23 @@ FACTS: dict[str, Fact] = {
 }
 
 
+GROUPED = (
+    "accelerator",
+    "accelerator_memory_gib",
+    "accelerator_count",
+    "min_quantity",
+    "max_quantity",
+    "purchase",
+    "vcpus",
+)
+"""Columns most questions are about. Rows alike in all of them are one group and lie together."""
+
+
+def of_groups(name: str) -> bool:
+    """Whether a fact is the same for all rows of a group."""
+    return set(FACTS[name].columns) <= set(GROUPED)
+
+
 def accelerator_memory_gib(offer: Offer) -> Decimal | None:
     """Memory of one accelerator: as the row states it, else as the list of accelerators knows it."""
     return memory_of_one(offer.accelerator, offer.accelerator_memory_gib)

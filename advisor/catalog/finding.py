@@ -1,6 +1,7 @@
 """A search over columns: each condition is asked once per distinct value, never once per row."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,12 +9,31 @@ from numpy.typing import NDArray
 from advisor.catalog.coded import Coded, Table
 from advisor.catalog.conditions import TOTAL, Condition
 from advisor.catalog.explain import EmptyList, Relief
+from advisor.catalog.facts import of_groups
 from advisor.catalog.pricing import Pricer, Quote
 from advisor.catalog.rows import Places, Rows
 from advisor.catalog.sheets import Sheet
 from advisor.catalog.sources import Found
 
-_MOST_SPANS = 64
+_WALK = 4  # a step along the order costs about as much as so many rows gathered and sorted
+_FIRST_STEP = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """Rows that lie together, all of them or those that are `held`."""
+
+    span: slice
+    held: NDArray[np.bool_] | None
+
+    def __len__(self) -> int:
+        return self.span.stop - self.span.start if self.held is None else int(np.count_nonzero(self.held))
+
+    def places(self) -> Places:
+        if self.held is None:
+            return np.arange(self.span.start, self.span.stop)
+        found: Places = np.flatnonzero(self.held) + self.span.start
+        return found
 
 
 class ColumnSearch:
@@ -26,13 +46,17 @@ class ColumnSearch:
         self._sort = sort
 
     def find(self, conditions: Sequence[Condition], window: Condition, page: slice) -> Found:
-        fitting = self._fitting(conditions)
+        fitting, whole = self._fitting(conditions), [*conditions, window]
         until, still = self._column(window)
-        open_ones = fitting[still[until.codes[fitting]]]
-        shown = self._first(open_ones, page)
+        matches = fitting if still.all() else [self._kept(part, [(until, still)]) for part in fitting]
+        total = sum(map(len, matches))
+        if self._pricer.pack_to is None and total * total > _WALK * page.stop * self._rows.count:
+            shown = self._walked(whole, page)
+        else:
+            shown = self._first(_together(matches), page)
         return Found(
-            total=len(open_ones),
-            ended=len(fitting) - len(open_ones),
+            total=total,
+            ended=sum(map(len, fitting)) - total,
             page=tuple((self._quote(place), self._sheet.beside(place)) for place in shown.tolist()),
         )
 
@@ -64,45 +88,59 @@ class ColumnSearch:
             misses=tuple(condition.words for condition in missed),
         )
 
-    def _fitting(self, conditions: Sequence[Condition]) -> Places:
-        """Places that fit all conditions, in rising order."""
-        by_fact = [
-            (condition, *self._column(condition)) for condition in conditions if condition.fact != TOTAL
-        ]
-        tables = [(column, table) for _, column, table in by_fact if not table.all()]
-        if not all(table.any() for _, table in tables):
-            return np.zeros(0, np.intp)
-        accelerators = [table for condition, _, table in by_fact if condition.fact == "accelerator"]
-        found = [self._within(span, tables) for span in self._spans(accelerators)]
-        places = np.concatenate(found) if found else np.zeros(0, np.intp)
+    def _fitting(self, conditions: Sequence[Condition]) -> list[_Part]:
+        """The rows that fit all conditions, in rising order."""
+        groups = np.ones(len(self._rows.group_starts) - 1, np.bool_)
+        tables: list[tuple[Coded, Table]] = []
         for condition in conditions:
             if condition.fact == TOTAL:
-                places = places[self._affordable(condition, places)]
-        return places
+                continue
+            column, table = self._column(condition)
+            if of_groups(condition.fact):
+                groups &= table[self._rows.group_codes(condition.fact)]
+            elif not table.all():
+                tables.append((column, table))
+        parts = [self._kept(_Part(span, None), tables) for span in self._spans(groups)]
+        for condition in conditions:
+            if condition.fact == TOTAL:
+                parts = [self._affordable_part(condition, part) for part in parts]
+        return parts
 
-    def _spans(self, accelerators: Sequence[Table]) -> Iterator[slice]:
-        """The rows of the accelerators that fit; all rows where that would be too many pieces."""
-        if not accelerators:
-            yield slice(0, self._rows.count)
-            return
-        codes = np.flatnonzero(np.logical_and.reduce(accelerators))
-        runs = np.split(codes, np.flatnonzero(np.diff(codes) > 1) + 1)
-        if len(runs) > _MOST_SPANS:
-            yield slice(0, self._rows.count)
-            return
-        for run in runs:
-            if len(run):
-                yield slice(self._rows.span(int(run[0])).start, self._rows.span(int(run[-1])).stop)
+    def _spans(self, groups: Table) -> list[slice]:
+        """The rows of the groups that fit, those that lie together as one."""
+        edges = np.flatnonzero(np.diff(groups, prepend=False, append=False))
+        starts = self._rows.group_starts[edges].tolist()
+        return [slice(start, stop) for start, stop in zip(starts[::2], starts[1::2], strict=True)]
 
-    def _within(self, span: slice, tables: Sequence[tuple[Coded, Table]]) -> Places:
-        held: NDArray[np.bool_] | None = None
+    @staticmethod
+    def _kept(part: _Part, tables: Sequence[tuple[Coded, Table]]) -> _Part:
+        held = part.held
         for column, table in tables:
-            fits = table[column.codes[span]]
+            fits = table[column.codes[part.span]]
             held = fits if held is None else held & fits
-        if held is None:
-            return np.arange(span.start, span.stop)
-        places: Places = np.flatnonzero(held) + span.start
-        return places
+        return _Part(part.span, held)
+
+    def _affordable_part(self, condition: Condition, part: _Part) -> _Part:
+        affordable = self._affordable(condition, np.arange(part.span.start, part.span.stop))
+        return _Part(part.span, affordable if part.held is None else part.held & affordable)
+
+    def _walked(self, conditions: Sequence[Condition], page: slice) -> Places:
+        """The page of what fits, found along the order: soon, where much fits."""
+        order, found, held, start = self._sheet.order(self._sort).places, list[Places](), 0, 0
+        tables = [(c, *self._column(c)) for c in conditions if c.fact != TOTAL]
+        limits = [c for c in conditions if c.fact == TOTAL]
+        size = _FIRST_STEP + page.stop
+        while held < page.stop and start < len(order):
+            places: Places = order[start : start + size].astype(np.intp)
+            for _, column, table in tables:
+                if not table.all():
+                    places = places[table[column.codes[places]]]
+            for condition in limits:
+                places = places[self._affordable(condition, places)]
+            found.append(places)
+            held, start, size = held + len(places), start + size, 2 * size
+        shown: Places = np.concatenate(found)[page]
+        return shown
 
     def _column(self, condition: Condition) -> tuple[Coded, Table]:
         column = self._rows.fact(condition.fact)
@@ -120,7 +158,7 @@ class ColumnSearch:
             total = self._sheet.total(places, self._pricer)
             ordered = self._sheet.in_order(places, self._sort, total)
             return ordered[page]
-        ranks = self._sheet.ranks(self._sort)[places]
+        ranks = self._sheet.order(self._sort).ranks[places]
         end = page.stop
         if end < len(places):
             first = np.argpartition(ranks, end - 1)[:end]
@@ -155,6 +193,11 @@ class ColumnSearch:
 
     def _quote(self, place: int) -> Quote:
         return self._sheet.quote(place, self._pricer)
+
+
+def _together(parts: Sequence[_Part]) -> Places:
+    found = [part.places() for part in parts]
+    return np.concatenate(found) if found else np.zeros(0, np.intp)
 
 
 def _weight(bits: int, conditions: int) -> tuple[int, tuple[int, ...]]:

@@ -1,4 +1,4 @@
-"""All offers of a catalogue as columns, in an order that keeps the rows of one accelerator together."""
+"""All offers of a catalogue as columns, in an order that keeps rows alike together."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.catalog.coded import Coded, Coder, combined
+from advisor.catalog.coded import Coded, Coder, Codes, combined
 from advisor.catalog.columns import COLUMNS, DECIMAL_COLUMNS, TEXT_COLUMNS, row_values
-from advisor.catalog.facts import FACTS, STRAIGHT
+from advisor.catalog.facts import FACTS, GROUPED, STRAIGHT
 from providers.offers import Offer, Payment, PriceState, Purchase
 
 Places = NDArray[np.intp]
@@ -35,10 +35,11 @@ _MOST_OFFERS = 20_000  # kept as objects, those used last; one takes about 2 kB
 
 
 class Rows:
-    """Offers and where each came from. A place is a row's number; rows are in the order of accelerator,
-    purchase and offer id. Never changed once made.
+    """Offers and where each came from. A place is a row's number; rows of one accelerator lie together, and
+    within them those of one group (GROUPED). Never changed once made.
 
-    `id_ranks[place]` orders all rows by offer id, which decides between equals.
+    `id_ranks[place]` orders all rows by offer id, which decides between equals. The rows of group `g` are
+    those from `group_starts[g]` to before `group_starts[g + 1]`.
     """
 
     def __init__(self, portions: Iterable[Sequence[Sequence[Any]]], read: Mapping[str, ValueOf]) -> None:
@@ -53,7 +54,9 @@ class Rows:
         columns = {name: coder.done(read.get(name, _as_written)) for name, coder in coders.items()}
         ranks = np.empty(len(ids), np.int32)
         ranks[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids), dtype=np.int32)
-        order = np.lexsort((ranks, columns["purchase"].codes, columns["accelerator"].codes))
+        group = combined([columns[name] for name in GROUPED], lambda *alike: alike, ordered=False)
+        order = np.lexsort((ranks, group.codes))
+        self.group_starts: Places = np.searchsorted(group.codes[order], np.arange(len(group.values) + 1))
         self.count = len(ids)
         self.id_ranks: NDArray[np.int32] = ranks[order]
         self._columns = {
@@ -62,6 +65,7 @@ class Rows:
         }
         self._hashes = np.fromiter(map(hash, ids), np.int64, len(ids))[order]
         self._facts: dict[str, Coded] = {}
+        self._group_codes: dict[str, Codes] = {}
         self._offers: OrderedDict[int, Offer] = OrderedDict()
         self._lock = Lock()
 
@@ -87,6 +91,13 @@ class Rows:
             self._facts[name] = found
         return found
 
+    def group_codes(self, name: str) -> Codes:
+        """By group the code of a fact that is the same for all its rows."""
+        found = self._group_codes.get(name)
+        if found is None:
+            found = self._group_codes[name] = self.fact(name).codes[self.group_starts[:-1]]
+        return found
+
     def offer(self, place: int) -> Offer:
         """The offer of a place, made when it is first asked for."""
         with self._lock:
@@ -107,11 +118,6 @@ class Rows:
         wanted = hash(offer_id)
         alike = order[np.searchsorted(hashes, wanted) : np.searchsorted(hashes, wanted, side="right")]
         return next((p for p in alike.tolist() if self.offer(p).offer_id == offer_id), None)
-
-    def span(self, accelerator_code: int) -> slice:
-        """The rows of one accelerator."""
-        starts = self._starts
-        return slice(int(starts[accelerator_code]), int(starts[accelerator_code + 1]))
 
     def same_machine(self, place: int) -> Places:
         """Places of the machine of a place in its region, under whatever terms."""
@@ -135,13 +141,9 @@ class Rows:
         accelerator = self._columns["accelerator"]
         if name not in accelerator.values:
             return np.zeros(0, np.intp)
-        span = self.span(accelerator.values.index(name))
-        return np.arange(span.start, span.stop)
-
-    @cached_property
-    def _starts(self) -> Places:
-        accelerator = self._columns["accelerator"]
-        return np.searchsorted(accelerator.codes, np.arange(len(accelerator.values) + 1))
+        code = accelerator.values.index(name)
+        first, last = np.searchsorted(accelerator.codes, [code, code + 1])
+        return np.arange(first, last)
 
     @cached_property
     def _by_machine(self) -> tuple[Places, Places]:

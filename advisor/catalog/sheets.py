@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
 from typing import Any, Generic, TypeVar
@@ -48,6 +49,14 @@ class Lately(Generic[Key, Value]):
             return list(self._kept)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Order:
+    """All places in some order, and the rank of each place in it."""
+
+    places: NDArray[np.int32]
+    ranks: NDArray[np.int32]
+
+
 class Sheet:
     """Every offer of some rows in one currency at some rates, one machine each."""
 
@@ -64,7 +73,7 @@ class Sheet:
         )
         self._quotes: Lately[int, Quote] = Lately(_MOST_QUOTES)
         self._besides: Lately[int, Beside] = Lately(_MOST_QUOTES)
-        self._orders: dict[str, NDArray[np.int32]] = {}
+        self._orders: dict[str, Order] = {}
 
     @cached_property
     def per_accelerator(self) -> Coded:
@@ -90,15 +99,14 @@ class Sheet:
             ],
         )
 
-    def ranks(self, sort: str) -> NDArray[np.int32]:
-        """The rank of every place in a checked sort. Few sorts: all are kept."""
+    def order(self, sort: str) -> Order:
+        """All places in a checked sort. Few sorts: all are kept."""
         found = self._orders.get(sort)
         if found is None:
-            everything: Places = np.arange(self._rows.count)
-            order = self.in_order(everything, sort, None)
-            found = np.empty(self._rows.count, np.int32)
-            found[order] = np.arange(self._rows.count, dtype=np.int32)
-            self._orders[sort] = found
+            places = self.in_order(np.arange(self._rows.count), sort, None).astype(np.int32)
+            ranks = np.empty(len(places), np.int32)
+            ranks[places] = np.arange(len(places), dtype=np.int32)
+            found = self._orders[sort] = Order(places=places, ranks=ranks)
         return found
 
     def in_order(self, places: Places, sort: str, total: Coded | None) -> Places:
