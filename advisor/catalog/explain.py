@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from advisor.catalog.conditions import Condition
 from advisor.catalog.pricing import Priced, Pricer, Quote
@@ -51,7 +52,7 @@ def explain_empty(
                 nearest.append(quote)
     missed = [conditions[-index] for index in fewest[1]]
     firsts = [
-        min(order(found), key=lambda quote, by=condition: by.far(quote, pricer), default=None)  # type: ignore[misc]
+        min(order(found), key=partial(condition.far, pricer=pricer), default=None)
         for condition, found in zip(conditions, only_failing, strict=True)
     ]
     if len(missed) == 1:  # those that fail it alone are the nearest
