@@ -30,21 +30,44 @@ class Coded:
     def of(self, place: int) -> Any:
         return self.values[self.codes[place]]
 
-    def table(self, fits: Callable[[Any], bool], *, rising: bool | None = None) -> Table:
-        """By code, whether a value fits. `rising` says that, None apart, once a value fits all larger ones do
-        (False: all smaller ones do), which is then asked of a few values only."""
+    def judge(self, fits: Callable[[Any], bool], *, rising: bool | None = None) -> "Judge":
+        """Which codes stand for values that fit. `rising` says that, None apart, once a value fits all larger
+        ones do (False: all smaller ones do), which is then asked of a few values only."""
         if rising is None or not self.ordered:
-            return np.fromiter(map(fits, self.values), np.bool_, len(self.values))
-        table = np.zeros(len(self.values), np.bool_)
+            return Judge(table=np.fromiter(map(fits, self.values), np.bool_, len(self.values)))
         first = 1 if self.values and self.values[0] is None else 0
         turn = bisect_left(self.values, True, lo=first, key=lambda value: fits(value) == rising)
-        if rising:
-            table[turn:] = True
-        else:
-            table[first:turn] = True
-        if first:
-            table[0] = fits(None)
-        return table
+        span = (turn, len(self.values)) if rising else (first, turn)
+        return Judge(span=span, none_fits=fits(None) if first else None, distinct=len(self.values))
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Judge:
+    """A verdict per code: from a table, or from the span of the codes that fit; None, where it occurs, has
+    code 0 and a verdict of its own."""
+
+    table: Table | None = None
+    span: tuple[int, int] = (0, 0)
+    none_fits: bool | None = None
+    distinct: int = 0
+
+    def of(self, codes: Codes) -> Table:
+        if self.table is not None:
+            return self.table[codes]
+        low, high = self.span
+        held: Table = codes < high if low == 0 else codes >= low
+        if low and high < self.distinct:
+            held &= codes < high
+        if self.none_fits:
+            held |= codes == 0
+        return held
+
+    @property
+    def fits_all(self) -> bool:
+        if self.table is not None:
+            return bool(self.table.all())
+        low, high = self.span
+        return high - low + bool(self.none_fits) == self.distinct
 
 
 class Coder:

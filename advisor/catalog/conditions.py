@@ -34,7 +34,8 @@ class Condition:
 
     `fits` judges that value. `rising`: once a value fits all larger ones do; False: all smaller ones do;
     None: neither is known. `narrow` restricts text columns before any row is read. `distance` says how far a
-    value that does not fit is from fitting; where it is None all are equally far.
+    value that does not fit is from fitting; where it is None all are equally far. `words_say_all`: equal
+    words mean the same condition, whoever asks and when.
     """
 
     words: str
@@ -43,6 +44,7 @@ class Condition:
     rising: bool | None = None
     narrow: dict[str, Collection[str]] = field(default_factory=dict)
     distance: Callable[[Any], float] | None = None
+    words_say_all: bool = False
 
     def holds(self, quote: Quote, pricer: Pricer) -> bool:
         return self.fits(self._value(quote, pricer))
@@ -126,8 +128,14 @@ def residency_condition(asked: Collection[str]) -> Condition:
     )
 
 
+@cache
+def _listed(column: str) -> frozenset[str]:
+    """Providers or regions that the list of regions knows, offered now or not."""
+    return frozenset(getattr(region, column) for region in REGIONS.values())
+
+
 def provider_condition(asked: Collection[str], source: Named) -> Condition:
-    known = source.values("provider") | {region.provider for region in REGIONS.values()}
+    known = source.values("provider") | _listed("provider")
     by_folded = {name.casefold(): name for name in known}
     wanted = []
     for raw in asked:
@@ -147,8 +155,8 @@ def provider_condition(asked: Collection[str], source: Named) -> Condition:
 def region_condition(asked: Collection[str], source: Named) -> Condition:
     """Regions as `us-east-1`, `aws/us-east-1`, `aws/eu-*`, or a zone; each must match a known one."""
     patterns = [raw.strip().casefold() for raw in asked]
-    providers = source.values("provider") | {known.provider for known in REGIONS.values()}
-    regions = source.values("region") | source.values("zone") | {r.region for r in REGIONS.values()}
+    providers = source.values("provider") | _listed("provider")
+    regions = source.values("region") | source.values("zone") | _listed("region")
     for raw, pattern in zip(asked, patterns, strict=True):
         of_provider, _, of_region = pattern.rpartition("/")
         known_provider = any(fnmatchcase(name.casefold(), of_provider or "*") for name in providers)
@@ -160,6 +168,7 @@ def region_condition(asked: Collection[str], source: Named) -> Condition:
         words=f"--region {','.join(asked)}",
         fact="place",
         fits=cache(lambda place: _in_region(place, patterns)),
+        words_say_all=True,
     )
 
 

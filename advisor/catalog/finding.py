@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.catalog.coded import Coded, Table
+from advisor.catalog.coded import Coded, Judge, Table
 from advisor.catalog.conditions import TOTAL, Condition
 from advisor.catalog.explain import EmptyList, Relief
 from advisor.catalog.facts import of_groups
@@ -17,6 +17,9 @@ from advisor.catalog.sources import Found
 
 _WALK = 4  # a step along the order costs about as much as so many rows gathered and sorted
 _FIRST_STEP = 256
+
+
+_Judged = tuple[Coded, Judge]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,11 +47,12 @@ class ColumnSearch:
         self._sheet = sheet
         self._pricer = pricer
         self._sort = sort
+        self._known: dict[str, _Judged] = {}
 
     def find(self, conditions: Sequence[Condition], window: Condition, page: slice) -> Found:
         fitting, whole = self._fitting(conditions), [*conditions, window]
-        until, still = self._column(window)
-        matches = fitting if still.all() else [self._kept(part, [(until, still)]) for part in fitting]
+        still = self._judged(window)
+        matches = fitting if still[1].fits_all else [self._kept(part, [still]) for part in fitting]
         total = sum(map(len, matches))
         if self._pricer.pack_to is None and total * total > _WALK * page.stop * self._rows.count:
             shown = self._walked(whole, page)
@@ -91,16 +95,16 @@ class ColumnSearch:
     def _fitting(self, conditions: Sequence[Condition]) -> list[_Part]:
         """The rows that fit all conditions, in rising order."""
         groups = np.ones(len(self._rows.group_starts) - 1, np.bool_)
-        tables: list[tuple[Coded, Table]] = []
+        judged: list[_Judged] = []
         for condition in conditions:
             if condition.fact == TOTAL:
                 continue
-            column, table = self._column(condition)
+            column, judge = self._judged(condition)
             if of_groups(condition.fact):
-                groups &= table[self._rows.group_codes(condition.fact)]
-            elif not table.all():
-                tables.append((column, table))
-        parts = [self._kept(_Part(span, None), tables) for span in self._spans(groups)]
+                groups &= judge.of(self._rows.group_codes(condition.fact))
+            elif not judge.fits_all:
+                judged.append((column, judge))
+        parts = [self._kept(_Part(span, None), judged) for span in self._spans(groups)]
         for condition in conditions:
             if condition.fact == TOTAL:
                 parts = [self._affordable_part(condition, part) for part in parts]
@@ -113,10 +117,10 @@ class ColumnSearch:
         return [slice(start, stop) for start, stop in zip(starts[::2], starts[1::2], strict=True)]
 
     @staticmethod
-    def _kept(part: _Part, tables: Sequence[tuple[Coded, Table]]) -> _Part:
+    def _kept(part: _Part, judged: Sequence[_Judged]) -> _Part:
         held = part.held
-        for column, table in tables:
-            fits = table[column.codes[part.span]]
+        for column, judge in judged:
+            fits = judge.of(column.codes[part.span])
             held = fits if held is None else held & fits
         return _Part(part.span, held)
 
@@ -127,14 +131,14 @@ class ColumnSearch:
     def _walked(self, conditions: Sequence[Condition], page: slice) -> Places:
         """The page of what fits, found along the order: soon, where much fits."""
         order, found, held, start = self._sheet.order(self._sort).places, list[Places](), 0, 0
-        tables = [(c, *self._column(c)) for c in conditions if c.fact != TOTAL]
+        judged = [self._judged(c) for c in conditions if c.fact != TOTAL]
+        judged = [one for one in judged if not one[1].fits_all]
         limits = [c for c in conditions if c.fact == TOTAL]
         size = _FIRST_STEP + page.stop
         while held < page.stop and start < len(order):
             places: Places = order[start : start + size].astype(np.intp)
-            for _, column, table in tables:
-                if not table.all():
-                    places = places[table[column.codes[places]]]
+            for column, judge in judged:
+                places = places[judge.of(column.codes[places])]
             for condition in limits:
                 places = places[self._affordable(condition, places)]
             found.append(places)
@@ -142,13 +146,21 @@ class ColumnSearch:
         shown: Places = np.concatenate(found)[page]
         return shown
 
-    def _column(self, condition: Condition) -> tuple[Coded, Table]:
-        column = self._rows.fact(condition.fact)
-        return column, column.table(condition.fits, rising=condition.rising)
+    def _judged(self, condition: Condition) -> _Judged:
+        known = self._known.get(condition.words)
+        if known is None:
+            column = self._rows.fact(condition.fact)
+
+            def make() -> Judge:
+                return column.judge(condition.fits, rising=condition.rising)
+
+            judge = self._rows.judges.of(condition.words, make) if condition.words_say_all else make()
+            known = self._known[condition.words] = (column, judge)
+        return known
 
     def _affordable(self, condition: Condition, places: Places) -> NDArray[np.bool_]:
         total = self._sheet.total(places, self._pricer)
-        fits = total.table(condition.fits, rising=condition.rising)[total.codes]
+        fits = total.judge(condition.fits, rising=condition.rising).of(total.codes)
         held: NDArray[np.bool_] = np.where(self._sheet.converted[places], fits, condition.fits(None))
         return held
 
@@ -174,8 +186,8 @@ class ColumnSearch:
             if condition.fact == TOTAL:
                 held = self._affordable(condition, everything)
             else:
-                column, table = self._column(condition)
-                held = table[column.codes]
+                column, judge = self._judged(condition)
+                held = judge.of(column.codes)
             failed |= (~held).astype(np.int64) << index
         return failed
 

@@ -156,8 +156,8 @@ class _Clock:
         dated = [(moment, age, n) for moment, age, n in known if age is not None]
         middle = _median([(age, n) for _, age, n in dated])
         too_old = np.array([age is not None and age > self.limit for age in ages], np.bool_)
-        said = state.table(lambda value: value is PriceState.STALE)
-        stale = int((too_old[codes] | said[state.codes[places]]).sum())
+        said = state.judge(lambda value: value is PriceState.STALE).of(state.codes[places])
+        stale = int((too_old[codes] | said).sum())
         unknown = len(places) - sum(n for _, _, n in dated)
         return PriceAges(
             offers=len(places),

@@ -147,9 +147,10 @@ def _elsewhere(offer: Offer, snapshot: Snapshot, pricer: Pricer) -> tuple[Priced
     rows = snapshot.rows
     same = rows.of_accelerator(offer.accelerator)
     count, machine = rows.fact("accelerator_count"), rows.fact("machine")
-    as_many = count.table(lambda held: held == offer.accelerator_count)
-    other = machine.table(lambda held: held != (offer.provider, offer.region, offer.instance_type))
-    places = same[as_many[count.codes[same]] & other[machine.codes[same]]]
+    here = (offer.provider, offer.region, offer.instance_type)
+    as_many = count.judge(lambda held: held == offer.accelerator_count).of(count.codes[same])
+    elsewhere = machine.judge(lambda held: held != here).of(machine.codes[same])
+    places = same[as_many & elsewhere]
     return _cheapest(places, snapshot, pricer, _ELSEWHERE)
 
 
@@ -157,7 +158,7 @@ def _cheapest(places: Places, snapshot: Snapshot, pricer: Pricer, most: int) -> 
     """What can still be had of these, cheapest first; what has no rate last."""
     window, sheet = still_to_be_had(pricer.now), snapshot.sheets.of(pricer)
     until = snapshot.rows.fact(window.fact)
-    open_ones = places[until.table(window.fits, rising=window.rising)[until.codes[places]]]
+    open_ones = places[until.judge(window.fits, rising=window.rising).of(until.codes[places])]
     first = sheet.cheapest(open_ones)[:most].tolist()
     return tuple(pricer.complete(sheet.quote(place, pricer)) for place in first)
 

@@ -70,11 +70,11 @@ def accelerators_in_catalogue(
     rows, sheet = snapshot.rows, snapshot.sheets.of(pricer)
     window = still_to_be_had(pricer.now)
     until = rows.fact(window.fact)
-    is_open = until.table(window.fits, rising=window.rising)
+    is_open = until.judge(window.fits, rising=window.rising)
     found = []
     for name in sorted(snapshot.values("accelerator"), key=str.casefold):
         places = rows.of_accelerator(name)
-        places = places[is_open[until.codes[places]]]
+        places = places[is_open.of(until.codes[places])]
         if len(places):
             found.append(_accelerator(name, places, rows, sheet, pricer))
     return tuple(found)

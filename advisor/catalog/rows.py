@@ -1,18 +1,17 @@
 """All offers of a catalogue as columns, in an order that keeps rows alike together."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
-from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.catalog.coded import Coded, Coder, Codes, combined
+from advisor.catalog.coded import Coded, Coder, Codes, Judge, combined
 from advisor.catalog.columns import COLUMNS, DECIMAL_COLUMNS, TEXT_COLUMNS, row_values
 from advisor.catalog.facts import FACTS, GROUPED, STRAIGHT
+from advisor.catalog.lately import Lately
 from providers.offers import Offer, Payment, PriceState, Purchase
 
 Places = NDArray[np.intp]
@@ -32,6 +31,7 @@ READ: dict[str, ValueOf] = {
 }
 """What stands in a column, to the value an offer has. Decimals stand there as texts: 1 and 1.0 stay apart."""
 _MOST_OFFERS = 20_000  # kept as objects, those used last; one takes about 2 kB
+_MOST_JUDGES = 100
 
 
 class Rows:
@@ -66,8 +66,8 @@ class Rows:
         self._hashes = np.fromiter(map(hash, ids), np.int64, len(ids))[order]
         self._facts: dict[str, Coded] = {}
         self._group_codes: dict[str, Codes] = {}
-        self._offers: OrderedDict[int, Offer] = OrderedDict()
-        self._lock = Lock()
+        self._offers: Lately[int, Offer] = Lately(_MOST_OFFERS)
+        self.judges: Lately[str, Judge] = Lately(_MOST_JUDGES)  # by the words of conditions that say all
 
     @classmethod
     def of(cls, rows: Iterable[tuple[Offer, str]]) -> "Rows":
@@ -100,17 +100,10 @@ class Rows:
 
     def offer(self, place: int) -> Offer:
         """The offer of a place, made when it is first asked for."""
-        with self._lock:
-            known = self._offers.get(place)
-            if known is not None:
-                self._offers.move_to_end(place)
-                return known
-        made = Offer(**{name: self._columns[name].of(place) for name in COLUMNS})
-        with self._lock:
-            self._offers[place] = made
-            if len(self._offers) > _MOST_OFFERS:
-                self._offers.popitem(last=False)
-        return made
+        return self._offers.of(place, lambda: self._offer(place))
+
+    def _offer(self, place: int) -> Offer:
+        return Offer(**{name: self._columns[name].of(place) for name in COLUMNS})
 
     def place_of(self, offer_id: str) -> int | None:
         """The place of an offer by its id; None when it is not among these."""

@@ -1,16 +1,14 @@
 """All prices of a catalogue in the currencies asked for lately, and the orders they were listed in."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from advisor.catalog.coded import Coded, combined
+from advisor.catalog.lately import Lately
 from advisor.catalog.pricing import Pricer, Quote, per_accelerator, spread
 from advisor.catalog.rows import Places, Rows
 from advisor.catalog.siblings import Beside, Terms, cheapest_terms
@@ -18,35 +16,6 @@ from advisor.catalog.sorting import BY_FACT, PRICES
 
 _MOST_SHEETS = 8  # currencies kept; with its orders one takes about 20 bytes per offer
 _MOST_QUOTES = 20_000  # kept by a sheet as objects, those used last
-
-Key = TypeVar("Key", bound=Hashable)
-Value = TypeVar("Value")
-
-
-class Lately(Generic[Key, Value]):
-    """The values used last. Two threads may make the same one at once: no harm."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[Key, Value] = OrderedDict()
-        self._lock = Lock()
-
-    def of(self, key: Key, make: Callable[[], Value]) -> Value:
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        made = make()
-        with self._lock:
-            self._kept[key] = made
-            if len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return made
-
-    def known(self) -> list[Key]:
-        """The one used last at the end."""
-        with self._lock:
-            return list(self._kept)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,9 +33,8 @@ class Sheet:
         currency = rows.column("currency")
         rates = {code: pricer.rate(code) for code in currency.values}
         self._rows = rows
-        self.converted: NDArray[np.bool_] = currency.table(lambda code: rates[code] is not None)[
-            currency.codes
-        ]
+        has_rate = currency.judge(lambda code: rates[code] is not None)
+        self.converted: NDArray[np.bool_] = has_rate.of(currency.codes)
         self.price = combined(
             [*map(rows.column, ("price_per_hour", "upfront", "term_months", "currency"))],
             lambda price, upfront, months, code: pricer.convert(spread(price, upfront, months), rates[code]),

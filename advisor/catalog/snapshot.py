@@ -12,10 +12,12 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from advisor.catalog.columns import COLUMNS, DECIMAL_COLUMNS, MOMENT_COLUMNS
+from advisor.catalog.pricing import Pricer
 from advisor.catalog.queries import rows_at, version_at
 from advisor.catalog.rows import READ, Rows
 from advisor.catalog.sheets import Sheets
 from advisor.models import CatalogueVersion
+from providers.rates import reference_rates
 
 _PORTION = 20_000  # rows read at a time
 Row = TypeVar("Row")
@@ -30,6 +32,11 @@ class Snapshot:
         self.rows = rows
         self.sheets = Sheets(rows)
         self._values: dict[str, frozenset[str]] = {}
+
+    def prepare(self) -> None:
+        """Work out the prices and the order most people ask for, before anybody waits for them."""
+        dollars = Pricer(currency="USD", rates=reference_rates(), now=self.published_at, max_age_hours=0)
+        self.sheets.of(dollars).order("price")
 
     def values(self, column: str) -> frozenset[str]:
         """Distinct non-empty values of a text column."""
@@ -103,7 +110,9 @@ def _read(version: CatalogueVersion) -> Snapshot:
     rows = _rows(None)
     if version_at(None).number != version.number:  # published while we read: ask for that very moment
         rows = _rows(version.published_at)
-    return Snapshot(number=version.number, published_at=version.published_at, rows=rows)
+    read = Snapshot(number=version.number, published_at=version.published_at, rows=rows)
+    read.prepare()
+    return read
 
 
 def _rows(as_of: datetime | None) -> Rows:

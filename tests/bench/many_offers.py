@@ -1,4 +1,4 @@
-"""Made-up catalogues of any size, the same every time: real machines and places, prices from a seeded draw."""
+"""Made-up catalogues of any size, the same every time: machines, places and prices from a seeded draw."""
 
 import random
 from collections.abc import Iterator
