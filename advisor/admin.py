@@ -229,6 +229,10 @@ class OfferRowAdmin(ReadOnly):
         "valid_from",
         "valid_to",
     )
-    list_filter = (("valid_to", admin.EmptyFieldListFilter), "provider", "purchase", "state")
+    list_filter = (("closed_in", admin.EmptyFieldListFilter), "provider", "purchase", "state")
+    list_select_related = ("published_in", "closed_in")
     search_fields = ("offer_id", "accelerator")
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).filter(published_in__published_at__isnull=False)

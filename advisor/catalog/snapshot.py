@@ -8,8 +8,8 @@ from threading import Lock
 
 from django.db import connection
 
-from advisor.catalog.columns import COLUMNS, offer_from_values
-from advisor.catalog.queries import rows_at, version_at
+from advisor.catalog.confirmed import ROW, Confirmed
+from advisor.catalog.queries import confirmed_until, moment_of, rows_of, version_at
 from advisor.catalog.sheets import Sheets
 from advisor.catalog.sources import Narrow
 from advisor.models import CatalogueVersion
@@ -22,13 +22,21 @@ _Machine = tuple[str, str, str]
 class Snapshot:
     """All offers of one version, ordered by offer id, with the places of each value. Never changed once made.
 
-    `sources[i]` is where the row of `offers[i]` came from.
+    `sources[i]` is where the row of `offers[i]` came from; `confirmed` is what their ages rest on.
     """
 
-    def __init__(self, *, number: int, published_at: datetime, rows: Iterable[tuple[Offer, str]]) -> None:
+    def __init__(
+        self,
+        *,
+        number: int,
+        published_at: datetime,
+        rows: Iterable[tuple[Offer, str]],
+        confirmed: Confirmed | None = None,
+    ) -> None:
         ordered = sorted(((offer.offer_id, offer, source) for offer, source in rows), key=lambda row: row[0])
         self.number = number
         self.published_at = published_at
+        self.confirmed = confirmed or Confirmed(())
         self.ids = tuple(row[0] for row in ordered)
         self.offers = tuple(row[1] for row in ordered)
         self.sources = tuple(row[2] for row in ordered)
@@ -86,6 +94,7 @@ class _Identity:
     database: str
     number: int
     published_at: datetime
+    confirmations: int
     publications: int
 
 
@@ -95,7 +104,7 @@ _publications = 0
 
 
 def publication_made() -> None:
-    """Called by every publication of this process; other processes see its version number."""
+    """Called by every publication and confirmation of this process; others see their numbers."""
     global _publications  # noqa: PLW0603  one count per process is the idea
     _publications += 1
 
@@ -123,7 +132,8 @@ def _identity(version: CatalogueVersion) -> _Identity:
     return _Identity(
         database=str(connection.settings_dict["NAME"]),
         number=version.number,
-        published_at=version.published_at,
+        published_at=moment_of(version),
+        confirmations=version.confirmations,
         publications=_publications,
     )
 
@@ -139,12 +149,11 @@ def _refreshed() -> Snapshot:
 
 
 def _read(version: CatalogueVersion) -> Snapshot:
-    rows = _rows(None)
-    if version_at(None).number != version.number:  # published while we read: ask for that very moment
-        rows = _rows(version.published_at)
-    return Snapshot(number=version.number, published_at=version.published_at, rows=rows)
+    confirmed = confirmed_until(None, version)
+    rows = _rows(version, confirmed)
+    return Snapshot(number=version.number, published_at=moment_of(version), rows=rows, confirmed=confirmed)
 
 
-def _rows(as_of: datetime | None) -> list[tuple[Offer, str]]:
-    found = rows_at(as_of).values_list(*COLUMNS, "source").iterator(chunk_size=5000)
-    return [(offer_from_values(values[:-1]), values[-1]) for values in found]
+def _rows(version: CatalogueVersion, confirmed: Confirmed) -> list[tuple[Offer, str]]:
+    found = rows_of(version.number).values_list(*ROW).iterator(chunk_size=5000)
+    return [(confirmed.offer(values), values[-3]) for values in found]

@@ -152,7 +152,7 @@ def test_while_one_thread_reads_the_others_answer_from_the_version_before(
     newest = [versions[0]]
     reading, go_on, reads = threading.Event(), threading.Event(), []
 
-    def rows(_as_of: object) -> list[tuple[Offer, str]]:
+    def rows(*_about: object) -> list[tuple[Offer, str]]:
         reads.append(newest[0].number)
         if newest[0].number == 2:
             reading.set()
@@ -180,7 +180,7 @@ def test_the_first_reading_is_made_once_however_many_wait_for_it(monkeypatch: py
     reads: list[int] = []
     begin = threading.Barrier(4)
 
-    def rows(_as_of: object) -> list[tuple[Offer, str]]:
+    def rows(*_about: object) -> list[tuple[Offer, str]]:
         reads.append(1)
         threading.Event().wait(0.1)
         return [(make_offer(), "test")]
