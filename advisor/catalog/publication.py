@@ -7,10 +7,10 @@ can be on its way: its number is the newest one's plus one, and numbers are uniq
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import Self, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import DateTimeField, ExpressionWrapper, Max, QuerySet, Value
@@ -21,6 +21,7 @@ from advisor.catalog.snapshot import publication_made
 from advisor.errors import Conflict
 from advisor.models import CatalogueVersion, OfferRow
 
+T = TypeVar("T")
 LEASE_SECONDS = 60
 PATIENCE_SECONDS = 300.0
 """How long one waits for another publication to end."""
@@ -33,6 +34,10 @@ PAUSE_SECONDS = 0.01
 
 _LEDGER_LOCK = 0x51_4D_43_41  # any fixed number: one beginner at a time on PostgreSQL
 _LOOK_SECONDS = 0.1
+
+
+class PublicationUnderWay(Conflict):
+    """Another writes at the moment."""
 
 
 class PublicationLost(Conflict):
@@ -48,12 +53,8 @@ class Publication:
         self._writer = writer
 
     @classmethod
-    def begin(cls, *, source: str, label: str, digest: str = "", patience: float = PATIENCE_SECONDS) -> Self:
-        """Wait for other publications to end, take back one whose writer died, begin the next version.
-
-        Raises Conflict when another is still under way after `patience` seconds.
-        """
-        until = time.monotonic() + patience
+    def begin(cls, *, source: str, label: str, digest: str = "") -> Self:
+        """Begin the next version, after taking back one whose writer died. Raises PublicationUnderWay."""
         writer = uuid.uuid4().hex
         while True:
             with transaction.atomic():
@@ -72,15 +73,12 @@ class Publication:
                     return cls(number=newest + 1, writer=writer, base=newest)
                 silent = CatalogueVersion.everything.filter(number=pending.number, lease_until__lt=Now())
                 taken = silent.update(writer=writer, lease_until=_lease_end())
-            if taken:
-                cls(number=pending.number, writer=writer, base=pending.number - 1).take_back()
-            elif time.monotonic() > until:
-                raise Conflict(
+            if not taken:
+                raise PublicationUnderWay(
                     f"Another publication of prices ({pending.label}) is under way.",
                     ["Try again when it is done."],
                 )
-            else:
-                time.sleep(_LOOK_SECONDS)
+            cls(number=pending.number, writer=writer, base=pending.number - 1).take_back()
 
     @contextmanager
     def part(self) -> Iterator[None]:
@@ -139,3 +137,18 @@ def _one_beginner_at_a_time() -> None:
     if connection.vendor == "postgresql":  # SQLite's immediate transaction is already exclusive
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LEDGER_LOCK])
+
+
+def patiently(work: Callable[[], T], *, patience_seconds: float = PATIENCE_SECONDS) -> T:
+    """Do `work`, again and again while another publication is under way.
+
+    Inside a transaction nobody waits: it may hold the very lock the other one needs.
+    """
+    until = time.monotonic() + patience_seconds
+    while True:
+        try:
+            return work()
+        except PublicationUnderWay:
+            if connection.in_atomic_block or time.monotonic() > until:
+                raise
+        time.sleep(_LOOK_SECONDS)

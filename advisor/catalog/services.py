@@ -11,7 +11,7 @@ from django.db.models import Q
 from advisor.catalog.columns import COLUMNS
 from advisor.catalog.confirmed import ROW, Confirmed
 from advisor.catalog.fingerprint import fingerprint
-from advisor.catalog.publication import PART, Publication
+from advisor.catalog.publication import PART, Publication, patiently
 from advisor.catalog.writing import Cells, cells_of, write_parts
 from advisor.errors import BadInput
 from advisor.models import OfferRow
@@ -80,12 +80,20 @@ def publish(
     offers have the same identity, Conflict when another publication does not end.
     """
     incoming = _by_id(offers)
+    return patiently(
+        lambda: _publish(incoming, source=source, label=label, scope=scope or Scope(), digest=digest, now=now)
+    )
+
+
+def _publish(
+    incoming: dict[str, Offer], *, source: str, label: str, scope: Scope, digest: str, now: datetime | None
+) -> Published:
     # a small one is a single transaction; a large one is written in parts that nobody sees
     is_small = len(incoming) <= PART
     with transaction.atomic() if is_small else nullcontext():
         publication = Publication.begin(source=source, label=label, digest=digest)
         with nullcontext() if is_small else taken_back_on_error(publication):
-            changes = _compare(incoming, scope or Scope())
+            changes = _compare(incoming, scope)
             counts = changes.counts
             if not (any((changes.added, changes.changed, changes.removed)) or digest) and publication.base:
                 publication.take_back()
