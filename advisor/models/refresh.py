@@ -12,8 +12,8 @@ class SourceState(models.Model):
 
     Rows are those of the last attempt that read the source to its end: `rows_seen` were in its replies,
     `rows_taken` were usable offers, `rows_refused` no offers (`refused` keeps the first of them with their
-    reasons), `rows_quarantined` held for a person, `rows_changed` written to the ledger. `seconds` is how
-    long that took. `stated_at` is the earliest moment its offers were stated. `job` is the refresh under way,
+    reasons), `rows_quarantined` held for a person, `rows_changed` written to the ledger. `good_seen` and
+    `good_refused` are those of the last success. `seconds` is how long that took. `stated_at` is the earliest moment its offers were stated. `job` is the refresh under way,
     or one that ended without a word. Read it with `advisor.refresh.queries.source_states`.
     """
 
@@ -34,6 +34,8 @@ class SourceState(models.Model):
     rows_refused = models.PositiveIntegerField(default=0)
     rows_quarantined = models.PositiveIntegerField(default=0)
     rows_changed = models.PositiveIntegerField(default=0)
+    good_seen = models.PositiveIntegerField(default=0)
+    good_refused = models.PositiveIntegerField(default=0)
     seconds = models.FloatField(null=True, blank=True)
     refused = models.JSONField(default=list, blank=True)  # [{"where": ..., "reason": ...}]
     error_code = models.CharField(max_length=50, blank=True, default="")

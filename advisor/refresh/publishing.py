@@ -104,7 +104,7 @@ def publish_refresh(
 
 
 def _set_aside(due: Due, publication: Publication) -> datetime:
-    """Keep the doubtful offers for a person, and count no further confirmation for the rows they would replace.
+    """Keep the doubtful offers for a person; the rows they would replace are not confirmed any more.
 
     Both are true whatever becomes of the publication, so they may be written before it.
     """

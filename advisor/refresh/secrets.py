@@ -10,10 +10,10 @@ _SHORTEST = 6  # a shorter value would blank out ordinary words
 _MOST = 1000
 
 
-def without_secrets(text: str) -> str:
-    """At most 1,000 characters, with secrets, queries and users of addresses left out."""
+def without_secrets(text: str, *, most: int = _MOST) -> str:
+    """At most `most` characters, with secrets, queries and users of addresses left out."""
     held = {value for name, value in os.environ.items() if _NAMES.search(name) and len(value) >= _SHORTEST}
     for value in sorted(held, key=len, reverse=True):
         text = text.replace(value, "***")
     text = _USER.sub(r"\1", _QUERY.sub(r"\1", text))
-    return text if len(text) <= _MOST else text[: _MOST - 1] + "…"
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -34,6 +34,16 @@ def _gpuhunt() -> dict[str, Any]:
 _GIVEN: Mapping[str, Callable[[], dict[str, Any]]] = {"azure": _azure, "baidu": _baidu, "gpuhunt": _gpuhunt}
 
 
+TITLES: Mapping[str, str] = {
+    "aws": "Amazon Web Services",
+    "azure": "Microsoft Azure",
+    "gcp": "Google Cloud",
+    "baidu": "Baidu AI Cloud",
+    "gpuhunt": "Neo-clouds (gpuhunt)",
+}
+"""What people call them, known without loading any of their libraries."""
+
+
 def names() -> tuple[str, ...]:
     return tuple(SOURCES)
 
