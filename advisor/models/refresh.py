@@ -13,8 +13,9 @@ class SourceState(models.Model):
     Rows are those of the last attempt that read the source to its end: `rows_seen` were in its replies,
     `rows_taken` were usable offers, `rows_refused` no offers (`refused` keeps the first of them with their
     reasons), `rows_quarantined` held for a person, `rows_changed` written to the ledger. `good_seen` and
-    `good_refused` are those of the last success. `seconds` is how long that took. `stated_at` is the earliest moment its offers were stated. `job` is the refresh under way,
-    or one that ended without a word. Read it with `advisor.refresh.queries.source_states`.
+    `good_refused` are those of the last success. `seconds` is how long that took. `stated_at` is the
+    earliest moment its offers were stated. `job` is the refresh under way, or one that ended without a
+    word. Read it with `advisor.refresh.queries.source_states`.
     """
 
     class State(models.TextChoices):

@@ -50,7 +50,7 @@ def row_counts(staged: Staged, limits: Limits) -> Iterator[str]:
         if has < limits.fewest_fraction * had:
             yield f"{provider}: {has:,} offers, there were {had:,} (at least {limits.fewest_fraction:.0%})."
         elif has > limits.most_factor * had:
-            yield f"{provider}: {has:,} offers, there were {had:,} (at most {limits.most_factor:g} times that)."
+            yield f"{provider}: {has:,} offers, there were {had:,} (at most {limits.most_factor:g} times)."
 
 
 def missing_places(staged: Staged, limits: Limits) -> Iterator[str]:

@@ -26,7 +26,7 @@ def suspects(
     for key, one in staged.taken.items():
         if one.offer is None:
             continue
-        reason = next(_reasons(one, one.offer, staged, before, limits, rates, medians), "")
+        reason = next(filter(None, _reasons(one, one.offer, staged, before, limits, rates, medians)), "")
         if reason:
             found[key] = reason
     return found

@@ -76,7 +76,8 @@ class Command(AdvisorCommand):
         self.stdout.write(
             f"{status.source}: {status.state.replace('_', ' ')}; {status.rows_seen:,} rows seen, "
             f"{status.rows_taken:,} taken, {status.rows_refused:,} refused, "
-            f"{status.rows_quarantined:,} in quarantine, {status.rows_changed:,} changed, {status.seconds or 0:.1f} s; prices {age}."
+            f"{status.rows_quarantined:,} in quarantine, {status.rows_changed:,} changed, "
+            f"{status.seconds or 0:.1f} s; prices {age}."
         )
         for line in status.words[:_LINES]:
             self.stdout.write(f"  {line}")
