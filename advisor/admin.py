@@ -10,15 +10,15 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, SolarSchedule
 
+from advisor import admin_prices  # noqa: F401  registers its pages
 from advisor.accounts.links import sign_in_link
+from advisor.admin_base import Admin, Operated, ReadOnly
 from advisor.errors import Conflict
 from advisor.jobs.services import cancel, retry
 from advisor.models import (
     ApiToken,
-    CatalogueVersion,
     Job,
     Membership,
-    OfferRow,
     Organisation,
     Plan,
     PlanVersion,
@@ -26,11 +26,9 @@ from advisor.models import (
 )
 
 if TYPE_CHECKING:
-    Admin = admin.ModelAdmin[Any]
     Table = admin.TabularInline[Any, Any]
     People = UserAdmin[User]
 else:  # Django's classes take no parameters when they run
-    Admin = admin.ModelAdmin
     Table = admin.TabularInline
     People = UserAdmin
 
@@ -38,26 +36,6 @@ _MOST_LINKS = 10
 
 for unused in (Group, User, ClockedSchedule, SolarSchedule, AccessLog, AccessFailureLog):
     admin.site.unregister(unused)
-
-
-class Operated(Admin):
-    """Actions that write need an operator of the whole site: a right to look is no right to act."""
-
-    def has_operate_permission(self, request: HttpRequest) -> bool:
-        return bool(getattr(request.user, "is_superuser", False))
-
-
-class ReadOnly(Operated):
-    """Rows that only services write."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002  Django's signature
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002  as above
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002  as above
-        return False
 
 
 class Members(Table):
@@ -206,29 +184,3 @@ class RunAdmin(ReadOnly):
     @admin.display(description="cost, NPV")
     def cost(self, run: Run) -> str:
         return "–" if run.objective_npv is None else f"{run.objective_npv:,.0f} {run.currency}"
-
-
-@admin.register(CatalogueVersion)
-class CatalogueVersionAdmin(ReadOnly):
-    """Publications of prices: what each brought, changed and took out."""
-
-    list_display = ("number", "published_at", "source", "label", "added", "changed", "removed", "unchanged")
-    list_filter = ("source",)
-
-
-@admin.register(OfferRow)
-class OfferRowAdmin(ReadOnly):
-    """The ledger of prices; a row is current while it has no end."""
-
-    list_display = (
-        "offer_id",
-        "price_per_hour",
-        "currency",
-        "state",
-        "observed_at",
-        "valid_from",
-        "valid_to",
-    )
-    list_filter = (("valid_to", admin.EmptyFieldListFilter), "provider", "purchase", "state")
-    search_fields = ("offer_id", "accelerator")
-    show_full_result_count = False

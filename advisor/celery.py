@@ -11,6 +11,9 @@ from celery import Celery, bootsteps
 from celery.signals import worker_process_init
 from kombu.exceptions import OperationalError
 
+from advisor.refresh.limits import limits_of
+from providers.registry import SOURCES
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "advisor.settings")
 
 log = logging.getLogger(__name__)
@@ -22,6 +25,15 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "expires_minutes": 30,
     },
     "Clear old sessions": {"task": "advisor.clear_sessions", "minutes": 1440, "expires_minutes": 720},
+    **{
+        f"Refresh prices: {source}": {
+            "task": "advisor.refresh_prices",
+            "args": [source],
+            "minutes": 60 * limits_of(source).interval_hours,
+            "expires_minutes": 30,
+        }
+        for source in SOURCES
+    },
 }
 """First entries of the schedule, which then lives in the database (advisor/schedule.py)."""
 

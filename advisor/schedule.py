@@ -1,5 +1,7 @@
 """The schedule of beat: rows an operator may change. What is missing is added; nothing is changed back."""
 
+import json
+
 from advisor.celery import SCHEDULE
 
 
@@ -18,6 +20,7 @@ def ensure_schedule() -> int:
             name=name,
             task=entry["task"],
             interval=interval,
+            args=json.dumps(entry.get("args", [])),
             expire_seconds=60 * entry["expires_minutes"],
             description="Made by Quartermaster; change or switch it off as you like.",
         )

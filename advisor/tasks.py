@@ -10,6 +10,7 @@ from advisor.catalog.embedded import load_embedded
 from advisor.jobs import watch
 from advisor.jobs.handlers import HANDLERS
 from advisor.jobs.work import perform
+from advisor.refresh.services import request_refresh
 
 
 @shared_task(  # type: ignore[untyped-decorator]  # Celery ships no types
@@ -24,6 +25,12 @@ def load_embedded_prices() -> str:
     """Publish the embedded list when a new release brought another one."""
     done = load_embedded()
     return "already current" if done is None else f"catalogue version {done.version}"
+
+
+@shared_task(name="advisor.refresh_prices", time_limit=60)  # type: ignore[untyped-decorator]  # Celery ships no types
+def refresh_prices(source: str) -> str:
+    """Ask for a refresh of one source; the work is a job."""
+    return str(request_refresh(source).pk)
 
 
 @shared_task(name="advisor.run_job")  # type: ignore[untyped-decorator]  # Celery ships no types

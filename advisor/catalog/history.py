@@ -8,8 +8,8 @@ from typing import Any
 
 from django.conf import settings
 
-from advisor.catalog.columns import COLUMNS, offer_from_values
 from advisor.catalog.conditions import still_to_be_had
+from advisor.catalog.confirmed import ROW
 from advisor.catalog.pricing import Priced, Pricer, effective_price_per_hour
 from advisor.catalog.rows import Places
 from advisor.catalog.snapshot import Snapshot, current_snapshot
@@ -85,11 +85,11 @@ def offer_history(
     snapshot = current_snapshot()
     now = now or datetime.now(UTC)
     found = (
-        OfferRow.objects.filter(offer_id=offer_id)
-        .order_by("-valid_from")
-        .values_list(*COLUMNS, "valid_from", "valid_to", "source")[:_MOST_ROWS]
+        OfferRow.objects.filter(offer_id=offer_id, published_in__published_at__isnull=False)
+        .order_by("-published_in_id")
+        .values_list("published_in__published_at", "closed_in__published_at", *ROW)[:_MOST_ROWS]
     )
-    known = [(offer_from_values(values[:-3]), *values[-3:]) for values in found]
+    known = [(snapshot.confirmed.offer(values[2:]), values[0], values[1], values[-3]) for values in found]
     if not known:
         raise UnknownOffer(f"{shown(offer_id, limit=200)}: no such offer{_closest(offer_id, snapshot)}")
     pricer = Pricer(

@@ -1,11 +1,15 @@
-"""Reads of the ledger. A moment is half-open: a row counts from `valid_from` until just before `valid_to`."""
+"""Reads of the ledger. A moment has one version, the newest published by then; a row is in force by numbers.
+
+One statement reads one state of the database, so a version being written, or published meanwhile, is never
+seen by half.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 
-from advisor.catalog.columns import COLUMNS, offer_from_values
+from advisor.catalog.confirmed import ROW, Confirmed
 from advisor.errors import CatalogueEmpty
 from advisor.models import CatalogueVersion, OfferRow
 from providers.offers import Offer
@@ -38,28 +42,54 @@ def version_at(as_of: datetime | None) -> CatalogueVersion:
             return version_at(None)
         raise CatalogueEmpty(
             f"The catalogue knows nothing as of {as_of:%Y-%m-%d %H:%M} UTC.",
-            [f"Its first prices were published at {first.published_at:%Y-%m-%d %H:%M} UTC."],
+            [f"Its first prices were published at {moment_of(first):%Y-%m-%d %H:%M} UTC."],
         )
     return found
 
 
+def moment_of(version: CatalogueVersion) -> datetime:
+    """When a published version came into force."""
+    if version.published_at is None:
+        raise LookupError(f"catalogue {version.number} is still being written")
+    return version.published_at
+
+
 def rows_at(as_of: datetime | None) -> QuerySet[OfferRow]:
-    """Rows in force at `as_of`; None means now, which uses the indexes of current rows."""
-    if as_of is None:
-        return OfferRow.objects.filter(valid_to__isnull=True)
-    still_open = Q(valid_to__isnull=True) | Q(valid_to__gt=as_of)
-    return OfferRow.objects.filter(still_open, valid_from__lte=as_of)
+    """Rows in force at `as_of`; None means now."""
+    versions = CatalogueVersion.objects.order_by("-number")
+    if as_of is not None:
+        versions = versions.filter(published_at__lte=as_of)
+    return rows_of(Subquery(versions.values("number")[:1]))
 
 
-def offers_of(rows: QuerySet[OfferRow]) -> tuple[Offer, ...]:
+def rows_of(version: int | Subquery) -> QuerySet[OfferRow]:
+    """Rows in force at a version. What is closed by a later one, published or being written, still counts."""
+    return OfferRow.objects.filter(
+        Q(closed_in__isnull=True) | Q(closed_in_id__gt=version), published_in_id__lte=version
+    )
+
+
+def offers_of(rows: QuerySet[OfferRow], confirmed: Confirmed) -> tuple[Offer, ...]:
     """Offers of some rows, ordered by offer id, so that equal questions give equal answers."""
-    ordered = rows.order_by("offer_id").values_list(*COLUMNS)
-    return tuple(offer_from_values(values) for values in ordered.iterator(chunk_size=5000))
+    ordered = rows.order_by("offer_id").values_list(*ROW)
+    return tuple(confirmed.offer(values) for values in ordered.iterator(chunk_size=5000))
 
 
-def current_offers(as_of: datetime | None = None) -> Catalogue:
-    """The whole catalogue at a moment (None: the newest version; its `as_of` is when that was published)."""
+def confirmed_until(moment: datetime | None, version: CatalogueVersion) -> Confirmed:
+    """What was confirmed by a moment (None: by now), as known in `version`; no query where nothing was."""
+    return Confirmed.until(moment) if version.confirmations else Confirmed(())
+
+
+def current_offers(as_of: datetime | None = None, *, known_at: datetime | None = None) -> Catalogue:
+    """The whole catalogue at a moment (None: the newest version; its `as_of` is when that was published).
+
+    Prices are as old as they were known to be at `known_at`, by default at `as_of`: a source may have stated
+    them again after the version was published.
+    """
     version = version_at(as_of)
+    confirmed = Confirmed.until(known_at) if known_at else confirmed_until(as_of, version)
     return Catalogue(
-        as_of=as_of or version.published_at, version=version.number, offers=offers_of(rows_at(as_of))
+        as_of=as_of or moment_of(version),
+        version=version.number,
+        offers=offers_of(rows_of(version.number), confirmed),
     )

@@ -42,9 +42,17 @@ class Rows:
     those from `group_starts[g]` to before `group_starts[g + 1]`.
     """
 
-    def __init__(self, portions: Iterable[Sequence[Sequence[Any]]], read: Mapping[str, ValueOf]) -> None:
-        """`portions` hold rows of offer id, COLUMNS and source, read by `read`."""
-        names = (*COLUMNS, "source")
+    def __init__(
+        self,
+        portions: Iterable[Sequence[Sequence[Any]]],
+        read: Mapping[str, ValueOf],
+        *,
+        more: Sequence[str] = (),
+        restated: Callable[[Mapping[str, Coded]], Mapping[str, Coded]] | None = None,
+    ) -> None:
+        """`portions` hold rows of offer id, COLUMNS, source and `more`, read by `read`. `restated` gives the
+        columns that say something else than what was read, from all that was; `more` is not kept."""
+        names = (*COLUMNS, "source", *more)
         coders, ids = {name: Coder() for name in names}, list[str]()
         for portion in portions:
             first, *rest = zip(*portion, strict=True)
@@ -52,6 +60,10 @@ class Rows:
             for name, values in zip(names, rest, strict=True):
                 coders[name].add(values)
         columns = {name: coder.done(read.get(name, _as_written)) for name, coder in coders.items()}
+        if restated is not None and ids:
+            columns |= restated(columns)
+        for name in more:
+            del columns[name]
         ranks = np.empty(len(ids), np.int32)
         ranks[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids), dtype=np.int32)
         group = combined([columns[name] for name in GROUPED], lambda *alike: alike, ordered=False)

@@ -1,20 +1,21 @@
-"""Writes of the ledger: one publication is one transaction and writes only what changed."""
+"""Writes of the ledger: a publication writes only what changed, and is seen whole or not at all."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
-from advisor.catalog.columns import COLUMNS, offer_from_mapping, row_values
-from advisor.catalog.snapshot import publication_made
+from advisor.catalog.columns import COLUMNS
+from advisor.catalog.confirmed import ROW, Confirmed
+from advisor.catalog.fingerprint import fingerprint
+from advisor.catalog.publication import PART, Publication, patiently
+from advisor.catalog.writing import Cells, cells_of, write_parts
 from advisor.errors import BadInput
-from advisor.models import CatalogueVersion, OfferRow
+from advisor.models import OfferRow
 from providers.offers import Offer
-
-_BATCH = 500  # SQLite allows 32,766 parameters in one statement; a row has 32
-_LEDGER_LOCK = 0x51_4D_43_41  # any fixed number: one publisher at a time on PostgreSQL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,15 @@ class _Changes:
     removed: list[int]
     unchanged: int
 
+    @property
+    def counts(self) -> dict[str, int]:
+        return {
+            "added": len(self.added),
+            "changed": len(self.changed),
+            "removed": len(self.removed),
+            "unchanged": self.unchanged,
+        }
+
 
 def publish(
     offers: Iterable[Offer],
@@ -67,33 +77,43 @@ def publish(
 
     A publication that changes nothing still makes a version when it carries a digest, so that the
     same file is recognised next time; otherwise the version stays. Raises BadInput when two
-    offers have the same identity.
+    offers have the same identity, Conflict when another publication does not end.
     """
     incoming = _by_id(offers)
-    scope = scope or Scope()
-    with transaction.atomic():
-        _one_publisher_at_a_time()
-        newest = CatalogueVersion.objects.order_by("-number").first()
-        changes = _compare(incoming, scope)
-        moment = now or datetime.now(UTC)
-        if newest is not None:  # a clock set back must not make history ambiguous
-            moment = max(moment, newest.published_at + timedelta(microseconds=1))
-        counts = {
-            "added": len(changes.added),
-            "changed": len(changes.changed),
-            "removed": len(changes.removed),
-            "unchanged": changes.unchanged,
-        }
-        number = newest.number if newest else 0
-        written = counts["added"] + counts["changed"] + counts["removed"]
-        if written or digest or newest is None:
-            number += 1
-            version = CatalogueVersion.objects.create(
-                number=number, published_at=moment, source=source, label=label, digest=digest, **counts
-            )
-            _write(changes, version)
-            publication_made()
-    return Published(version=number, **counts)
+    return patiently(
+        lambda: _publish(incoming, source=source, label=label, scope=scope or Scope(), digest=digest, now=now)
+    )
+
+
+def _publish(
+    incoming: dict[str, Offer], *, source: str, label: str, scope: Scope, digest: str, now: datetime | None
+) -> Published:
+    # a small one is a single transaction; a large one is written in parts that nobody sees
+    is_small = len(incoming) <= PART
+    with transaction.atomic() if is_small else nullcontext():
+        publication = Publication.begin(source=source, label=label, digest=digest)
+        with nullcontext() if is_small else taken_back_on_error(publication):
+            changes = _compare(incoming, scope)
+            counts = changes.counts
+            if not (any((changes.added, changes.changed, changes.removed)) or digest) and publication.base:
+                publication.take_back()
+                return Published(version=publication.base, **counts)
+            fresh: list[tuple[int | None, Cells]] = [(None, cells_of(offer)) for offer in changes.added]
+            fresh += [(row_id, cells_of(offer)) for row_id, offer in changes.changed]
+            write_parts(publication, fresh, changes.removed, source=source)
+            with publication.part():
+                publication.publish(counts=counts, now=now)
+    return Published(version=publication.number, **counts)
+
+
+@contextmanager
+def taken_back_on_error(publication: Publication) -> Iterator[None]:
+    """Leaves nothing of a publication that failed on its way; where that fails too, the next one does it."""
+    try:
+        yield
+    except BaseException:
+        publication.take_back()
+        raise
 
 
 def _by_id(offers: Iterable[Offer]) -> dict[str, Offer]:
@@ -105,28 +125,24 @@ def _by_id(offers: Iterable[Offer]) -> dict[str, Offer]:
     return incoming
 
 
-def _one_publisher_at_a_time() -> None:
-    if connection.vendor == "postgresql":  # SQLite's immediate transaction is already exclusive
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LEDGER_LOCK])
-
-
 def _compare(incoming: dict[str, Offer], scope: Scope) -> _Changes:
     concerned = Q(provider__in={offer.provider for offer in incoming.values()} | scope.providers)
     if scope.source:
         concerned |= Q(source=scope.source)
     changes = _Changes([], [], [], 0)
     seen: set[str] = set()
-    current = OfferRow.objects.filter(concerned, valid_to__isnull=True).order_by("offer_id")
-    for row in current.values("id", "offer_id", "source", *COLUMNS).iterator(chunk_size=5000):
-        row_id, offer_id, source = row.pop("id"), row.pop("offer_id"), row.pop("source")
-        known = offer_from_mapping(row)
+    confirmed = Confirmed.until(None)
+    current = OfferRow.objects.filter(concerned, closed_in__isnull=True).order_by("offer_id")
+    for row_id, offer_id, stated_at, *row in current.values_list(
+        "id", "offer_id", "observed_at", *ROW
+    ).iterator(chunk_size=5000):
+        known, source = confirmed.offer(tuple(row)), row[len(COLUMNS)]
         offer = incoming.get(offer_id)
         seen.add(offer_id)
         if offer is None:
             if known.provider in scope.providers or (scope.source and source == scope.source):
                 changes.removed.append(row_id)
-        elif offer == known or (scope.keep_newer and _is_newer(known, offer)):
+        elif _is_same(offer, known, stated_at) or (scope.keep_newer and is_newer(known.observed_at, offer)):
             changes.unchanged += 1
         else:
             changes.changed.append((row_id, offer))
@@ -134,27 +150,13 @@ def _compare(incoming: dict[str, Offer], scope: Scope) -> _Changes:
     return changes
 
 
-def _is_newer(known: Offer, incoming: Offer) -> bool:
-    if known.observed_at is None:
+def _is_same(offer: Offer, known: Offer, stated_at: datetime | None) -> bool:
+    """Whether an offer says what its row says, first stated or last confirmed at the same moment."""
+    return offer.observed_at in (stated_at, known.observed_at) and fingerprint(offer) == fingerprint(known)
+
+
+def is_newer(known_at: datetime | None, incoming: Offer) -> bool:
+    """Whether the price that is known was stated after the one that comes in."""
+    if known_at is None:
         return False
-    return incoming.observed_at is None or known.observed_at > incoming.observed_at
-
-
-def _write(changes: _Changes, version: CatalogueVersion) -> None:
-    ended = [row_id for row_id, _ in changes.changed] + changes.removed
-    for start in range(0, len(ended), _BATCH):
-        OfferRow.objects.filter(id__in=ended[start : start + _BATCH]).update(
-            valid_to=version.published_at, closed_in=version
-        )
-    fresh = changes.added + [offer for _, offer in changes.changed]
-    rows = (
-        OfferRow(
-            offer_id=offer.offer_id,
-            valid_from=version.published_at,
-            published_in=version,
-            source=version.source,
-            **row_values(offer),
-        )
-        for offer in fresh
-    )
-    OfferRow.objects.bulk_create(rows, batch_size=_BATCH)
+    return incoming.observed_at is None or known_at > incoming.observed_at

@@ -1,6 +1,6 @@
 """The current catalogue in the memory of a process: read once per version, asked any number of times."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -11,14 +11,18 @@ from django.db import connection
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
+from advisor.catalog.coded import Coded, combined
 from advisor.catalog.columns import COLUMNS, DECIMAL_COLUMNS, MOMENT_COLUMNS
+from advisor.catalog.confirmed import Confirmed
 from advisor.catalog.pricing import Pricer
-from advisor.catalog.queries import rows_at, version_at
+from advisor.catalog.queries import confirmed_until, moment_of, rows_of, version_at
 from advisor.catalog.rows import READ, Rows
 from advisor.catalog.sheets import Sheets
 from advisor.models import CatalogueVersion
 from providers.rates import reference_rates
 
+_FACTS = ("published_in_id", "unconfirmed_since")  # what confirmations are judged by
+_MOMENTS = (*MOMENT_COLUMNS, "unconfirmed_since")
 _PORTION = 20_000  # rows read at a time
 Row = TypeVar("Row")
 
@@ -26,10 +30,13 @@ Row = TypeVar("Row")
 class Snapshot:
     """All offers of one version, with their prices in the currencies asked for. Never changed once made."""
 
-    def __init__(self, *, number: int, published_at: datetime, rows: Rows) -> None:
+    def __init__(
+        self, *, number: int, published_at: datetime, rows: Rows, confirmed: Confirmed | None = None
+    ) -> None:
         self.number = number
         self.published_at = published_at
         self.rows = rows
+        self.confirmed = confirmed or Confirmed(())  # what the ages rest on
         self.sheets = Sheets(rows)
         self._values: dict[str, frozenset[str]] = {}
 
@@ -54,6 +61,7 @@ class _Identity:
     database: str
     number: int
     published_at: datetime
+    confirmations: int
     publications: int
 
 
@@ -63,7 +71,7 @@ _publications = 0
 
 
 def publication_made() -> None:
-    """Called by every publication of this process; other processes see its version number."""
+    """Called by every publication and confirmation of this process; others see their numbers."""
     global _publications  # noqa: PLW0603  one count per process is the idea
     _publications += 1
 
@@ -91,7 +99,8 @@ def _identity(version: CatalogueVersion) -> _Identity:
     return _Identity(
         database=str(connection.settings_dict["NAME"]),
         number=version.number,
-        published_at=version.published_at,
+        published_at=moment_of(version),
+        confirmations=version.confirmations,
         publications=_publications,
     )
 
@@ -107,21 +116,26 @@ def _refreshed() -> Snapshot:
 
 
 def _read(version: CatalogueVersion) -> Snapshot:
-    rows = _rows(None)
-    if version_at(None).number != version.number:  # published while we read: ask for that very moment
-        rows = _rows(version.published_at)
-    read = Snapshot(number=version.number, published_at=version.published_at, rows=rows)
+    confirmed = confirmed_until(None, version)
+    rows = _rows(version, confirmed)
+    read = Snapshot(number=version.number, published_at=moment_of(version), rows=rows, confirmed=confirmed)
     read.prepare()
     return read
 
 
-def _rows(as_of: datetime | None) -> Rows:
+def _rows(version: CatalogueVersion, confirmed: Confirmed) -> Rows:
     """Decimals and moments are read as texts and turned into values once per distinct one."""
-    texts = {f"{name}_text": Cast(name, TextField()) for name in (*DECIMAL_COLUMNS, *MOMENT_COLUMNS)}
-    names = [f"{name}_text" if f"{name}_text" in texts else name for name in COLUMNS]
-    found = rows_at(as_of).order_by().annotate(**texts).values_list("offer_id", *names, "source")
-    read = READ | dict.fromkeys(MOMENT_COLUMNS, _moment)
-    return Rows(batched(found.iterator(chunk_size=_PORTION)), read)
+    texts = {f"{name}_text": Cast(name, TextField()) for name in (*DECIMAL_COLUMNS, *_MOMENTS)}
+    names = [f"{name}_text" if f"{name}_text" in texts else name for name in (*COLUMNS, "source", *_FACTS)]
+    found = rows_of(version.number).order_by().annotate(**texts).values_list("offer_id", *names)
+    portions = batched(found.iterator(chunk_size=_PORTION))
+    read = READ | dict.fromkeys(_MOMENTS, _moment)
+
+    def restated(columns: Mapping[str, Coded]) -> dict[str, Coded]:
+        about = ("observed_at", "source", "provider", "purchase", *_FACTS)
+        return {"observed_at": combined([columns[name] for name in about], confirmed.known_at)}
+
+    return Rows(portions, read, more=_FACTS, restated=restated if confirmed else None)
 
 
 def batched(rows: Iterable[Row]) -> Iterator[list[Row]]:

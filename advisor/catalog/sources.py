@@ -9,7 +9,7 @@ from typing import Protocol
 from advisor.catalog.conditions import Condition
 from advisor.catalog.explain import EmptyList, explain_empty
 from advisor.catalog.pricing import Pricer, Quote
-from advisor.catalog.queries import Catalogue, offers_of, rows_at, version_at
+from advisor.catalog.queries import Catalogue, confirmed_until, moment_of, offers_of, rows_of, version_at
 from advisor.catalog.siblings import Beside, machines_of, prices_beside
 from advisor.catalog.sorting import in_order
 from providers.offers import Offer
@@ -91,19 +91,19 @@ class LedgerSource(_Unprepared):
 
     def __init__(self, as_of: datetime | None = None) -> None:
         version = version_at(as_of)
-        self._asked = as_of
-        self.as_of = as_of or version.published_at
+        self._confirmed = confirmed_until(as_of, version)
+        self.as_of = as_of or moment_of(version)
         self.version = version.number
 
     def total(self) -> int:
-        return rows_at(self._asked).count()
+        return rows_of(self.version).count()
 
     def select(self, narrow: Narrow) -> tuple[Offer, ...]:
         conditions = {f"{column}__in": list(values) for column, values in narrow.items()}
-        return offers_of(rows_at(self._asked).filter(**conditions))
+        return offers_of(rows_of(self.version).filter(**conditions), self._confirmed)
 
     def values(self, column: str) -> frozenset[str]:
-        found = rows_at(self._asked).exclude(**{column: ""}).values_list(column, flat=True)
+        found = rows_of(self.version).exclude(**{column: ""}).values_list(column, flat=True)
         return frozenset(found.order_by().distinct())
 
 

@@ -2,6 +2,10 @@
 
 from advisor.jobs.work import Handler
 from advisor.models import Job
+from advisor.refresh.work import refresh_prices
 from advisor.runs.work import solve_run
 
-HANDLERS: dict[str, Handler] = {Job.Kind.SOLVE.value: solve_run}
+HANDLERS: dict[str, Handler] = {
+    Job.Kind.SOLVE.value: solve_run,
+    Job.Kind.REFRESH_PRICES.value: refresh_prices,
+}

@@ -19,6 +19,14 @@ class LeaseLost(Exception):
     """Another worker has the job now, or it was ended: what this one found may not be stored."""
 
 
+class TryLater(Exception):
+    """The work failed in a way that may pass: the job waits for `seconds`, then anybody may have it."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"in {seconds:.0f} s")
+        self.seconds = seconds
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """The right to work on a job, until a later one is given out."""
@@ -38,12 +46,20 @@ def lease_over() -> Q:
     return Q(lease_until__lt=Now())
 
 
+def is_due() -> Q:
+    return Q(not_before__isnull=True) | Q(not_before__lte=Now())
+
+
 def claim(job_id: uuid.UUID, *, worker: str) -> Claim | None:
     """Take a job that waits, or whose worker fell silent; None when it is not to be had."""
     free = Q(state=Job.State.QUEUED) | (Q(state=Job.State.RUNNING) & lease_over())
     with transaction.atomic():
         taken = Job.objects.filter(
-            free, pk=job_id, cancel_requested_at__isnull=True, attempts__lt=settings.JOB_MAX_ATTEMPTS
+            free,
+            is_due(),
+            pk=job_id,
+            cancel_requested_at__isnull=True,
+            attempts__lt=settings.JOB_MAX_ATTEMPTS,
         ).update(
             state=Job.State.RUNNING,
             attempts=F("attempts") + 1,
@@ -60,6 +76,14 @@ def claim(job_id: uuid.UUID, *, worker: str) -> Claim | None:
 def renew(mine: Claim, **progress: Any) -> bool:
     """Go on for another lease, with news for those who watch; False when the claim is lost."""
     return bool(_held(mine).update(lease_until=lease_end(), **progress))
+
+
+def postpone(mine: Claim, seconds: float) -> None:
+    """Give the job back for a while. Raises LeaseLost where the claim is lost."""
+    later = ExpressionWrapper(Now() + Value(timedelta(seconds=seconds)), output_field=DateTimeField())
+    back = _held(mine).update(state=Job.State.QUEUED, lease_until=None, sent_at=None, not_before=later)
+    if not back:
+        raise LeaseLost(str(mine.job_id))
 
 
 def finish(

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from advisor.jobs.lease import lease_over
+from advisor.jobs.lease import is_due, lease_over
 from advisor.jobs.queue import send
 from advisor.models import Job
 
@@ -26,7 +26,7 @@ def watch() -> dict[str, int]:
         error_code="worker_lost",
         error_lines=[
             f"Its worker was lost {settings.JOB_MAX_ATTEMPTS} times: it was killed, ran out of memory, or "
-            "lost the database. Make the plan smaller, or look into the workers' log."
+            "lost the database. Look into the workers' log; a plan may have to be made smaller."
         ],
     )
     freed = silent.filter(cancel_requested_at__isnull=True).update(
@@ -46,7 +46,7 @@ def end_cancelled_waiting(**which: object) -> int:
 def _send_waiting() -> int:
     long_ago = Now() - timedelta(seconds=settings.JOB_RESEND_SECONDS)
     waiting = Job.objects.filter(
-        Q(sent_at__isnull=True) | Q(sent_at__lt=long_ago), state=Job.State.QUEUED
+        Q(sent_at__isnull=True) | Q(sent_at__lt=long_ago), is_due(), state=Job.State.QUEUED
     ).order_by("created_at")
     sent = 0
     for job_id, kind, deadline in waiting.values_list("pk", "kind", "deadline_seconds")[:_MOST_SENT]:

@@ -1,19 +1,23 @@
 """Everything that is stored."""
 
 from advisor.models.accounts import ApiToken, Membership, Organisation
-from advisor.models.catalog import CatalogueVersion, OfferRow
+from advisor.models.catalog import CatalogueVersion, Confirmation, OfferRow
 from advisor.models.job import Job
 from advisor.models.planning import Plan, PlanVersion, Run, RunResult
+from advisor.models.refresh import QuarantinedOffer, SourceState
 
 __all__ = [
     "ApiToken",
     "CatalogueVersion",
+    "Confirmation",
     "Job",
     "Membership",
     "OfferRow",
     "Organisation",
     "Plan",
     "PlanVersion",
+    "QuarantinedOffer",
     "Run",
     "RunResult",
+    "SourceState",
 ]

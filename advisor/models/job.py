@@ -13,7 +13,8 @@ class Job(models.Model):
     A worker claims it for a lease and renews that while it works; who has lost the lease can store nothing.
     `fence` rises with every claim and never falls: only the newest claim may finish the job. `attempts`
     counts claims since the job was last queued by a person. `fraction` (0 to 1) and `progress` say how far
-    it is; `error_lines` are words for a person.
+    it is; `error_lines` are words for a person. `subject` is what it works on, where that may have one open
+    job of its kind only (a source of prices); `options` say how; before `not_before` nobody claims it.
     """
 
     class State(models.TextChoices):
@@ -25,6 +26,7 @@ class Job(models.Model):
 
     class Kind(models.TextChoices):
         SOLVE = "solve", "Work out a plan"
+        REFRESH_PRICES = "refresh_prices", "Refresh prices"
 
     OPEN = (State.QUEUED, State.RUNNING)
 
@@ -34,6 +36,9 @@ class Job(models.Model):
     )
     kind = models.CharField(max_length=20, choices=Kind)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    subject = models.CharField(max_length=50, blank=True, default="")
+    options = models.JSONField(default=dict, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -55,6 +60,13 @@ class Job(models.Model):
     error_lines = models.JSONField(default=list, blank=True)
 
     class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["kind", "subject"],
+                condition=Q(state__in=["queued", "running"]) & ~Q(subject=""),
+                name="one_open_job_per_subject",
+            ),
+        )
         indexes = (
             models.Index(
                 fields=["state", "created_at"],

@@ -31,7 +31,7 @@ def prices_from_files(paths: Sequence[Path], *, now: datetime) -> Prices:
     return Prices(catalogue=catalogue, version=f"files:{digest.hexdigest()[:16]}")
 
 
-def prices_from_ledger(as_of: datetime | None) -> Prices:
-    """The ledger at a moment, None for its newest version. Raises CatalogueEmpty."""
-    catalogue = current_offers(as_of)
+def prices_from_ledger(as_of: datetime | None, *, known_at: datetime | None = None) -> Prices:
+    """The ledger at a moment, None for its newest version; see `current_offers`. Raises CatalogueEmpty."""
+    catalogue = current_offers(as_of, known_at=known_at)
     return Prices(catalogue=catalogue, version=str(catalogue.version))

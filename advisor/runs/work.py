@@ -21,8 +21,8 @@ def solve_run(job: Job, keeper: Keeper) -> Callable[[], None]:
     """Work out the plan of a run with the catalogue version it was started with."""
     run = Run.objects.select_related("version").get(job=job)
     # by the version and not by the clock: a publication may have been under way when the run was started
-    published_at = CatalogueVersion.objects.get(number=run.catalogue_version).published_at
-    prices = prices_from_ledger(published_at)
+    version = CatalogueVersion.objects.get(number=run.catalogue_version)
+    prices = prices_from_ledger(version.published_at, known_at=run.as_of)
     effort = Effort(gap=run.gap_asked, time_limit_seconds=run.time_limit_seconds, baselines=run.baselines)
     result = advise(
         run.version.text.encode(),

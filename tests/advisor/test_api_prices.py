@@ -159,7 +159,7 @@ def test_an_import_that_fails_half_way_leaves_nothing(ask: Caller, monkeypatch: 
     def fail(*_args: Any, **_more: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("advisor.models.OfferRow.objects.bulk_create", fail)
+    monkeypatch.setattr("advisor.catalog.writing._insert", fail)
     assert send(ask, GOOD).code == "internal_error"
     assert CatalogueVersion.objects.count() == 1
     assert len(current_offers().offers) == 2

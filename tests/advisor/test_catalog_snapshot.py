@@ -173,7 +173,7 @@ def test_while_one_thread_reads_the_others_answer_from_the_version_before(
     newest = [versions[0]]
     reading, go_on, reads = threading.Event(), threading.Event(), []
 
-    def rows(_as_of: object) -> Rows:
+    def rows(*_about: object) -> Rows:
         reads.append(newest[0].number)
         if newest[0].number == 2:
             reading.set()
@@ -201,7 +201,7 @@ def test_the_first_reading_is_made_once_however_many_wait_for_it(monkeypatch: py
     reads: list[int] = []
     begin = threading.Barrier(4)
 
-    def rows(_as_of: object) -> Rows:
+    def rows(*_about: object) -> Rows:
         reads.append(1)
         threading.Event().wait(0.1)
         return Rows.of([(make_offer(), "test")])

@@ -69,7 +69,6 @@ def test_the_catalogue_of_a_past_day_can_be_exported(price_file: Path) -> None:
     first = CatalogueVersion.objects.get()
     week_ago = datetime.now(UTC) - timedelta(days=7)
     CatalogueVersion.objects.update(published_at=week_ago)
-    OfferRow.objects.update(valid_from=week_ago)
     call("import_prices", write(price_file, GOOD.replace("55.04", "60")))
     assert "55.04" in call("export_prices", "--as-of", f"{week_ago:%Y-%m-%d}").out
     assert "60" in call("export_prices").out

@@ -80,15 +80,15 @@ def test_two_publishers_at_once_both_succeed_one_after_the_other(
         assert numbers == [(1,), (2,), (3,), (4,)]
 
 
-def test_a_search_uses_the_index_of_current_rows(database: dict[str, str]) -> None:
+def test_a_search_uses_its_index(database: dict[str, str]) -> None:
     manage("import_prices", **database)
     with psycopg.connect(database["DATABASE_URL"]) as connection:
         connection.execute("ANALYZE advisor_offerrow")
         plan = connection.execute(
             "EXPLAIN SELECT price_per_hour FROM advisor_offerrow "
-            "WHERE valid_to IS NULL AND accelerator = 'H100'"
+            "WHERE closed_in_id IS NULL AND accelerator = 'H100'"
         ).fetchall()
-    assert "current_by_accelerator" in str(plan)
+    assert "rows_by_accelerator" in str(plan)
 
 
 def test_the_longest_names_a_price_file_allows_are_stored_whole(

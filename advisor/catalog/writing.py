@@ -1,0 +1,107 @@
+"""Rows into the ledger, as fast as each database takes them: COPY on PostgreSQL, executemany on SQLite."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import lru_cache
+from itertools import islice
+from typing import TypeVar
+
+from django.db import connection
+
+from advisor.catalog.columns import COLUMNS
+from advisor.catalog.fingerprint import fingerprint
+from advisor.catalog.publication import PART, PAUSE_SECONDS, Publication
+from advisor.models import OfferRow
+from providers.offers import Offer
+
+Cell = str | int | None
+Cells = tuple[Cell, ...]
+"""The columns of an offer as the database takes them: numbers and moments as text, unknown text as ''."""
+
+_T = TypeVar("_T")
+_WRITTEN = ("offer_id", *COLUMNS, "fingerprint", "published_in_id", "source")
+
+
+def cells_of(offer: Offer, known_fingerprint: int | None = None) -> Cells:
+    """The row of an offer but its publication and source."""
+    moment = _moment_postgresql if connection.vendor == "postgresql" else _moment_sqlite
+    o = offer
+    return (
+        o.offer_id, o.provider, o.region, o.country, o.instance_type, o.purchase.value,
+        str(o.price_per_hour), o.currency, o.accelerator or "", _number(o.accelerator_count),
+        _number(o.accelerator_memory_gib), _number(o.vcpus), _number(o.memory_gib),
+        _number(o.local_storage_gib), _number(o.network_gbps), o.zone or "", o.term_months,
+        o.payment.value if o.payment else "", _number(o.upfront), o.min_quantity, o.max_quantity,
+        moment(o.available_from), moment(o.available_until), _number(o.interruption_fraction),
+        o.commitment_family or "", o.state.value, moment(o.observed_at), o.source_url or "", o.note or "",
+        fingerprint(o) if known_fingerprint is None else known_fingerprint,
+    )  # fmt: skip
+
+
+def write_parts(
+    publication: Publication,
+    fresh: Iterable[tuple[int | None, Cells]],
+    ended: Iterable[int],
+    *,
+    source: str,
+    progress: Callable[[int], None] = lambda _rows: None,
+) -> None:
+    """Write `fresh` rows, each after closing the one it follows (its id, None for a new offer).
+
+    Then close those of `ended`. `progress` hears how many rows are written, and may raise to stop.
+    """
+    done = 0
+    for part in parts_of(fresh):
+        with publication.part():
+            _close([row_id for row_id, _ in part if row_id is not None], publication.number)
+            _insert([(*cells, publication.number, source) for _, cells in part])
+        done += len(part)
+        progress(done)
+        time.sleep(PAUSE_SECONDS)
+    for ids in parts_of(ended):
+        with publication.part():
+            _close(ids, publication.number)
+        done += len(ids)
+        progress(done)
+        time.sleep(PAUSE_SECONDS)
+
+
+def parts_of(things: Iterable[_T]) -> Iterator[list[_T]]:
+    walk = iter(things)
+    while part := list(islice(walk, PART)):
+        yield part
+
+
+def _close(ids: Sequence[int], number: int) -> None:
+    if ids:
+        OfferRow.objects.filter(id__in=ids).update(closed_in_id=number)
+
+
+def _insert(rows: Sequence[Cells]) -> None:
+    columns = ", ".join(_WRITTEN)
+    table = OfferRow._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            marks = ", ".join(["%s"] * len(_WRITTEN))
+            insert = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608  names of our own
+            cursor.executemany(insert, rows)
+
+
+def _number(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
+
+
+@lru_cache(maxsize=1024)
+def _moment_postgresql(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+@lru_cache(maxsize=1024)
+def _moment_sqlite(moment: datetime | None) -> str | None:
+    return None if moment is None else str(moment.astimezone(UTC).replace(tzinfo=None))

@@ -1,0 +1,171 @@
+"""Replies of a source, read once: which offers are new, which say what we know, which are no offers."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from advisor.catalog.fingerprint import fingerprint
+from advisor.catalog.pricing import effective_price_per_hour
+from advisor.catalog.services import is_newer
+from advisor.refresh.known import Known, KnownRow
+from advisor.refresh.secrets import without_secrets
+from providers.base import Refused
+from providers.offers import Offer, Purchase
+from providers.rates import ReferenceRates
+
+REFUSED_KEPT = 50
+_TOLD_EVERY = 2000
+
+
+class Group(NamedTuple):
+    """What prices are compared within: one machine on one set of terms, over all its places."""
+
+    provider: str
+    instance_type: str
+    purchase: Purchase
+    terms: str
+    currency: str  # empty where the price could be converted to USD
+
+
+class Sizes(NamedTuple):
+    """One price of one family of machines; `measure` says what its sizes are counted in."""
+
+    provider: str
+    purchase: Purchase
+    family: str
+    measure: str
+    terms: str
+    price: Decimal
+    currency: str
+
+
+class Taken(NamedTuple):
+    """The offer that stands for its key. `offer` is None where the ledger says just the same already."""
+
+    offer_id: str
+    offer: Offer | None
+    known: KnownRow | None
+    group: Group
+    price: float  # effective, per hour, in USD or in the group's currency
+    stated: tuple[float, Decimal]  # when, as negative seconds, and at which price: the least wins
+    region: str
+    observed_at: datetime | None
+
+
+@dataclass(slots=True)
+class Staged:
+    """What was read. `seen` counts every row the source's reader said something about."""
+
+    known: Known
+    seen: int = 0
+    refused: int = 0
+    first_refused: list[dict[str, str]] = field(default_factory=list)
+    taken: dict[str, Taken] = field(default_factory=dict)
+    sizes: dict[int, tuple[Decimal, ...]] = field(default_factory=dict)  # by hash of Sizes: they are many
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Offers by provider."""
+        return Counter(one.group.provider for one in self.taken.values())
+
+    def refuse(self, where: str, reason: str) -> None:
+        self.refused += 1
+        if len(self.first_refused) < REFUSED_KEPT:
+            self.first_refused.append({"where": where[:300], "reason": without_secrets(reason)[:500]})
+
+
+def stage(
+    found: Iterable[Offer | Refused],
+    known: Known,
+    *,
+    rates: ReferenceRates,
+    latest: datetime,
+    progress: Callable[[int], None] = lambda _rows: None,
+) -> Staged:
+    """Read everything. An offer stated later than `latest` is refused: it would pass for fresh until then.
+
+    Of two offers of one key the one stated later counts, else the cheaper one; the other is refused.
+    `progress` hears how many rows were read, and may raise to stop.
+    """
+    staged = Staged(known=known)
+    groups: dict[Group, Group] = {}
+    for one in found:
+        staged.seen += 1
+        if staged.seen % _TOLD_EVERY == 0:
+            progress(staged.seen)
+        if isinstance(one, Refused):
+            staged.refuse(one.where, one.reason)
+        elif one.observed_at is not None and one.observed_at > latest:
+            staged.refuse(one.offer_id, f"observed_at {one.observed_at.isoformat()} lies in the future")
+        else:
+            _take(one, staged, rates, groups)
+    progress(staged.seen)
+    return staged
+
+
+def _take(offer: Offer, staged: Staged, rates: ReferenceRates, groups: dict[Group, Group]) -> None:
+    offer_id = offer.offer_id
+    key = offer_id.casefold()
+    stated = (-(offer.observed_at.timestamp() if offer.observed_at else 0.0), offer.price_per_hour)
+    before = staged.taken.get(key)
+    if before is not None:
+        staged.refuse(offer_id, "stated twice; the later statement is taken, else the cheaper one")
+        if before.stated <= stated:
+            return
+    known = staged.known.row(offer.provider, offer_id)
+    rate = rates.rates_to_usd.get(offer.currency)
+    terms = _terms(offer)
+    group = Group(offer.provider, offer.instance_type, offer.purchase, terms, "" if rate else offer.currency)
+    group = groups.setdefault(group, group)  # one object for all places: they are many
+    price = effective_price_per_hour(offer) if offer.upfront else offer.price_per_hour
+    staged.taken[key] = Taken(
+        offer_id,
+        None if _says_the_same(offer, known) else offer,
+        known,
+        group,
+        float(price) * float(rate or 1),
+        stated,
+        offer.region,
+        offer.observed_at,
+    )
+    _count_size(offer, staged)
+
+
+def _says_the_same(offer: Offer, known: KnownRow | None) -> bool:
+    """Whether nothing is to be written: the row says it already, or another source said it later."""
+    if known is None:
+        return False
+    if known.is_ours:
+        return not known.is_doubtful and known.fingerprint == fingerprint(offer)
+    return is_newer(known.observed_at, offer)
+
+
+def _terms(offer: Offer) -> str:
+    if offer.purchase is Purchase.RESERVED:
+        return f"{offer.term_months}m-{offer.payment}"
+    return offer.commitment_family or ""
+
+
+def sizes_of(offer: Offer) -> tuple[Sizes, Decimal] | None:
+    """The family and the size of a machine: accelerators of a kind, else vCPUs of a series in one region."""
+    if offer.accelerator is not None and offer.accelerator_count is not None:
+        family, measure, size = offer.accelerator, "accelerators", offer.accelerator_count
+    elif offer.vcpus is not None:
+        series = offer.instance_type.rpartition(".")[0] or offer.instance_type.rpartition("-")[0]
+        family, measure, size = f"{series or offer.instance_type} in {offer.region}", "vCPUs", offer.vcpus
+    else:
+        return None
+    price, currency = offer.price_per_hour, offer.currency
+    return Sizes(offer.provider, offer.purchase, family, measure, _terms(offer), price, currency), size
+
+
+def _count_size(offer: Offer, staged: Staged) -> None:
+    found = sizes_of(offer)
+    if found is not None:
+        key, size = hash(found[0]), found[1]
+        counted = staged.sizes.get(key, ())
+        if size not in counted:
+            staged.sizes[key] = (*counted, size)
