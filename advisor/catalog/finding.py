@@ -125,7 +125,7 @@ class ColumnSearch:
         return _Part(part.span, held)
 
     def _affordable_part(self, condition: Condition, part: _Part) -> _Part:
-        affordable = self._affordable(condition, np.arange(part.span.start, part.span.stop))
+        affordable = self._affordable(condition, part.span)
         return _Part(part.span, affordable if part.held is None else part.held & affordable)
 
     def _walked(self, conditions: Sequence[Condition], page: slice) -> Places:
@@ -158,11 +158,11 @@ class ColumnSearch:
             known = self._known[condition.words] = (column, judge)
         return known
 
-    def _affordable(self, condition: Condition, places: Places) -> NDArray[np.bool_]:
+    def _affordable(self, condition: Condition, places: Places | slice) -> NDArray[np.bool_]:
         total = self._sheet.total(places, self._pricer)
         fits = total.judge(condition.fits, rising=condition.rising).of(total.codes)
-        held: NDArray[np.bool_] = np.where(self._sheet.converted[places], fits, condition.fits(None))
-        return held
+        converted = self._sheet.converted[places]
+        return fits | ~converted if condition.fits(None) else fits & converted
 
     def _first(self, places: Places, page: slice) -> Places:
         """The page of these places in the order asked for."""
@@ -181,10 +181,9 @@ class ColumnSearch:
     def _failed(self, conditions: Sequence[Condition]) -> NDArray[np.int64]:
         """At each place one bit per condition that does not hold."""
         failed = np.zeros(self._rows.count, np.int64)
-        everything: Places = np.arange(self._rows.count)
         for index, condition in enumerate(conditions):
             if condition.fact == TOTAL:
-                held = self._affordable(condition, everything)
+                held = self._affordable(condition, slice(None))
             else:
                 column, judge = self._judged(condition)
                 held = judge.of(column.codes)

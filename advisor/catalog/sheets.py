@@ -110,7 +110,7 @@ class Sheet:
         """Places by the price of one machine, those without a rate last."""
         return self.in_order(places, "price", None)
 
-    def total(self, places: Places, pricer: Pricer) -> Coded:
+    def total(self, places: Places | slice, pricer: Pricer) -> Coded:
         """What an hour of all machines needed costs at some places."""
         price = Coded(self.price.codes[places], self.price.values, ordered=True)
         if pricer.pack_to is None:

@@ -47,7 +47,7 @@ def read_price_file(
     code) knows them, else stay as written. `latest` (UTC; this package has no clock) refuses rows that were
     observed after it. Raises `PriceFileError` for bytes that are no price file.
     """
-    lines = _rows_with_lines(decode(data, source=source), source)
+    lines = rows_with_lines(decode(data, source=source), source)
     first, header = next(lines, (1, []))
     if not header:
         raise PriceFileError(f"{source}: empty; must be CSV with the columns {', '.join(REQUIRED)}")
@@ -60,7 +60,7 @@ def read_price_file(
     )
 
 
-def _rows_with_lines(text: str, source: str) -> Iterator[tuple[int, list[str]]]:
+def rows_with_lines(text: str, source: str) -> Iterator[tuple[int, list[str]]]:
     """(line on which the row begins, its cells) of every row that holds anything."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     begin = 1
