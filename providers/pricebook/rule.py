@@ -25,7 +25,7 @@ class Discount:
             offer,
             price_per_hour=offer.price_per_hour * left,
             upfront=None if offer.upfront is None else offer.upfront * left,
-            note=f"{book}: {self.fraction.normalize() * 100:f} % off the list price of {listed}",
+            note=f"{book}: {(self.fraction * 100).normalize():f} % off the list price of {listed}",
         )
 
 
