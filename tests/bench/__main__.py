@@ -62,7 +62,9 @@ def main() -> int:
             slow += not held
             verdict = "held" if held else "EXIT " + str(code) if code else "TOO SLOW"
             print(f"{seconds:7.2f} s  {timing.name} (at most {timing.seconds:g} s): {verdict}")
-        slow += sum(is_slow(what, home) for what in ("search_speed", "page_speed", "job_speed"))
+        slow += sum(
+            is_slow(what, home) for what in ("search_speed", "page_speed", "job_speed", "ledger_speed")
+        )
     for line in compare(ROOT / "examples" / "small-team.yaml"):
         print(line)
     return 1 if slow else 0
