@@ -114,6 +114,17 @@ def combined(columns: Sequence[Coded], value_of: Callable[..., Any], *, ordered:
     return _sorted(of_found[inverse], values, values, ordered)
 
 
+def joined(one: Coded, other: Coded, replaced: NDArray[np.intp], instead: Table) -> Coded:
+    """`one` with the rows of `other` that are `instead` at the places `replaced`, and the rest at its end."""
+    known = set(one.values)
+    values = [*one.values, *(value for value in other.values if value not in known)]
+    place = {value: code for code, value in enumerate(values)}
+    theirs = np.array([place[value] for value in other.values], np.int32)[other.codes]
+    codes = one.codes.astype(np.int32)
+    codes[replaced] = theirs[instead]
+    return _sorted(np.concatenate([codes, theirs[~instead]]), values, values, one.ordered)
+
+
 def _sorted(codes: NDArray[np.int32], written: list[Any], values: list[Any], ordered: bool) -> Coded:
     kind = np.min_scalar_type(max(len(values) - 1, 0))
     if not ordered:

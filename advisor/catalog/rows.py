@@ -1,14 +1,15 @@
 """All offers of a catalogue as columns, in an order that keeps rows alike together."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.catalog.coded import Coded, Coder, Codes, Judge, combined
+from advisor.catalog.coded import Coded, Coder, Codes, Judge, combined, joined
 from advisor.catalog.columns import COLUMNS, DECIMAL_COLUMNS, TEXT_COLUMNS, row_values
 from advisor.catalog.facts import FACTS, GROUPED, STRAIGHT
 from advisor.catalog.lately import Lately
@@ -43,14 +44,34 @@ class Rows:
     """
 
     def __init__(
-        self,
+        self, columns: Mapping[str, Coded], id_ranks: NDArray[np.int32], hashes: NDArray[np.int64]
+    ) -> None:
+        """COLUMNS and `source` of rows in any order, the ranks of their offer ids and the hashes of these."""
+        group = combined([columns[name] for name in GROUPED], lambda *alike: alike, ordered=False)
+        order = np.lexsort((id_ranks, group.codes))
+        self.group_starts: Places = np.searchsorted(group.codes[order], np.arange(len(group.values) + 1))
+        self.count = len(id_ranks)
+        self.id_ranks: NDArray[np.int32] = id_ranks[order]
+        self._columns = {
+            name: Coded(column.codes[order], column.values, column.ordered)
+            for name, column in columns.items()
+        }
+        self._hashes = hashes[order]
+        self._facts: dict[str, Coded] = {}
+        self._group_codes: dict[str, Codes] = {}
+        self._offers: Lately[int, Offer] = Lately(_MOST_OFFERS)
+        self.judges: Lately[str, Judge] = Lately(_MOST_JUDGES)  # by the words of conditions that say all
+
+    @classmethod
+    def read(
+        cls,
         portions: Iterable[Sequence[Sequence[Any]]],
         read: Mapping[str, ValueOf],
         *,
         more: Sequence[str] = (),
         restated: Callable[[Mapping[str, Coded]], Mapping[str, Coded]] | None = None,
-    ) -> None:
-        """`portions` hold rows of offer id, COLUMNS, source and `more`, read by `read`. `restated` gives the
+    ) -> Self:
+        """From portions of rows of offer id, COLUMNS, source and `more`, read by `read`. `restated` gives the
         columns that say something else than what was read, from all that was; `more` is not kept."""
         names = (*COLUMNS, "source", *more)
         coders, ids = {name: Coder() for name in names}, list[str]()
@@ -66,26 +87,47 @@ class Rows:
             del columns[name]
         ranks = np.empty(len(ids), np.int32)
         ranks[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids), dtype=np.int32)
-        group = combined([columns[name] for name in GROUPED], lambda *alike: alike, ordered=False)
-        order = np.lexsort((ranks, group.codes))
-        self.group_starts: Places = np.searchsorted(group.codes[order], np.arange(len(group.values) + 1))
-        self.count = len(ids)
-        self.id_ranks: NDArray[np.int32] = ranks[order]
-        self._columns = {
-            name: Coded(column.codes[order], column.values, column.ordered)
-            for name, column in columns.items()
-        }
-        self._hashes = np.fromiter(map(hash, ids), np.int64, len(ids))[order]
-        self._facts: dict[str, Coded] = {}
-        self._group_codes: dict[str, Codes] = {}
-        self._offers: Lately[int, Offer] = Lately(_MOST_OFFERS)
-        self.judges: Lately[str, Judge] = Lately(_MOST_JUDGES)  # by the words of conditions that say all
+        return cls(columns, ranks, np.fromiter(map(hash, ids), np.int64, len(ids)))
 
     @classmethod
-    def of(cls, rows: Iterable[tuple[Offer, str]]) -> "Rows":
+    def of(cls, rows: Iterable[tuple[Offer, str]]) -> Self:
         """From offers and their sources."""
         held = [(offer.offer_id, *_written(offer), source) for offer, source in rows]
-        return cls([held] if held else [], READ)
+        return cls.read([held] if held else [], READ)
+
+    def with_offers(
+        self, instead: Mapping[int, tuple[Offer, str]], added: Sequence[tuple[Offer, str]]
+    ) -> "Rows":
+        """The same rows with other offers of the same ids at some places, and with offers of new ids."""
+        new = Rows.of([*instead.values(), *added])
+        at = {offer.offer_id: place for place, (offer, _) in instead.items()}
+        moved = [at.get(new.offer(place).offer_id, -1) for place in range(new.count)]
+        replaced = np.array([place for place in moved if place >= 0], np.intp)
+        from_new = np.array([place >= 0 for place in moved], np.bool_)
+        columns = {
+            name: joined(column, new._columns[name], replaced, from_new)
+            for name, column in self._columns.items()
+        }
+        fresh = np.flatnonzero(~from_new)
+        before = [self._rank_before(new.offer(place).offer_id) for place in fresh.tolist()]
+        ranks = np.empty(self.count + len(fresh), np.int32)
+        order = np.lexsort(  # a new id goes before the old one of the rank it would take
+            (
+                np.concatenate([np.zeros(self.count, np.int32), new.id_ranks[fresh] - new.count]),
+                np.concatenate([self.id_ranks, np.array(before, np.int32)]),
+            )
+        )
+        ranks[order] = np.arange(len(ranks), dtype=np.int32)
+        return Rows(columns, ranks, np.concatenate([self._hashes, new._hashes[fresh]]))
+
+    def _rank_before(self, offer_id: str) -> int:
+        """How many of these offers have a smaller id."""
+        by_rank = self._by_rank
+        return bisect_left(range(self.count), offer_id, key=lambda r: self.offer(int(by_rank[r])).offer_id)
+
+    @cached_property
+    def _by_rank(self) -> Places:
+        return np.argsort(self.id_ranks, kind="stable")
 
     def column(self, name: str) -> Coded:
         """One of COLUMNS or `source`, as offers hold it."""

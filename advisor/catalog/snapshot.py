@@ -135,7 +135,7 @@ def _rows(version: CatalogueVersion, confirmed: Confirmed) -> Rows:
         about = ("observed_at", "source", "provider", "purchase", *_FACTS)
         return {"observed_at": combined([columns[name] for name in about], confirmed.known_at)}
 
-    return Rows(portions, read, more=_FACTS, restated=restated if confirmed else None)
+    return Rows.read(portions, read, more=_FACTS, restated=restated if confirmed else None)
 
 
 def batched(rows: Iterable[Row]) -> Iterator[list[Row]]:

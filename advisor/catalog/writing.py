@@ -24,19 +24,19 @@ _T = TypeVar("_T")
 _WRITTEN = ("offer_id", *COLUMNS, "fingerprint", "published_in_id", "source")
 
 
-def cells_of(offer: Offer, known_fingerprint: int | None = None) -> Cells:
+def cells_of(offer: Offer) -> Cells:
     """The row of an offer but its publication and source."""
     moment = _moment_postgresql if connection.vendor == "postgresql" else _moment_sqlite
-    o = offer
+    o, number = offer, _number
     return (
-        o.offer_id, o.provider, o.region, o.country, o.instance_type, o.purchase.value,
-        str(o.price_per_hour), o.currency, o.accelerator or "", _number(o.accelerator_count),
-        _number(o.accelerator_memory_gib), _number(o.vcpus), _number(o.memory_gib),
-        _number(o.local_storage_gib), _number(o.network_gbps), o.zone or "", o.term_months,
-        o.payment.value if o.payment else "", _number(o.upfront), o.min_quantity, o.max_quantity,
-        moment(o.available_from), moment(o.available_until), _number(o.interruption_fraction),
-        o.commitment_family or "", o.state.value, moment(o.observed_at), o.source_url or "", o.note or "",
-        fingerprint(o) if known_fingerprint is None else known_fingerprint,
+        o.offer_id, o.provider, o.region, o.country, o.instance_type, o.purchase._value_,
+        str(o.price_per_hour), o.currency, o.accelerator or "", number(o.accelerator_count),
+        number(o.accelerator_memory_gib), number(o.vcpus), number(o.memory_gib),
+        number(o.local_storage_gib), number(o.network_gbps), o.zone or "", o.term_months,
+        o.payment._value_ if o.payment else "", number(o.upfront), o.min_quantity, o.max_quantity,
+        moment(o.available_from), moment(o.available_until), number(o.interruption_fraction),
+        o.commitment_family or "", o.state._value_, moment(o.observed_at), o.source_url or "", o.note or "",
+        fingerprint(o),
     )  # fmt: skip
 
 

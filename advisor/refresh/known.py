@@ -9,18 +9,22 @@ from django.db.models import Q
 
 from advisor.catalog.columns import COLUMNS, offer_from_values
 from advisor.catalog.confirmed import Confirmed
-from advisor.catalog.fingerprint import fingerprint
 from advisor.catalog.queries import rows_of
 from advisor.catalog.writing import parts_of
 from advisor.models import CatalogueVersion, OfferRow
 from providers.offers import Offer
 
+_CHUNK = 5000
+
 
 class KnownRow(NamedTuple):
-    """A current row. `is_ours`: it came from this source. `is_doubtful`: not confirmed any more."""
+    """A current row. `is_ours`: it came from this source. `is_doubtful`: not confirmed any more.
+
+    `fingerprint` is of ours, `observed_at` of the others; else None.
+    """
 
     id: int
-    fingerprint: int
+    fingerprint: int | None
     is_ours: bool
     is_doubtful: bool
     observed_at: datetime | None
@@ -41,12 +45,12 @@ class Known:
         self._confirmed = Confirmed.until(None)
         self._rows: dict[str, KnownRow] = {}
         self._read: set[str] = set()
-        self._load(Q(source=source))
+        self._load_ours()
 
     def row(self, provider: str, offer_id: str) -> KnownRow | None:
         if provider not in self._read:
             self._read.add(provider)
-            self._load(Q(provider=provider) & ~Q(source=self.source))
+            self._load_others(provider)
         return self._rows.get(offer_id)
 
     def ours(self) -> Iterable[tuple[str, KnownRow]]:
@@ -66,31 +70,38 @@ class Known:
             found.update((row[0], offer_from_values(row[1:])) for row in rows.iterator(chunk_size=5000))
         return found
 
-    def _load(self, which: Q) -> None:
-        rows = rows_of(self.base).filter(which)
+    def _load_ours(self) -> None:
+        """Rows of this source; nobody asks when they were stated."""
+        rows = rows_of(self.base).filter(source=self.source)
+        columns = ("id", "offer_id", "fingerprint", "unconfirmed_since", "provider", "region")
+        for row_id, offer_id, known, doubtful, provider, region in rows.values_list(*columns).iterator(
+            _CHUNK
+        ):
+            self.counts[provider] += 1
+            self.regions[provider, region] += 1
+            self._rows[offer_id] = KnownRow(row_id, known, True, doubtful is not None, None)
+
+    def _load_others(self, provider: str) -> None:
+        """Rows of a provider that came from elsewhere: an import, or the list that ships with the code."""
+        rows = rows_of(self.base).filter(provider=provider).exclude(source=self.source)
         columns = (
-            "id", "offer_id", "fingerprint", "source", "unconfirmed_since", "observed_at", "provider",
-            "region", "purchase", "published_in_id",
-        )  # fmt: skip
-        old: list[int] = []  # rows written before there were fingerprints
-        for row in rows.values_list(*columns).iterator(chunk_size=5000):
-            row_id, offer_id, known, source, doubtful, observed_at, provider, region, purchase, number = row
-            is_ours = source == self.source
-            if is_ours:
-                self.counts[provider] += 1
-                self.regions[provider, region] += 1
-            else:
-                observed_at = self._confirmed.observed_at(
-                    observed_at,
-                    source=source,
-                    provider=provider,
-                    purchase=purchase,
-                    published_in=number,
-                    unconfirmed_since=doubtful,
-                )
-            if known is None:
-                old.append(row_id)
-            self._rows[offer_id] = KnownRow(row_id, known or 0, is_ours, doubtful is not None, observed_at)
-        for offer in self.offers(old).values():
-            row_of = self._rows[offer.offer_id]
-            self._rows[offer.offer_id] = row_of._replace(fingerprint=fingerprint(offer))
+            "id",
+            "offer_id",
+            "observed_at",
+            "source",
+            "purchase",
+            "published_in_id",
+            "unconfirmed_since",
+        )
+        for row_id, offer_id, own, source, purchase, number, since in rows.values_list(*columns).iterator(
+            _CHUNK
+        ):
+            observed_at = self._confirmed.observed_at(
+                own,
+                source=source,
+                provider=provider,
+                purchase=purchase,
+                published_in=number,
+                unconfirmed_since=since,
+            )
+            self._rows[offer_id] = KnownRow(row_id, None, False, since is not None, observed_at)

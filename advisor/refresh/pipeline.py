@@ -1,7 +1,9 @@
 """One refresh of one source: fetch, stage, gates, publish. Nothing is seen before all of it is right."""
 
+import gc
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,17 +70,41 @@ def refresh(source: PriceSource, ask: Ask, *, conclude: Callable[[Refreshed], No
     begin = time.monotonic()
     with temporary_folder(settings.ADVISOR_HOME, source.name) as folder:
         documents = _fetched(source, folder, ask)
-        while True:
-            staged = _staged(source, documents, ask)
-            due = _judged(source.name, staged, ask)
-            if due.held_back:
-                result = _result(due, Written(version=staged.known.base), begin)
-                conclude(result)
-                return result
-            published = _published(due, ask, begin, conclude)
-            if published is not None:
-                return published
-            # somebody published prices of the same providers meanwhile: compare again
+        with without_collecting():
+            return _from_documents(source, documents, ask, begin, conclude)
+
+
+def _from_documents(
+    source: PriceSource,
+    documents: Sequence[Document],
+    ask: Ask,
+    begin: float,
+    conclude: Callable[[Refreshed], None],
+) -> Refreshed:
+    while True:
+        staged = _staged(source, documents, ask)
+        due = _judged(source.name, staged, ask)
+        if due.held_back:
+            result = _result(due, Written(version=staged.known.base), begin)
+            conclude(result)
+            return result
+        published = _published(due, ask, begin, conclude)
+        if published is not None:
+            return published
+        # somebody published prices of the same providers meanwhile: compare again
+
+
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """Half a million offers are no garbage: looking through them for cycles, again and again, takes longer than
+    all else together. What is counted is freed as ever."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _fetched(source: PriceSource, folder: Path, ask: Ask) -> list[Document]:

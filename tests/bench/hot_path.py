@@ -27,7 +27,7 @@ def main() -> int:
     from tests.bench.many_offers import NOW, portions
 
     begin = time.process_time()
-    snapshot = Snapshot(number=1, published_at=NOW, rows=Rows(portions(offers), READ))
+    snapshot = Snapshot(number=1, published_at=NOW, rows=Rows.read(portions(offers), READ))
     print(f"{time.process_time() - begin:7.1f} s  {offers:,} offers made up and put into columns")
     held = _fast(snapshot)
     if offers <= BESIDE_PEER:
