@@ -5,7 +5,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 from advisor.api.urls import api
-from advisor.web import catalogue, health, home, people, plans, runs
+from advisor.web import book, catalogue, health, home, people, plans, runs
 
 admin.autodiscover()
 
@@ -35,6 +35,12 @@ _runs = [
     path("<str:run_id>/result.json", runs.result_json, name="run_json"),
     path("<str:run_id>/<str:table>.csv", runs.table_csv, name="run_csv"),
 ]
+_book = [
+    path("", book.book, name="price_book"),
+    path("remove", book.remove, name="remove_price_book"),
+    path("template.csv", book.template, name="price_book_template"),
+    path("<int:number>.csv", book.file, name="price_book_file"),
+]
 _account = [
     path("", people.account, name="account"),
     path("tokens", people.make_token, name="make_token"),
@@ -46,6 +52,7 @@ urlpatterns = [
     *_catalogue,
     path("plans/", include(_plans)),
     path("runs/", include(_runs)),
+    path("price-book/", include(_book)),
     path("account/", include(_account)),
     path("sign-in", people.SignIn.as_view(), name="sign_in"),
     path("sign-in/<str:name>/<str:token>", people.sign_in_once, name="sign_in_once"),

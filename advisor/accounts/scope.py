@@ -21,3 +21,8 @@ def organisation_in(request: HttpRequest) -> Organisation:
             "Your account belongs to no organisation.", ["Ask an administrator to add it under Memberships."]
         )
     return found
+
+
+def viewer(request: HttpRequest) -> Organisation | None:
+    """Whose price book counts where prices may be read by anybody; None for a visitor."""
+    return getattr(request, "organisation", None)

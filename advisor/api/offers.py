@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
+from advisor.accounts.scope import viewer
 from advisor.api.auth import READERS
 from advisor.api.document import errors, for_members
 from advisor.api.errors import ApiError, without_flags
@@ -26,6 +27,7 @@ from advisor.api.schema_offers import (
     RegionsOut,
 )
 from advisor.api.schema_sources import CatalogueOut, PublicationOut, PublicationPage, SourceOut, SourcesOut
+from advisor.books.pricing import source_for
 from advisor.catalog.health import catalogue_report, source_reports
 from advisor.catalog.history import HistoryRow, offer_history
 from advisor.catalog.inventory import accelerators_in_catalogue, regions_in_catalogue
@@ -34,10 +36,9 @@ from advisor.catalog.moments import moment
 from advisor.catalog.pricing import Priced
 from advisor.catalog.request import listed
 from advisor.catalog.search import Request, search
-from advisor.catalog.snapshot_source import catalogue_source
 from advisor.catalog.sources import OfferSource
 from advisor.errors import BadInput, CatalogueEmpty
-from advisor.models import CatalogueVersion
+from advisor.models import CatalogueVersion, Organisation
 from providers.rates import reference_rates
 
 router = Router(tags=["offers"])
@@ -60,7 +61,7 @@ def list_offers(request: HttpRequest, response: HttpResponse, query: Query[Offer
     as_of = moment(query.as_of, now=now) if query.as_of else None
     listing = search(
         _asked(query),
-        source_of(as_of),
+        source_of(as_of, viewer(request)),
         rates=reference_rates(),
         now=as_of or now,
         max_age_hours=settings.PRICE_MAX_AGE_HOURS,
@@ -72,10 +73,10 @@ def list_offers(request: HttpRequest, response: HttpResponse, query: Query[Offer
     return answer
 
 
-def source_of(as_of: datetime | None) -> OfferSource:
-    """The catalogue of a moment; a past that holds nothing is no outage."""
+def source_of(as_of: datetime | None, organisation: Organisation | None) -> OfferSource:
+    """The catalogue of a moment at the organisation's prices; a past that holds nothing is no outage."""
     try:
-        return catalogue_source(as_of)
+        return source_for(organisation, as_of)
     except CatalogueEmpty as error:
         raise then_empty(error, as_of) from None
 

@@ -117,6 +117,12 @@ class OfferOut(BaseModel):
     )
     age_hours: float | None = Field(description="Age of the price, hours; null where nobody said")
     stale: bool = Field(description="Older than this site's limit, or called stale by its source")
+    price_book_line: int | None = Field(
+        description="Line of your price book this price is from; null for a list price"
+    )
+    list_price_per_hour: float | None = Field(
+        description="List price per machine-hour, where your price book has another; in the list's currency"
+    )
 
 
 class CatalogueMoment(BaseModel):

@@ -49,6 +49,8 @@ CSV_COLUMNS = (
     "observed_at",
     "age_hours",
     "stale",
+    "price_book_line",
+    "list_price_per_hour",
     "source_url",
     "note",
 )

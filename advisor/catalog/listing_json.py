@@ -62,7 +62,14 @@ def offer_values(line: Line) -> dict[str, Any]:
         "three_years_price_per_hour": beside.three_years,
         "age_hours": priced.age_hours,
         "stale": priced.stale,
+        "price_book_line": line.ruled.line if line.ruled else None,
+        "list_price_per_hour": _listed(line),
     }
+
+
+def _listed(line: Line) -> Decimal | None:
+    """A machine-hour by the list, where a price book says otherwise; in the list's own currency."""
+    return line.ruled.listed.price_per_hour if line.ruled and line.ruled.listed else None
 
 
 def _converted(amount: Decimal | None, rate: Decimal) -> Decimal | None:

@@ -4,7 +4,8 @@ One statement reads one state of the database, so a version being written, or pu
 seen by half.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Q, QuerySet, Subquery
@@ -13,15 +14,19 @@ from advisor.catalog.confirmed import ROW, Confirmed
 from advisor.errors import CatalogueEmpty
 from advisor.models import CatalogueVersion, OfferRow
 from providers.offers import Offer
+from providers.pricebook import Ruled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """All offers of one moment. `version` is 0 for prices read from files instead of the ledger."""
+    """All offers of one moment. `version` is 0 for prices read from files instead of the ledger. `ruled`
+    holds by offer id what a price book said of the offers that have its prices.
+    """
 
     as_of: datetime
     version: int
     offers: tuple[Offer, ...]
+    ruled: Mapping[str, Ruled] = field(default_factory=dict)
 
 
 def version_at(as_of: datetime | None) -> CatalogueVersion:

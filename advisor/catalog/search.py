@@ -23,6 +23,7 @@ from advisor.catalog.siblings import Beside
 from advisor.catalog.sorting import SORTS, checked_sort
 from advisor.catalog.sources import OfferSource
 from advisor.errors import BadInput
+from providers.pricebook import Ruled
 from providers.rates import ReferenceRates, suggest_currency
 from providers.text import did_you_mean, shown
 
@@ -54,10 +55,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One listed offer and what the same machine costs otherwise."""
+    """One listed offer and what the same machine costs otherwise; `ruled` where a price book prices it."""
 
     priced: Priced
     beside: Beside
+    ruled: Ruled | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +119,10 @@ def search(
         in_catalogue=source.total(),
         total=found.total,
         offset=request.offset,
-        lines=tuple(Line(priced=pricer.complete(quote), beside=beside) for quote, beside in found.page),
+        lines=tuple(
+            Line(priced=pricer.complete(quote), beside=beside, ruled=source.ruled(quote.offer_id))
+            for quote, beside in found.page
+        ),
         ended=found.ended,
         relatives=tuple(rest_of_family(selector.names or frozenset())),
         rates=rates,

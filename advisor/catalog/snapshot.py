@@ -19,6 +19,7 @@ from advisor.catalog.queries import confirmed_until, moment_of, rows_of, version
 from advisor.catalog.rows import READ, Rows
 from advisor.catalog.sheets import Sheets
 from advisor.models import CatalogueVersion
+from providers.pricebook import Ruled
 from providers.rates import reference_rates
 
 _FACTS = ("published_in_id", "unconfirmed_since")  # what confirmations are judged by
@@ -44,6 +45,10 @@ class Snapshot:
         """Work out the prices and the order most people ask for, before anybody waits for them."""
         dollars = Pricer(currency="USD", rates=reference_rates(), now=self.published_at, max_age_hours=0)
         self.sheets.of(dollars).order("price")
+
+    def ruled(self, offer_id: str) -> Ruled | None:  # noqa: ARG002  list prices, all of them
+        """What a price book says of an offer; None for a list price."""
+        return None
 
     def values(self, column: str) -> frozenset[str]:
         """Distinct non-empty values of a text column."""

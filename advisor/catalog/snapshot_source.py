@@ -9,6 +9,7 @@ from advisor.catalog.finding import ColumnSearch
 from advisor.catalog.pricing import Pricer
 from advisor.catalog.snapshot import Snapshot, current_snapshot
 from advisor.catalog.sources import Found, LedgerSource, OfferSource
+from providers.pricebook import Ruled
 
 
 class SnapshotSource:
@@ -24,6 +25,9 @@ class SnapshotSource:
 
     def values(self, column: str) -> frozenset[str]:
         return self.snapshot.values(column)
+
+    def ruled(self, offer_id: str) -> Ruled | None:
+        return self.snapshot.ruled(offer_id)
 
     def find(
         self, conditions: Sequence[Condition], window: Condition, pricer: Pricer, sort: str, page: slice

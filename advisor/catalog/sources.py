@@ -13,6 +13,7 @@ from advisor.catalog.queries import Catalogue, confirmed_until, moment_of, offer
 from advisor.catalog.siblings import Beside, machines_of, prices_beside
 from advisor.catalog.sorting import in_order
 from providers.offers import Offer
+from providers.pricebook import Ruled
 
 Narrow = Mapping[str, Collection[str]]
 """Column -> the values it may have; every column given must hold."""
@@ -40,6 +41,9 @@ class OfferSource(Protocol):
 
     def values(self, column: str) -> frozenset[str]:
         """Distinct non-empty values of a text column."""
+
+    def ruled(self, offer_id: str) -> Ruled | None:
+        """What a price book says of an offer that was found; None for a list price."""
 
     def find(
         self, conditions: Sequence[Condition], window: Condition, pricer: Pricer, sort: str, page: slice
@@ -77,6 +81,9 @@ class _Unprepared(ABC):
         return explain_empty(
             conditions, self._quotes({}, pricer), pricer, lambda quotes: in_order(quotes, sort, pricer)
         )
+
+    def ruled(self, offer_id: str) -> Ruled | None:  # noqa: ARG002  list prices, all of them
+        return None
 
     def _quotes(self, narrow: Narrow, pricer: Pricer) -> list[Quote]:
         return [pricer.quote(offer) for offer in self.select(narrow)]

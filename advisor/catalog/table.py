@@ -52,7 +52,7 @@ def columns_of(listing: Listing) -> list[Column]:
         _prices(lines, "spot", lambda line: line.beside.spot),
         _prices(lines, "1 year", lambda line: line.beside.one_year),
         _prices(lines, "3 years", lambda line: line.beside.three_years),
-        Column(title="state", cells=tuple(words.state(line.priced) for line in lines)),
+        Column(title="state", cells=tuple(state_words(line) for line in lines)),
         Column(
             title="age",
             cells=tuple(words.age(x.priced.age_hours, stale=x.priced.stale) for x in lines),
@@ -61,6 +61,11 @@ def columns_of(listing: Listing) -> list[Column]:
     if len(money) > 1 or unit not in ("$", *money):
         columns.append(Column(title="currency", cells=tuple(line.priced.currency for line in lines)))
     return columns
+
+
+def state_words(line: Line) -> str:
+    """How far the price can be relied on, and whether it is one of the price book."""
+    return words.YOURS if line.ruled else words.state(line.priced)
 
 
 def _prices(lines: Sequence[Line], title: str, pick: Callable[[Line], Decimal | None]) -> Column:
@@ -93,6 +98,9 @@ def footer(listing: Listing) -> list[str]:
     without = sorted({x.priced.currency for x in listing.lines if not x.priced.converted})
     if without:
         lines.append(f"No exchange rate for {', '.join(without)}: listed last, at their own price.")
+    booked = sum(line.ruled is not None for line in listing.lines)
+    if booked:
+        lines.append(f"{booked:,} of these prices {'is' if booked == 1 else 'are'} of your price book.")
     if any(line.priced.offer.upfront for line in listing.lines):
         lines.append(
             "Prices of reservations include their upfront payment, spread over the hours of the term."

@@ -8,6 +8,7 @@ from advisor.catalog.pricing import Priced
 from providers.offers import Offer, Payment, Purchase
 
 MISSING = "–"
+YOURS = "your price"
 _UPFRONT: dict[Payment | None, str] = {
     Payment.NONE: ", no upfront",
     Payment.PARTIAL: ", part upfront",

@@ -1,6 +1,7 @@
 """Everything that is stored."""
 
 from advisor.models.accounts import ApiToken, Membership, Organisation
+from advisor.models.books import PriceBookVersion
 from advisor.models.catalog import CatalogueVersion, Confirmation, OfferRow
 from advisor.models.job import Job
 from advisor.models.planning import Plan, PlanVersion, Run, RunResult
@@ -16,6 +17,7 @@ __all__ = [
     "Organisation",
     "Plan",
     "PlanVersion",
+    "PriceBookVersion",
     "QuarantinedOffer",
     "Run",
     "RunResult",

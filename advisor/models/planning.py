@@ -55,9 +55,9 @@ class PlanVersion(models.Model):
 class Run(models.Model):
     """One solve of one version of a plan, with all that is needed to do it again.
 
-    It uses the prices of `catalogue_version`; they age against `as_of`, when it was started. What lists show
-    of the answer is copied from the stored result when it is stored: `status` is empty until then. Money in
-    `currency`.
+    It uses the prices of `catalogue_version`, and those of `price_book` instead where it has any; they age
+    against `as_of`, when it was started. What lists show of the answer is copied from the stored result when
+    it is stored: `status` is empty until then. Money in `currency`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -73,6 +73,9 @@ class Run(models.Model):
 
     as_of = models.DateTimeField()
     catalogue_version = models.PositiveIntegerField()
+    price_book = models.ForeignKey(
+        "advisor.PriceBookVersion", on_delete=models.RESTRICT, null=True, blank=True, related_name="runs"
+    )
     gap_asked = models.FloatField()
     time_limit_seconds = models.FloatField()
     baselines = models.BooleanField(default=True)

@@ -51,6 +51,11 @@ def _months_held(case: Case, line: Line) -> int:
     return max(0, min(months, case.plan.months - line.start))
 
 
+def _book_line(case: Case, offer: Offer) -> int | None:
+    ruled = case.catalogue.ruled.get(offer.offer_id)
+    return ruled.line if ruled else None
+
+
 def _offer(case: Case, offer: Offer) -> dict[str, Any]:
     return _machine(case.spec_of_offer(offer)) | {
         "offer": offer.offer_id,
@@ -63,6 +68,7 @@ def _offer(case: Case, offer: Offer) -> dict[str, Any]:
         "source_url": offer.source_url,
         "price_observed_at": stamp(offer.observed_at),
         "price_state": offer.state.value,
+        "price_book_line": _book_line(case, offer),
     }
 
 

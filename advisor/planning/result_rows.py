@@ -132,6 +132,9 @@ class Purchase(Row):
     price_state: Literal["listed", "quote", "reservation_only", "stale"] = Field(
         description="How far the price can be relied on; the plan's own figures count as quote."
     )
+    price_book_line: int | None = Field(
+        default=None, description="Line of the price book the price is from; null for a list price."
+    )
 
 
 class Usage(Row):

@@ -30,6 +30,7 @@ def warnings_of(
         *_stale(case, offers),
         *_undated(offers),
         *_states(offers),
+        *_booked(case, offers),
         *case.translation.warnings,
         *_gangs(case),
         *_load(case, time),
@@ -52,6 +53,19 @@ def _proof(outcome: Outcome) -> Iterator[ResultWarning]:
             "warning",
             f"The search ended after {record.seconds:.0f} s: this plan is proven within {proof(outcome.gap)} "
             f"of the best possible, {proof(record.gap_asked)} was asked. A longer --time-limit may help.",
+        )
+
+
+def _booked(case: Case, offers: Sequence[Offer]) -> Iterator[ResultWarning]:
+    """What of the plan rests on agreed prices, so that nobody takes them for list prices."""
+    ruled = case.catalogue.ruled
+    names = [offer.offer_id for offer in offers if offer.offer_id in ruled]
+    if names:
+        yield _warning(
+            "price_book",
+            "info",
+            f"{count(len(names), 'offer')} bought at agreed prices of the price book, which has prices for "
+            f"{len(ruled):,} of {len(case.catalogue.offers):,} offers: {_list(names)}.",
         )
 
 

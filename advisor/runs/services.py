@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from advisor.books.queries import in_force
 from advisor.catalog.queries import version_at
 from advisor.errors import BadInput, Conflict
 from advisor.jobs import services as jobs
@@ -102,6 +103,7 @@ def _create(
         created_by=user,
         as_of=timezone.now(),
         catalogue_version=catalogue.number,
+        price_book=in_force(organisation),
         gap_asked=ask.gap,
         time_limit_seconds=ask.time_limit_seconds,
         baselines=ask.baselines,

@@ -9,6 +9,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from advisor.accounts.middleware import catalogue_view
+from advisor.accounts.scope import viewer
 from advisor.catalog.history import UnknownOffer
 from advisor.web.offer_page import not_there, offer_context
 from advisor.web.offer_query import FIELDS, Question
@@ -25,7 +26,7 @@ def offers(request: HttpRequest) -> HttpResponse:
     part = wants_part(request)
     if not part and any(name in FIELDS and not value for name, value in request.GET.items()):
         return HttpResponseRedirect(question.address())  # a form sends its empty fields too
-    found = answer(question)
+    found = answer(question, viewer(request))
     context = found.context | {"link": request.build_absolute_uri(question.address()), "part": part}
     if part:
         response = render(request, "advisor/parts/offer_results.html", context)
@@ -56,7 +57,7 @@ def _tell_address(response: HttpResponse, request: HttpRequest, question: Questi
 def offers_csv(request: HttpRequest) -> HttpResponse:
     """The whole answer as a file, up to 5,000 rows."""
     question = Question.of(request.GET)
-    response = HttpResponse(csv_answer(question), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(csv_answer(question, viewer(request)), content_type="text/csv; charset=utf-8")
     name = slugify(question.get("q").replace(":", "-")) or "all"
     response.headers["Content-Disposition"] = f'attachment; filename="offers-{name}.csv"'
     return response

@@ -7,9 +7,9 @@ from urllib.parse import urlencode, urlsplit
 from django.urls import reverse
 
 from advisor.catalog.pricing import Priced
-from advisor.catalog.search import Listing
-from advisor.catalog.table import Column, columns_of
-from advisor.catalog.words import MISSING, age, state
+from advisor.catalog.search import Line, Listing
+from advisor.catalog.table import Column, columns_of, state_words
+from advisor.catalog.words import MISSING, age
 from advisor.web.offer_query import Question
 from providers.offers import PriceState
 
@@ -104,13 +104,13 @@ def rows(listing: Listing) -> list[list[Cell]]:
     columns = columns_of(listing)
     own = listing.request.currency.strip().upper()
     return [
-        [*(_cell(column, index, line.priced, own) for column in columns), source_cell(line.priced)]
+        [*(_cell(column, index, line, own) for column in columns), source_cell(line.priced)]
         for index, line in enumerate(listing.lines)
     ]
 
 
-def _cell(column: Column, index: int, priced: Priced, own: str) -> Cell:
-    text = column.cells[index]
+def _cell(column: Column, index: int, line: Line, own: str) -> Cell:
+    text, priced = column.cells[index], line.priced
     is_age = column.title == "age"
     return Cell(
         title=column.title,
@@ -119,8 +119,8 @@ def _cell(column: Column, index: int, priced: Priced, own: str) -> Cell:
         is_missing=text == MISSING,
         mark=age_mark(priced.age_hours, stale=priced.stale) if is_age else "",
         address=offer_address(priced.offer_id, own) if column.title == "instance" else "",
-        hint=seen(priced) if is_age else "",
-        state=state(priced) if is_age and priced.offer.state not in _PLAIN else "",
+        hint=_hint(line) if is_age else "",
+        state=state_words(line) if is_age and (line.ruled or priced.offer.state not in _PLAIN) else "",
     )
 
 
@@ -129,6 +129,12 @@ def age_mark(hours: Decimal | None, *, stale: bool) -> str:
     if stale:
         return "warn"
     return "unknown" if hours is None else ""
+
+
+def _hint(line: Line) -> str:
+    """When the price was observed, and what a price book made of it."""
+    said = seen(line.priced)
+    return f"{said}; {line.priced.offer.note}" if line.ruled and line.priced.offer.note else said
 
 
 def seen(priced: Priced) -> str:

@@ -7,13 +7,14 @@ from typing import Any
 
 from django.conf import settings
 
+from advisor.books.pricing import source_for
 from advisor.catalog.listing_csv import csv_of
 from advisor.catalog.moments import moment
 from advisor.catalog.search import Listing, search
 from advisor.catalog.snapshot import current_snapshot
-from advisor.catalog.snapshot_source import catalogue_source
 from advisor.catalog.table import footer
 from advisor.errors import AdvisorError, CatalogueEmpty
+from advisor.models import Organisation
 from advisor.web.offer_links import meant, plain, ways_out
 from advisor.web.offer_query import Question
 from advisor.web.offer_rows import SORT_WORDS, offer_address, rows, titles
@@ -36,12 +37,12 @@ class Answer:
     search_ms: float | None = None
 
 
-def answer(question: Question) -> Answer:
+def answer(question: Question, organisation: Organisation | None = None) -> Answer:
     """Every error a person can act on is shown on the page itself."""
     asked = {"question": question, "asked": question.values}
     began = perf_counter()
     try:
-        listing = _find(question, most=_MOST_SHOWN)
+        listing = _find(question, organisation, most=_MOST_SHOWN)
         search_ms = (perf_counter() - began) * 1000
     except AdvisorError as error:
         return Answer(context=asked | _problem(error, question), status=error.http_status)
@@ -53,9 +54,9 @@ def answer(question: Question) -> Answer:
     return Answer(context=asked | found, search_ms=search_ms)
 
 
-def csv_answer(question: Question) -> str:
+def csv_answer(question: Question, organisation: Organisation | None = None) -> str:
     """All offers found, up to 5,000. Raises what the search raises."""
-    return csv_of(_find(question, most=MOST_IN_FILE, whole=True))
+    return csv_of(_find(question, organisation, most=MOST_IN_FILE, whole=True))
 
 
 def form_context(question: Question) -> dict[str, Any]:
@@ -77,7 +78,9 @@ def form_context(question: Question) -> dict[str, Any]:
     }
 
 
-def _find(question: Question, *, most: int, whole: bool = False) -> Listing:
+def _find(
+    question: Question, organisation: Organisation | None, *, most: int, whole: bool = False
+) -> Listing:
     when = question.get("as_of")
     as_of = moment(when) if when else None
     request = question.request()
@@ -85,7 +88,7 @@ def _find(question: Question, *, most: int, whole: bool = False) -> Listing:
         request = replace(request, limit=most, offset=0)
     return search(
         replace(request, limit=min(request.limit, most)),
-        catalogue_source(as_of),
+        source_for(organisation, as_of),
         rates=reference_rates(),
         now=as_of or datetime.now(UTC),
         max_age_hours=settings.PRICE_MAX_AGE_HOURS,

@@ -15,12 +15,13 @@ from advisor.catalog.moments import moment
 from advisor.database import database_files, require_database
 from advisor.errors import AdvisorError, BadInput, NothingFound
 from advisor.management.base import AdvisorCommand
+from advisor.management.book_option import price_book
 from advisor.management.inputs import plan_inputs
 from advisor.management.output import Target
 from advisor.management.progress import ProgressLine
 from advisor.planning.effort import DEFAULT_GAP, DEFAULT_TIME_LIMIT_SECONDS, Effort
 from advisor.planning.plan_files import plan_comes_first, read_plan
-from advisor.planning.prices import Prices, prices_from_files, prices_from_ledger
+from advisor.planning.prices import Prices, prices_from_files, prices_from_ledger, with_book
 from advisor.planning.result import Result
 from advisor.planning.services import advise_file
 from advisor.planning.summary import summary
@@ -41,6 +42,7 @@ class Command(AdvisorCommand):
         parser.add_argument(
             "--prices", nargs="+", action="extend", metavar="FILE", help="exactly these price files"
         )
+        parser.add_argument("--price-book", metavar="FILE", help="agreed prices instead of list prices")
         parser.add_argument("--as-of", metavar="DATE", help="2026-11-22 (its end) or 2026-11-22T08:30, UTC")
         parser.add_argument(
             "--gap", default=DEFAULT_GAP, metavar="X", help="relative gap to prove; default 0.001"
@@ -68,6 +70,9 @@ class Command(AdvisorCommand):
         now = as_of or datetime.now(UTC)
         with plan_comes_first(path):
             prices = _prices(options["prices"], as_of, now)
+            book = price_book(options["price_book"])
+        if book is not None:
+            prices = with_book(prices, book, now.date())
         result = _advise(path, prices, effort, now)
         if target is not None:
             target.write(result.as_json())
@@ -106,7 +111,7 @@ def _target(options: dict[str, Any], plan: Path, data: bytes) -> Target | None:
     """Where the result goes; never over what it is made from."""
     if not options["json"]:
         return None
-    prices = map(Path, options["prices"] or [])
+    prices = [*map(Path, options["prices"] or []), *map(Path, filter(None, [options["price_book"]]))]
     return Target(
         options["json"], option="--json", inputs=[*prices, *plan_inputs(plan, data), *database_files()]
     )

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
+from advisor.books.pricing import BookedFiles, BookedLedger, booked_catalogue
 from advisor.catalog.files import catalogue_from_files
 from advisor.catalog.listing_json import listing_json
 from advisor.catalog.moments import moment
@@ -17,6 +18,7 @@ from advisor.catalog.table import columns_of, footer, text_table, why_empty
 from advisor.database import database_files
 from advisor.errors import BadInput, NothingFound
 from advisor.management.base import AdvisorCommand
+from advisor.management.book_option import price_book
 from advisor.management.output import Target
 from advisor.management.query_options import reclaim_query
 from providers.rates import reference_rates
@@ -56,6 +58,7 @@ class Command(AdvisorCommand):
         parser.add_argument(
             "--prices", nargs="+", action="extend", metavar="FILE", help="exactly these files"
         )
+        parser.add_argument("--price-book", metavar="FILE", help="agreed prices instead of list prices")
         parser.add_argument("--as-of", metavar="DATE", help="2026-11-22 (its end) or 2026-11-22T08:30, UTC")
         parser.add_argument("--json", metavar="FILE", help="write JSON; - is standard output")
 
@@ -73,7 +76,7 @@ class Command(AdvisorCommand):
 
 
 def _target(options: dict[str, Any]) -> Target:
-    prices = map(Path, options["prices"] or [])
+    prices = [*map(Path, options["prices"] or []), *map(Path, filter(None, [options["price_book"]]))]
     return Target(options["json"], option="--json", inputs=[*prices, *database_files()])
 
 
@@ -83,9 +86,12 @@ def find(options: dict[str, Any], *, now: datetime) -> Listing:
         raise BadInput("--as-of: price files have no history; leave out --prices or --as-of")
     source: OfferSource
     if options["prices"]:
-        source = FileSource(catalogue_from_files([Path(name) for name in options["prices"]], now=now))
+        catalogue = catalogue_from_files([Path(name) for name in options["prices"]], now=now)
+        book = price_book(options["price_book"])
+        source = BookedFiles(booked_catalogue(catalogue, book, now.date())) if book else FileSource(catalogue)
     else:
-        source = LedgerSource(as_of)
+        book = price_book(options["price_book"])
+        source = BookedLedger(as_of, book) if book else LedgerSource(as_of)
     request = request_from(options)
     return search(
         request,

@@ -1,0 +1,1 @@
+"""Price books of organisations: agreed prices instead of list prices, in every search and every plan."""

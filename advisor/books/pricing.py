@@ -1,0 +1,141 @@
+"""A catalogue at the prices of a price book."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import numpy as np
+
+from advisor.books.queries import book_of, in_force
+from advisor.catalog.lately import Lately
+from advisor.catalog.queries import Catalogue
+from advisor.catalog.rows import Places, Rows
+from advisor.catalog.snapshot import Snapshot, current_snapshot
+from advisor.catalog.snapshot_source import SnapshotSource, catalogue_source
+from advisor.catalog.sources import FileSource, LedgerSource, Narrow, OfferSource
+from advisor.models import Organisation, PriceBookVersion
+from providers.offers import Offer
+from providers.pricebook import PriceBook, Rule, Ruled
+from providers.pricebook.rule import matches
+
+_MOST_SNAPSHOTS = 8  # kept: one per organisation that asked lately
+
+
+def source_for(organisation: Organisation | None, as_of: datetime | None = None) -> OfferSource:
+    """Where an organisation's searches take their offers from. Raises CatalogueEmpty."""
+    version = in_force(organisation, as_of)
+    if version is None:
+        return catalogue_source(as_of)
+    if as_of is None:
+        return SnapshotSource(booked_snapshot(current_snapshot(), version, datetime.now(UTC).date()))
+    return BookedLedger(as_of, book_of(version))
+
+
+def booked_catalogue(catalogue: Catalogue, book: PriceBook, on: date) -> Catalogue:
+    """All offers at the prices of a book on a day, with what it says of which."""
+    found = book.apply(catalogue.offers, on)
+    return replace(
+        catalogue,
+        offers=tuple(offer for offer, _ in found),
+        ruled={offer.offer_id: ruled for offer, ruled in found if ruled is not None},
+    )
+
+
+class BookedFiles(FileSource):
+    """Exactly the offers of a catalogue in memory that has a book's prices already."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        super().__init__(catalogue)
+        self._ruled = catalogue.ruled
+
+    def ruled(self, offer_id: str) -> Ruled | None:
+        return self._ruled.get(offer_id)
+
+
+class BookedLedger(LedgerSource):
+    """The ledger at a moment, at the prices of a book on that day."""
+
+    def __init__(self, as_of: datetime | None, book: PriceBook) -> None:
+        super().__init__(as_of)
+        self._book = book
+        self._on = self.as_of.date()
+        self._ruled: dict[str, Ruled] = {}
+
+    def select(self, narrow: Narrow) -> tuple[Offer, ...]:
+        found = self._book.apply(super().select(narrow), self._on)
+        added = {offer.offer_id for offer, ruled in found if ruled is not None and ruled.listed is None}
+        self._ruled |= {offer.offer_id: ruled for offer, ruled in found if ruled is not None}
+        offers = (o for o, _ in found if o.offer_id not in added or _within(o, narrow))
+        return tuple(sorted(offers, key=lambda offer: offer.offer_id))
+
+    def ruled(self, offer_id: str) -> Ruled | None:
+        return self._ruled.get(offer_id)
+
+
+def _within(offer: Offer, narrow: Narrow) -> bool:
+    return all((getattr(offer, column) or "") in values for column, values in narrow.items())
+
+
+class BookedSnapshot(Snapshot):
+    """A snapshot at the prices of a book on a day."""
+
+    def __init__(self, of: Snapshot, book: PriceBook, on: date) -> None:
+        rows = of.rows
+        self._ruled: dict[str, Ruled] = {}
+        instead: dict[int, tuple[Offer, str]] = {}
+        source = f"book:{book.name}"[:200]
+        for place in _concerned(rows, book, on).tolist():
+            ruled = book.priced(rows.offer(place), on)
+            if ruled is not None:
+                instead[place] = (ruled.offer, source)
+                self._ruled[ruled.offer.offer_id] = ruled
+        added = [
+            (offer, rule)
+            for offer, rule in book.offers
+            if rule.in_force(on) and rows.place_of(offer.offer_id) is None
+        ]
+        for offer, rule in added:
+            self._ruled[offer.offer_id] = Ruled(listed=None, offer=offer, line=rule.line)
+        super().__init__(
+            number=of.number,
+            published_at=of.published_at,
+            rows=rows.with_offers(instead, [(offer, source) for offer, _ in added]),
+            confirmed=of.confirmed,
+        )
+
+    def ruled(self, offer_id: str) -> Ruled | None:
+        return self._ruled.get(offer_id)
+
+    def offers_by_line(self) -> Counter[int]:
+        """How many offers each line of the book prices."""
+        return Counter(ruled.line for ruled in self._ruled.values())
+
+
+_snapshots: Lately[tuple[int, int, date], tuple[Snapshot, BookedSnapshot]] = Lately(_MOST_SNAPSHOTS)
+
+
+def booked_snapshot(snapshot: Snapshot, version: PriceBookVersion, on: date) -> BookedSnapshot:
+    """The snapshot at the prices of a version of a book, made once for each day."""
+    key = (id(snapshot), version.pk, on)
+    # what it was made of is kept beside it, so that no other snapshot can come to have its identity
+    return _snapshots.of(key, lambda: (snapshot, BookedSnapshot(snapshot, book_of(version), on)))[1]
+
+
+def _concerned(rows: Rows, book: PriceBook, on: date) -> Places:
+    """Places of the offers that at least one rule is about."""
+    held = np.zeros(rows.count, np.bool_)
+    for rule in book.rules:
+        if rule.in_force(on):
+            held[_about(rows, rule)] = True
+    exact = [rows.place_of(offer.offer_id) for offer, rule in book.offers if rule.in_force(on)]
+    held[[place for place in exact if place is not None]] = True
+    return np.flatnonzero(held)
+
+
+def _about(rows: Rows, rule: Rule) -> Places:
+    places: Places = np.arange(rows.count)
+    for name, pattern in rule.patterns.items():
+        column = rows.column(name)
+        fits = [matches(pattern, value or "") for value in column.values]
+        places = places[np.array(fits, np.bool_)[column.codes[places]]]
+    return places
