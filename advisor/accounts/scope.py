@@ -1,5 +1,6 @@
 """The organisation on whose behalf a request is made: the start of every private query."""
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from advisor.errors import AdvisorError
@@ -21,3 +22,10 @@ def organisation_in(request: HttpRequest) -> Organisation:
             "Your account belongs to no organisation.", ["Ask an administrator to add it under Memberships."]
         )
     return found
+
+
+def member_in(request: HttpRequest) -> User:
+    """The signed-in person; the middleware has let nobody else pass."""
+    if not isinstance(request.user, User):
+        raise TypeError("a view for members was reached without one")
+    return request.user

@@ -31,6 +31,7 @@ from advisor.api.schema_plans import (
 )
 from advisor.demand.problems import PlanProblem
 from advisor.models import Plan, PlanVersion
+from advisor.planning.words import count
 from advisor.plans import examples
 from advisor.plans.check import Checked, check
 from advisor.plans.queries import plan_of, plans_of, version_of, versions_of
@@ -94,12 +95,8 @@ def _refuse_problems(given: PlanIn) -> None:
 
 def problems_error(problems: tuple[PlanProblem, ...], details: list[str]) -> ApiError:
     first = str(problems[0])
-    message = first if len(problems) == 1 else f"{_count(len(problems))}, the first: {first}"
+    message = first if len(problems) == 1 else f"{count(len(problems), 'problem')}, the first: {first}"
     return ApiError("plan_problems", message, details, field="text", problems=plan_problems(problems))
-
-
-def _count(problems: int) -> str:
-    return f"{problems} problem{'' if problems == 1 else 's'}"
 
 
 @router.post(
@@ -114,7 +111,9 @@ def check_plan(request: HttpRequest, given: CheckIn) -> CheckOut:
     checked = check(given.text)
     return CheckOut(
         name=checked.name,
-        summary=_count(len(checked.problems)) if checked.problems else "The plan can be worked out.",
+        summary=count(len(checked.problems), "problem")
+        if checked.problems
+        else "The plan can be worked out.",
         problems=plan_problems(checked.problems),
     )
 

@@ -1,6 +1,7 @@
 """What templates of pages need beside Django's own: badges of runs, figures, times, addresses, JSON."""
 
 import json
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,12 @@ def badge(state: str | None, status: str | None = "") -> str:
         return MISSING
     found: Badge = badge_of(state, status or "")
     return format_html('<span class="badge {}">{}</span>', found.tone, found.text)
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """A hidden field that is another one on each page: a button pressed twice is known by it."""
+    return format_html('<input type="hidden" name="once" value="{}" autocomplete="off">', uuid.uuid4().hex)
 
 
 @register.simple_tag

@@ -1,5 +1,7 @@
 """What people send from the pages of a plan: a text, a file, and how hard to try."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +12,7 @@ from advisor.demand.problems import SHOWN_PROBLEMS, PlanProblem
 from advisor.demand.yaml_loading import MAX_BYTES
 from advisor.errors import BadInput
 from advisor.planning.effort import DEFAULT_GAP, DEFAULT_TIME_LIMIT_SECONDS
+from advisor.planning.words import count
 from advisor.runs.services import Ask
 
 GAPS = (0.0, 0.0001, 0.001, 0.005, 0.01, 0.05)
@@ -55,6 +58,17 @@ def asked(form: QueryDict) -> Ask:
         time_limit_seconds=_number(form, "time_limit_seconds", DEFAULT_TIME_LIMIT_SECONDS),
         baselines="baselines" in form if "options" in form else form.get("baselines", "1") == "1",
     )
+
+
+def press_key(form: QueryDict) -> str | None:
+    """One key for every press of a button of the same page with the same contents, however often it comes.
+
+    Pages hold another `once` each time they are made; None for a form without it.
+    """
+    if not form.get("once"):
+        return None
+    fields = sorted((name, values) for name, values in form.lists() if name != "csrfmiddlewaretoken")
+    return f"form:{hashlib.sha256(json.dumps(fields).encode()).hexdigest()}"
 
 
 def options_context(ask: Ask) -> dict[str, Any]:
@@ -107,8 +121,7 @@ def status_words(problems: tuple[PlanProblem, ...]) -> str:
     if not problems:
         return "No problems"
     numbers = [problem.line for problem in problems if problem.line is not None]
-    several = len(problems) > 1
-    words = f"{len(problems)} problems" if several else "1 problem"
+    several, words = len(problems) > 1, count(len(problems), "problem")
     if not numbers:
         return words
     return f"{words}, {'the first ' if several else ''}on line {min(numbers)}"
