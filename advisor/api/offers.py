@@ -10,7 +10,7 @@ from ninja import Query, Router
 
 from advisor.api.auth import READERS
 from advisor.api.document import errors, for_members
-from advisor.api.errors import ApiError, without_flags
+from advisor.api.errors import without_flags
 from advisor.api.paging import PageQuery, link_pages, page_of
 from advisor.api.schema_offers import (
     AcceleratorOut,
@@ -35,8 +35,7 @@ from advisor.catalog.pricing import Priced
 from advisor.catalog.request import listed
 from advisor.catalog.search import Request, search
 from advisor.catalog.snapshot_source import catalogue_source
-from advisor.catalog.sources import OfferSource
-from advisor.errors import BadInput, CatalogueEmpty
+from advisor.errors import BadInput
 from advisor.models import CatalogueVersion
 from providers.rates import reference_rates
 
@@ -60,7 +59,7 @@ def list_offers(request: HttpRequest, response: HttpResponse, query: Query[Offer
     as_of = moment(query.as_of, now=now) if query.as_of else None
     listing = search(
         _asked(query),
-        source_of(as_of),
+        catalogue_source(as_of),
         rates=reference_rates(),
         now=as_of or now,
         max_age_hours=settings.PRICE_MAX_AGE_HOURS,
@@ -70,20 +69,6 @@ def list_offers(request: HttpRequest, response: HttpResponse, query: Query[Offer
     for name in ("conditions", "explanation"):
         answer[name] = [without_flags(line) for line in answer.get(name, [])]
     return answer
-
-
-def source_of(as_of: datetime | None) -> OfferSource:
-    """The catalogue of a moment; a past that holds nothing is no outage."""
-    try:
-        return catalogue_source(as_of)
-    except CatalogueEmpty as error:
-        raise then_empty(error, as_of) from None
-
-
-def then_empty(error: CatalogueEmpty, as_of: datetime | None) -> Exception:
-    if as_of is None or not CatalogueVersion.objects.exists():
-        return error
-    return ApiError("no_prices_then", error.message, error.details, field="as_of")
 
 
 def _asked(query: OffersQuery) -> Request:

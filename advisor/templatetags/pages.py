@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from advisor.planning.words import MISSING, money, proof
 from advisor.web.run_words import Badge, badge_of, duration
+from advisor.web.wording import plain
 
 register = template.Library()
 _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -42,6 +43,12 @@ def moment(when: datetime | None) -> str:
         when.strftime("%Y-%m-%dT%H:%M:%SZ"),
         when.strftime("%Y-%m-%d %H:%M"),
     )
+
+
+@register.filter
+def for_page(text: str) -> str:
+    """A line made for the terminal in the words of a page."""
+    return plain(text)
 
 
 @register.filter

@@ -24,6 +24,7 @@ from advisor.web.offer_query import Question
 from advisor.web.partial import VARY, wants_part
 from advisor.web.run_progress import words
 from advisor.web.sources_page import counted, percent
+from advisor.web.wording import page_lines
 from providers.offers import Purchase
 
 RECENT = 8
@@ -109,7 +110,7 @@ def _prices() -> dict[str, Any]:
     try:
         whole, reports = catalogue_report(), source_reports()
     except CatalogueEmpty as error:
-        return {"no_prices": error.lines()}
+        return {"no_prices": page_lines(error)}
     return {
         "whole": whole,
         "counted": counted(whole.ages),

@@ -60,6 +60,7 @@ def compare_context(organisation: Organisation, runs: list[Run], *, too_many: bo
 def _comparison(run_a: Run, run_b: Run) -> dict[str, Any]:
     a, b = result_of(run_a), result_of(run_b)
     found = compare_results(a, b)
+    same_text = run_a.version.sha256 == run_b.version.sha256
     return {
         "result_a": a,
         "result_b": b,
@@ -72,8 +73,8 @@ def _comparison(run_a: Run, run_b: Run) -> dict[str, Any]:
         "warnings": [("A", found.warnings_only_a), ("B", found.warnings_only_b)],
         "chart": month_lines("A", a, "B", b),
         "question": _question(run_a, run_b, a, b),
-        "diff": diff_lines(run_a.version.text, run_b.version.text),
-        "same_text": run_a.version.sha256 == run_b.version.sha256,
+        "diff": () if same_text else diff_lines(run_a.version.text, run_b.version.text),
+        "same_text": same_text,
     }
 
 

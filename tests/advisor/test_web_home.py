@@ -62,11 +62,14 @@ def test_stale_prices_are_counted_for_each_provider_once(client: Client, setting
     assert "aws 2 offers 2 days, 50 % stale" in page
 
 
-def test_without_prices_the_page_says_what_to_do(client: Client) -> None:
+def test_without_prices_the_page_says_what_to_do(client: Client, settings: Settings) -> None:
+    settings.EMBEDDED = True  # whoever reads it has started it
     response = client.get("/")
     assert response.status_code == 200
     assert "The catalogue holds no prices yet." in text_of(response)
     assert "python manage.py import_prices" in text_of(response)
+    settings.EMBEDDED = False
+    assert "manage.py" not in text_of(client.get("/"))
 
 
 def test_a_member_sees_the_last_eight_runs_of_the_organisation() -> None:

@@ -276,3 +276,11 @@ def test_durations_are_read_easily() -> None:
         "3 min 05 s",
         "1 h 02 min",
     ]
+
+
+def test_words_made_for_the_terminal_are_put_in_those_of_a_page(client: Client, ada: User) -> None:
+    lines = ["The solver gave up.", "Give it longer (--time-limit), or make the plan smaller."]
+    run = make_run(ada, state=Job.State.FAILED, error_code="solver_failed", error_lines=lines)
+    page = text_of(client.get(f"/runs/{run.pk}"))
+    assert "Give it longer (time limit), or make the plan smaller." in page
+    assert "--" not in page
