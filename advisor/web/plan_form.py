@@ -122,9 +122,9 @@ def status_words(problems: tuple[PlanProblem, ...]) -> str:
         return "No problems"
     numbers = [problem.line for problem in problems if problem.line is not None]
     several, words = len(problems) > 1, count(len(problems), "problem")
-    if not numbers:
-        return words
-    return f"{words}, {'the first ' if several else ''}on line {min(numbers)}"
+    if numbers:
+        words += f", {'the first ' if several else ''}on line {min(numbers)}"
+    return words if len(problems) <= SHOWN_PROBLEMS else f"{words}; {SHOWN_PROBLEMS} of them are listed"
 
 
 def whole_number(query: QueryDict, name: str) -> int | None:

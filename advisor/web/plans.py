@@ -66,7 +66,13 @@ def check_text(request: HttpRequest) -> HttpResponse:
     if request.GET.get("part") == "list":
         context = {"problems": problem_rows(problems, text), "status": status_words(problems)}
         return render(request, "advisor/parts/plan_problems.html", context)
-    return JsonResponse({"problems": problem_rows(problems), "summary": status_words(problems)})
+    return JsonResponse(
+        {
+            "problems": problem_rows(problems),
+            "problems_total": len(problems),
+            "summary": status_words(problems),
+        }
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -91,7 +91,7 @@ def test_ten_more_plans_need_no_more_questions(
 
 def test_the_check_answers_the_editor(client: Client) -> None:
     good = client.post("/plans/check", {"text": PLAN_TEXT}).json()
-    assert good == {"problems": [], "summary": "No problems"}
+    assert good == {"problems": [], "problems_total": 0, "summary": "No problems"}
     bad = client.post("/plans/check", {"text": BROKEN}).json()
     assert bad["summary"] == "1 problem, on line 5"
     assert [(row["line"], row["path"], row["value"]) for row in bad["problems"]] == [(5, "months", "-3")]
