@@ -9,7 +9,7 @@ from advisor.catalog import words as catalogue_words
 from advisor.catalog.pricing import hours_of
 from advisor.planning.result import Result
 from advisor.planning.result_rows import Purchase
-from advisor.planning.savings import is_proven
+from advisor.planning.savings import saving_words
 from advisor.planning.summary import BASELINES, KINDS, baseline_note, terms
 from advisor.planning.words import MISSING, amount, money, percent
 
@@ -156,11 +156,11 @@ def baseline_rows(result: Result) -> list[BaselineRow]:
         BaselineRow(
             name=BASELINES.get(row.name, row.name.replace("_", " ")),
             npv=money(row.npv),
-            saved=money(row.regret_npv) if is_proven(row) else MISSING,
-            fraction=percent(row.regret_fraction or 0.0) if is_proven(row) else MISSING,
-            note=baseline_note(row),
+            saved=MISSING if saved is None else saved.npv,
+            fraction=MISSING if saved is None else saved.fraction,
+            note=baseline_note(row) or ("less than 0.05 % saved" if saved is None else ""),
         )
-        for row in result.baselines
+        for row, saved in ((row, saving_words(row)) for row in result.baselines)
     ]
 
 
