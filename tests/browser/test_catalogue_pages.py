@@ -187,3 +187,22 @@ def test_the_first_page_weighs_under_300_kb(visit: Visitor) -> None:
     )
     assert len(sizes) >= 3
     assert 10_000 < sum(sizes) < 300_000
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/offers", "/sources", "/plans/"]
+)  # with and without a sheet of their own
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_theme_button_looks_the_same_everywhere_and_works(visit: Visitor, path: str, width: int) -> None:
+    button = visit(path, width=width).locator("[data-theme-toggle]")
+    expect(button).to_be_visible()
+    looks = button.evaluate(
+        "node => { const s = getComputedStyle(node); return [s.borderTopWidth, s.paddingLeft, s.fontSize]; }"
+    )
+    assert looks == ["1px", "8.8px", "13.12px"]  # .55 and .82 of 16 px
+    button.click()
+    expect(button).to_have_text("Theme: light")
+
+
+def test_without_scripts_there_is_no_theme_button(visit: Visitor) -> None:
+    expect(visit("/", width=390, scripts=False).locator("[data-theme-toggle]")).to_be_hidden()
