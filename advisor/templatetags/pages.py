@@ -1,6 +1,7 @@
 """What templates of pages need beside Django's own: badges of runs, figures, times, addresses, JSON."""
 
 import json
+import re
 import uuid
 from datetime import datetime
 from typing import Any
@@ -49,6 +50,18 @@ def moment(when: datetime | None) -> str:
 def for_page(text: str) -> str:
     """A line made for the terminal in the words of a page."""
     return plain(text)
+
+
+_BREAKS = re.compile(
+    r"(?<=\d) (?=(?:k|M|bn|%|s|min|h|×|GiB|days?|hours?|months?|years?|[A-Z]{3})(?![\w-]))"
+    r"|(?<=\d (?:k|M)) (?=[A-Z]{3}\b)|(?<=\d bn) (?=[A-Z]{3}\b)|(?<=\d ×) "
+)
+
+
+@register.filter
+def unbroken(text: str) -> str:
+    """Figures keep to their units and numbers to what they count: `1.61 M USD` never ends a line at 1.61."""
+    return _BREAKS.sub("\u00a0", text)
 
 
 @register.filter
