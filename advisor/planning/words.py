@@ -1,6 +1,7 @@
 """Figures of a result as people read them."""
 
 import math
+from decimal import Decimal
 
 MISSING = "–"
 
@@ -21,6 +22,13 @@ def amount(figure: float) -> str:
     if size >= 100 or figure == round(figure):
         return f"{figure:,.0f}"
     return f"{figure:,.1f}" if size >= 1 else f"{figure:.3g}"
+
+
+def four_digits(figure: float) -> str:
+    """`0.3296`, `12.5`, `12,345`: four digits that tell something, more of what is large; never 1.2e+04."""
+    if abs(figure) >= 1000:
+        return f"{figure:,.0f}"
+    return f"{Decimal(f'{figure:.4g}'):f}"
 
 
 def short_money(figure: float) -> str:

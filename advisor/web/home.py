@@ -15,7 +15,7 @@ from advisor.accounts.middleware import catalogue_view
 from advisor.catalog.health import SourceReport, catalogue_report, source_reports
 from advisor.catalog.pricing import hours_of
 from advisor.catalog.snapshot import current_snapshot
-from advisor.catalog.words import age
+from advisor.catalog.words import age, ago
 from advisor.errors import CatalogueEmpty
 from advisor.models import Job, Organisation, Run
 from advisor.plans.examples import FIRST, example
@@ -95,7 +95,7 @@ def _recent(run: Run, now: datetime) -> Recent:
     job = run.job
     return Recent(
         run=run,
-        when=f"{age(hours_of(now - run.created_at))} ago",
+        when=ago(now - run.created_at),
         percent=int(min(max(job.fraction, 0.0), 1.0) * 100),
         doing=words(job) if job.state == Job.State.RUNNING else "",
     )

@@ -11,7 +11,7 @@ from advisor.planning.result import Result
 from advisor.planning.result_rows import Purchase
 from advisor.planning.savings import saving_words
 from advisor.planning.summary import BASELINES, KINDS, baseline_note, terms
-from advisor.planning.words import MISSING, amount, money, percent
+from advisor.planning.words import MISSING, amount, four_digits, money, percent
 
 _WEB = re.compile(r"https?://", re.IGNORECASE)  # a price file may hold any text as its source
 
@@ -167,6 +167,6 @@ def baseline_rows(result: Result) -> list[BaselineRow]:
 def unit_cost_rows(result: Result) -> list[Figure]:
     """What a unit of each workload's output costs, four digits that tell something."""
     return [
-        Figure(name=row.workload, amount=f"{row.npv_per_unit:,.4g}", unit=row.unit)
+        Figure(name=row.workload, amount=four_digits(row.npv_per_unit), unit=row.unit)
         for row in result.unit_costs
     ]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from advisor.planning.words import four_digits
 from advisor.templatetags.pages import unbroken
 
 
@@ -20,3 +21,18 @@ from advisor.templatetags.pages import unbroken
 )
 def test_figures_are_not_torn_from_their_units(text: str, kept: str) -> None:
     assert unbroken(text) == kept.replace("~", "\u00a0")
+
+
+@pytest.mark.parametrize(
+    ("figure", "text"),
+    [
+        (0.32961, "0.3296"),
+        (12.5, "12.5"),
+        (12345.6, "12,346"),
+        (999.96, "1000"),
+        (0.00001234, "0.00001234"),
+        (0.0, "0"),
+    ],
+)
+def test_four_digits_are_never_written_with_a_power(figure: float, text: str) -> None:
+    assert four_digits(figure) == text

@@ -117,7 +117,7 @@ def test_a_stale_price_never_looks_fresh(client: Client, settings: Settings) -> 
     assert marked == [
         "4 days",
         '<span class="badge warn">4 days, stale</span>',
-        '<span class="badge warn">under an hour, stale</span>',
+        '<span class="badge warn">just now, stale</span>',
     ]
 
 

@@ -209,6 +209,17 @@ def test_the_answer_shows_every_stored_figure(client: Client, ada: User, setting
     assert "javascript:" not in response.content.decode()
 
 
+def test_a_server_that_is_bought_has_its_price_once_each(client: Client, ada: User) -> None:
+    result = make_result()
+    result["purchases"][0] |= {
+        "price_per_hour": None,
+        "upfront": 330_000.0,
+        "source_currency": "EUR",
+        "site": "hall",
+    }
+    assert " 330,000 EUR once, each " in text_of(client.get(f"/runs/{make_run(ada, result=result).pk}"))
+
+
 def test_all_of_a_chart_is_in_its_table(client: Client, ada: User) -> None:
     run = make_run(ada)
     page = text_of(client.get(f"/runs/{run.pk}"))
