@@ -154,7 +154,9 @@ def _walk(outer: Schema, defs: Schema, path: str, found: Sequence[Any]) -> Itera
                 for part in (value if is_list and isinstance(value, list) else [value])
             ]
             inner.append((below, f"{here}[]" if is_list else here, parts))
-    about = outer.get("description", "") if path else "A YAML file, or JSON, with these fields."
+    about = (
+        outer.get("description", "").replace("`", "") if path else "A YAML file, or JSON, with these fields."
+    )
     yield Section(path=path or _ALL, slug=_slug(path), about=about, fields=tuple(fields))
     for below, there, parts in inner:
         yield from _walk(below, defs, there, parts)
@@ -173,7 +175,7 @@ def _field(
         unit=UNITS.get(name, "") if has_numbers(schema, defs) else "",
         default="required" if required else MISSING if default in (None, []) else value_text(default),
         example=MISSING if value is None else value_text(value),
-        meaning=schema.get("description", ""),
+        meaning=schema.get("description", "").replace("`", ""),
         value=value,
         schema=schema,
     )

@@ -90,11 +90,13 @@ def test_ten_more_runs_need_no_more_questions(
 
 
 def test_a_waiting_run_says_how_many_are_before_it(client: Client, ada: User) -> None:
-    for _ in range(2):
-        make_run(ada, state=Job.State.QUEUED)
+    other = make_member("eve", "Others")
+    for user in (ada, other, other, ada):  # what others do stays with them
+        make_run(user, state=Job.State.QUEUED)
     run = make_run(ada, state=Job.State.QUEUED)
     response = client.get(f"/runs/{run.pk}")
-    assert "Waiting: 2 runs before it." in text_of(response)
+    assert "Waiting: 2 of your runs are before it." in text_of(response)
+    assert "No worker" not in text_of(response)
     html = response.content.decode()
     assert f'hx-get="/runs/{run.pk}/progress" hx-trigger="every 1s"' in html
     assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in html
