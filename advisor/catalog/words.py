@@ -24,15 +24,15 @@ def age(hours: Decimal | None, *, stale: bool = False) -> str:
         return f"{MISSING}, stale" if stale else MISSING
     if hours < 1:
         minutes = int(hours * 60)
-        text = _count(minutes, "minute") if minutes else _NOW
+        text = count(minutes, "minute") if minutes else _NOW
     elif hours < 48:
-        text = _count(int(hours), "hour")
+        text = count(int(hours), "hour")
     elif hours < 2 * 730:
-        text = _count(int(hours / 24), "day")
+        text = count(int(hours / 24), "day")
     elif hours < 730 * 36:
-        text = _count(int(hours / 730), "month")
+        text = count(int(hours / 730), "month")
     else:
-        text = _count(int(hours / 8760), "year")
+        text = count(int(hours / 8760), "year")
     return f"{text}, stale" if stale else text
 
 
@@ -41,7 +41,7 @@ def ago(span: timedelta) -> str:
     minutes = int(span.total_seconds() // 60)
     if minutes < 1:
         return _NOW
-    return f"{_count(minutes, 'minute') if minutes < 60 else age(Decimal(minutes) / 60)} ago"
+    return f"{count(minutes, 'minute') if minutes < 60 else age(Decimal(minutes) / 60)} ago"
 
 
 def old(hours: Decimal) -> str:
@@ -50,8 +50,9 @@ def old(hours: Decimal) -> str:
     return f"seen {text}" if text == _NOW else f"{text} old"
 
 
-def _count(number: int, unit: str) -> str:
-    return f"{number} {unit}{'' if number == 1 else 's'}"
+def count(number: int, noun: str) -> str:
+    """`1 machine`, `2,000 machines`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def places_for(prices: Iterable[Decimal | None]) -> int:

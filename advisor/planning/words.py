@@ -3,7 +3,11 @@
 import math
 from decimal import Decimal
 
-MISSING = "–"
+from advisor.catalog.words import MISSING, count
+
+__all__ = [
+    "MISSING", "amount", "count", "four_digits", "money", "percent", "proof", "short_money",
+]  # fmt: skip
 
 
 def money(figure: float | None) -> str:
@@ -60,8 +64,3 @@ def proof(gap: float) -> str:
     if figure < 0.01:
         return "0.01 %"
     return f"{math.ceil(figure * 100 - 1e-9) / 100:g} %"
-
-
-def count(number: int, noun: str) -> str:
-    """`1 machine`, `2,000 machines`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from advisor.models import Run
 from advisor.planning.words import MISSING, money, proof
 from advisor.web.run_words import Badge, badge_of, duration
 from advisor.web.wording import plain
@@ -62,6 +63,12 @@ _BREAKS = re.compile(
 def unbroken(text: str) -> str:
     """Figures keep to their units and numbers to what they count: `1.61 M USD` never ends a line at 1.61."""
     return _BREAKS.sub("\u00a0", text)
+
+
+@register.filter
+def run_choice(run: Run) -> str:
+    """A run among others to choose from: `Chat in the EU, v2, 2026-11-26 08:30`."""
+    return f"{run.name}, v{run.version.number}, {run.created_at:%Y-%m-%d %H:%M}"
 
 
 @register.filter

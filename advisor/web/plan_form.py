@@ -14,6 +14,7 @@ from advisor.errors import BadInput
 from advisor.planning.effort import DEFAULT_GAP, DEFAULT_TIME_LIMIT_SECONDS
 from advisor.planning.words import count
 from advisor.runs.services import Ask
+from advisor.web.numbers import whole_number
 
 GAPS = (0.0, 0.0001, 0.001, 0.005, 0.01, 0.05)
 TIME_LIMITS_SECONDS = (10.0, 60.0, 300.0, 900.0, 3600.0)
@@ -43,7 +44,7 @@ class Sent:
     @classmethod
     def read(cls, form: QueryDict) -> "Sent":
         """Browsers end lines of a form with CR LF; a plan is kept with LF."""
-        text = form.get("text", "").replace("\r\n", "\n").replace("\r", "\n")
+        text = _plain_ends(form.get("text", ""))
         note = form.get("note", "").replace("\0", "").strip()
         return cls(text=text, note=note, based_on=whole_number(form, "based_on"))
 
@@ -96,6 +97,10 @@ def uploaded_text(file: "UploadedFile[bytes] | None") -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise BadInput(f"file {file.name}: is not text in UTF-8; save it as UTF-8", field="file") from None
+    return _plain_ends(text)
+
+
+def _plain_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -125,12 +130,6 @@ def status_words(problems: tuple[PlanProblem, ...]) -> str:
     if numbers:
         words += f", {'the first ' if several else ''}on line {min(numbers)}"
     return words if len(problems) <= SHOWN_PROBLEMS else f"{words}; {SHOWN_PROBLEMS} of them are listed"
-
-
-def whole_number(query: QueryDict, name: str) -> int | None:
-    """A number of an address or a form; None where it is missing or none."""
-    value = query.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else None
 
 
 def _number(form: QueryDict, name: str, default: float) -> float:

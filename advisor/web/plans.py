@@ -20,6 +20,7 @@ from advisor.plans.queries import plan_of, version_of, versions_of
 from advisor.plans.services import archive_plan, create_plan, save_version
 from advisor.runs.queries import run_of_key
 from advisor.runs.services import Ask, start_run
+from advisor.web.numbers import whole_number
 from advisor.web.plan_form import (
     SKELETON,
     Sent,
@@ -28,7 +29,6 @@ from advisor.web.plan_form import (
     problem_rows,
     status_words,
     uploaded_text,
-    whole_number,
 )
 from advisor.web.plan_list import plan_list_context
 from advisor.web.plan_page import editor_context, plan_context
