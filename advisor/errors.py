@@ -63,7 +63,14 @@ class DatabaseUnavailable(AdvisorError):
 
 
 class CatalogueEmpty(AdvisorError):
-    """The database is ready but holds no prices for the moment asked for."""
+    """The database is ready but holds no prices."""
 
     http_status = 503
     code = "catalogue_empty"
+
+
+class NoPricesThen(CatalogueEmpty):
+    """There are prices, but none for the moment of the past that was asked for."""
+
+    http_status = 404
+    code = "no_prices_then"

@@ -5,7 +5,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 from advisor.api.urls import api
-from advisor.web import book, catalogue, health, home, people, plans, runs
+from advisor.web import book, catalogue, health, home, people, plan_help, plans, runs
 
 admin.autodiscover()
 
@@ -19,6 +19,8 @@ _plans = [
     path("", plans.plan_list, name="plans"),
     path("new", plans.new, name="new_plan"),
     path("check", plans.check_text, name="check_plan"),
+    path("help", plan_help.plan_help, name="plan_help"),
+    path("schema.json", plan_help.plan_schema_json, name="plan_schema"),
     path("<str:plan_id>", plans.plan, name="plan"),
     path("<str:plan_id>/run", plans.start, name="start_run"),
     path("<str:plan_id>/versions", plans.versions, name="plan_versions"),

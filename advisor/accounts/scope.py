@@ -1,5 +1,6 @@
 """The organisation on whose behalf a request is made: the start of every private query."""
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from advisor.errors import AdvisorError
@@ -26,3 +27,10 @@ def organisation_in(request: HttpRequest) -> Organisation:
 def viewer(request: HttpRequest) -> Organisation | None:
     """Whose price book counts where prices may be read by anybody; None for a visitor."""
     return getattr(request, "organisation", None)
+
+
+def member_in(request: HttpRequest) -> User:
+    """The signed-in person; the middleware has let nobody else pass."""
+    if not isinstance(request.user, User):
+        raise TypeError("a view for members was reached without one")
+    return request.user

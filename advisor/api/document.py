@@ -42,7 +42,7 @@ def finish(document: dict[str, Any], open_operations: set[str]) -> dict[str, Any
             for parameter in operation.get("parameters", ()):
                 _as_parameter(parameter)
             if settings.PUBLIC_CATALOGUE and operation["operationId"] in open_operations:
-                operation["security"].append({})
+                operation["security"].insert(0, {})
             for status, answer in operation["responses"].items():
                 answer["description"] = _WORDS.get(status, answer["description"])
     document["tags"] = [{"name": name, "description": words} for name, words in TAGS.items()]

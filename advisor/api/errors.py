@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -44,6 +44,7 @@ CODES: dict[str, tuple[int, str]] = {
 """Every code, its status and its meaning; the table in docs/api.md is this one."""
 
 _FLAG = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
+MOST_PLAN_PROBLEMS = 200
 _MOST_DETAILS = 50
 _LONGEST_MESSAGE = 600
 
@@ -90,8 +91,12 @@ class ApiError(AdvisorError):
         self.problems = tuple(problems)
 
 
-def plan_problems(problems: Iterable[PlanProblem]) -> list[Problem]:
-    return [Problem(path=p.path, line=p.line, value=p.value, message=p.message) for p in problems]
+def plan_problems(problems: Sequence[PlanProblem]) -> list[Problem]:
+    """The first 200 of them: a text of 1 MiB can hold a hundred thousand."""
+    return [
+        Problem(path=p.path, line=p.line, value=p.value, message=p.message)
+        for p in problems[:MOST_PLAN_PROBLEMS]
+    ]
 
 
 def without_flags(text: str) -> str:

@@ -11,7 +11,7 @@ from ninja import Query, Router
 from advisor.accounts.scope import viewer
 from advisor.api.auth import READERS
 from advisor.api.document import errors, for_members
-from advisor.api.errors import ApiError, without_flags
+from advisor.api.errors import without_flags
 from advisor.api.paging import PageQuery, link_pages, page_of
 from advisor.api.schema_offers import (
     AcceleratorOut,
@@ -36,9 +36,8 @@ from advisor.catalog.moments import moment
 from advisor.catalog.pricing import Priced
 from advisor.catalog.request import listed
 from advisor.catalog.search import Request, search
-from advisor.catalog.sources import OfferSource
-from advisor.errors import BadInput, CatalogueEmpty
-from advisor.models import CatalogueVersion, Organisation
+from advisor.errors import BadInput
+from advisor.models import CatalogueVersion
 from providers.rates import reference_rates
 
 router = Router(tags=["offers"])
@@ -61,7 +60,7 @@ def list_offers(request: HttpRequest, response: HttpResponse, query: Query[Offer
     as_of = moment(query.as_of, now=now) if query.as_of else None
     listing = search(
         _asked(query),
-        source_of(as_of, viewer(request)),
+        source_for(viewer(request), as_of),
         rates=reference_rates(),
         now=as_of or now,
         max_age_hours=settings.PRICE_MAX_AGE_HOURS,
@@ -71,20 +70,6 @@ def list_offers(request: HttpRequest, response: HttpResponse, query: Query[Offer
     for name in ("conditions", "explanation"):
         answer[name] = [without_flags(line) for line in answer.get(name, [])]
     return answer
-
-
-def source_of(as_of: datetime | None, organisation: Organisation | None) -> OfferSource:
-    """The catalogue of a moment at the organisation's prices; a past that holds nothing is no outage."""
-    try:
-        return source_for(organisation, as_of)
-    except CatalogueEmpty as error:
-        raise then_empty(error, as_of) from None
-
-
-def then_empty(error: CatalogueEmpty, as_of: datetime | None) -> Exception:
-    if as_of is None or not CatalogueVersion.objects.exists():
-        return error
-    return ApiError("no_prices_then", error.message, error.details, field="as_of")
 
 
 def _asked(query: OffersQuery) -> Request:

@@ -9,7 +9,7 @@ from ninja import Query, Router, Status
 from advisor.accounts.scope import organisation_in
 from advisor.api.auth import caller_in
 from advisor.api.document import for_members
-from advisor.api.errors import ApiError, plan_problems
+from advisor.api.errors import MOST_PLAN_PROBLEMS, ApiError, plan_problems
 from advisor.api.fields import PlanId, VersionNumber
 from advisor.api.paging import PageQuery, page_of
 from advisor.api.schema_plans import (
@@ -31,6 +31,7 @@ from advisor.api.schema_plans import (
 )
 from advisor.demand.problems import PlanProblem
 from advisor.models import Plan, PlanVersion
+from advisor.planning.words import count
 from advisor.plans import examples
 from advisor.plans.check import Checked, check
 from advisor.plans.queries import plan_of, plans_of, version_of, versions_of
@@ -94,12 +95,10 @@ def _refuse_problems(given: PlanIn) -> None:
 
 def problems_error(problems: tuple[PlanProblem, ...], details: list[str]) -> ApiError:
     first = str(problems[0])
-    message = first if len(problems) == 1 else f"{_count(len(problems))}, the first: {first}"
+    message = first if len(problems) == 1 else f"{count(len(problems), 'problem')}, the first: {first}"
+    if len(problems) > MOST_PLAN_PROBLEMS:
+        details = [*details, f"The first {MOST_PLAN_PROBLEMS} of {len(problems):,} problems are listed."]
     return ApiError("plan_problems", message, details, field="text", problems=plan_problems(problems))
-
-
-def _count(problems: int) -> str:
-    return f"{problems} problem{'' if problems == 1 else 's'}"
 
 
 @router.post(
@@ -114,8 +113,11 @@ def check_plan(request: HttpRequest, given: CheckIn) -> CheckOut:
     checked = check(given.text)
     return CheckOut(
         name=checked.name,
-        summary=_count(len(checked.problems)) if checked.problems else "The plan can be worked out.",
+        summary=count(len(checked.problems), "problem")
+        if checked.problems
+        else "The plan can be worked out.",
         problems=plan_problems(checked.problems),
+        problems_total=len(checked.problems),
     )
 
 
@@ -214,7 +216,12 @@ def _head(plan: Plan) -> dict[str, Any]:
 
 
 def _saved(plan: Plan, version: PlanVersion, checked: Checked) -> SavedPlan:
-    return SavedPlan(version=_version(version), problems=plan_problems(checked.problems), **_head(plan))
+    return SavedPlan(
+        version=_version(version),
+        problems=plan_problems(checked.problems),
+        problems_total=len(checked.problems),
+        **_head(plan),
+    )
 
 
 def _facts(version: PlanVersion) -> dict[str, Any]:

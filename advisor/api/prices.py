@@ -13,13 +13,12 @@ from advisor.api.auth import caller_in
 from advisor.api.document import content, for_members
 from advisor.api.errors import ApiError, Problem
 from advisor.api.fields import Line
-from advisor.api.offers import then_empty
 from advisor.api.schema_sources import ImportOut
 from advisor.catalog.files import CLOCKS_APART
 from advisor.catalog.moments import moment
 from advisor.catalog.queries import current_offers
 from advisor.catalog.services import Scope, publish
-from advisor.errors import BadInput, CatalogueEmpty
+from advisor.errors import BadInput
 from providers.errors import PriceFileError
 from providers.offers import Offer
 from providers.pricefile import MAX_BYTES, PriceFile, RefusedRow, read_price_file, write_price_file
@@ -60,10 +59,7 @@ def export_prices(request: HttpRequest, query: Query[ExportQuery]) -> StreamingH
     """The same bytes as `manage.py export_prices`; importing them gives the same offers."""
     organisation_in(request)
     as_of = moment(query.as_of) if query.as_of else None
-    try:
-        catalogue = current_offers(as_of)
-    except CatalogueEmpty as error:
-        raise then_empty(error, as_of) from None
+    catalogue = current_offers(as_of)
     response = StreamingHttpResponse(_lines(catalogue.offers), content_type=f"{CSV}; charset=utf-8")
     name = f"prices-{catalogue.as_of:%Y%m%dT%H%M%SZ}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

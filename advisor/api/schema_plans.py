@@ -108,13 +108,17 @@ class PlanOut(BaseModel):
 
 
 class SavedPlan(PlanOut):
-    problems: list[Problem] = Field(description="Of the text just saved; empty unless it is a draft")
+    problems: list[Problem] = Field(
+        description="Of the text just saved, the first 200; empty unless it is a draft"
+    )
+    problems_total: int = Field(description="How many there are, also those that are not listed")
 
 
 class CheckOut(BaseModel):
     name: str = Field(description="Name of the plan as far as it can be read")
     summary: str = Field(description="One line for a person")
-    problems: list[Problem] = Field(description="What is wrong, in the order of the text")
+    problems: list[Problem] = Field(description="What is wrong, in the order of the text, the first 200")
+    problems_total: int = Field(description="How many there are, also those that are not listed")
 
 
 class ExampleOut(BaseModel):

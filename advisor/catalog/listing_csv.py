@@ -57,7 +57,7 @@ CSV_COLUMNS = (
 """Names of the JSON. `source_*` is what the source states, to the last digit; other prices are in `currency`.
 """
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _MICRO = Decimal("0.000001")
 
 
@@ -94,7 +94,7 @@ def _figure(value: Decimal) -> str:
 
 def guarded(text: str) -> str:
     """Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers do not."""
-    if not text.startswith(_FORMULA_STARTS):
+    if not text.startswith(FORMULA_STARTS):
         return text
     try:
         is_number = Decimal(text).is_finite()

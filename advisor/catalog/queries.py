@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet, Subquery
 
 from advisor.catalog.confirmed import ROW, Confirmed
-from advisor.errors import CatalogueEmpty
+from advisor.errors import CatalogueEmpty, NoPricesThen
 from advisor.models import CatalogueVersion, OfferRow
 from providers.offers import Offer
 from providers.pricebook import Ruled
@@ -30,7 +30,7 @@ class Catalogue:
 
 
 def version_at(as_of: datetime | None) -> CatalogueVersion:
-    """The version in force at `as_of` (None: the newest). Raises CatalogueEmpty when there was none."""
+    """The version in force at `as_of` (None: the newest). Raises CatalogueEmpty, or its NoPricesThen."""
     versions = CatalogueVersion.objects.order_by("-number")
     if as_of is None:
         newest = versions.first()
@@ -45,9 +45,10 @@ def version_at(as_of: datetime | None) -> CatalogueVersion:
         first = CatalogueVersion.objects.order_by("number").first()
         if first is None:
             return version_at(None)
-        raise CatalogueEmpty(
+        raise NoPricesThen(
             f"The catalogue knows nothing as of {as_of:%Y-%m-%d %H:%M} UTC.",
             [f"Its first prices were published at {moment_of(first):%Y-%m-%d %H:%M} UTC."],
+            field="as_of",
         )
     return found
 

@@ -1,6 +1,7 @@
 """Figures as people read them. A missing figure is an en dash, never 0."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from decimal import Decimal
 
 from advisor.catalog.facts import place_name
@@ -16,25 +17,44 @@ _UPFRONT: dict[Payment | None, str] = {
 }
 
 
+_NOW = "just now"
+
+
 def age(hours: Decimal | None, *, stale: bool = False) -> str:
-    """`5 days`, `14 months, stale`."""
+    """`just now`, `6 minutes`, `5 days`, `14 months, stale`; prices age by tenths of an hour."""
     if hours is None:
         return f"{MISSING}, stale" if stale else MISSING
     if hours < 1:
-        text = "under an hour"
+        minutes = int(hours * 60)
+        text = count(minutes, "minute") if minutes else _NOW
     elif hours < 48:
-        text = _count(int(hours), "hour")
+        text = count(int(hours), "hour")
     elif hours < 2 * 730:
-        text = _count(int(hours / 24), "day")
+        text = count(int(hours / 24), "day")
     elif hours < 730 * 36:
-        text = _count(int(hours / 730), "month")
+        text = count(int(hours / 730), "month")
     else:
-        text = _count(int(hours / 8760), "year")
+        text = count(int(hours / 8760), "year")
     return f"{text}, stale" if stale else text
 
 
-def _count(number: int, unit: str) -> str:
-    return f"{number} {unit}{'' if number == 1 else 's'}"
+def ago(span: timedelta) -> str:
+    """`just now`, `5 minutes ago`, `3 days ago`."""
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 1:
+        return _NOW
+    return f"{count(minutes, 'minute') if minutes < 60 else age(Decimal(minutes) / 60)} ago"
+
+
+def old(hours: Decimal) -> str:
+    """`seen just now`, `5 days old`: for sentences."""
+    text = age(hours)
+    return f"seen {text}" if text == _NOW else f"{text} old"
+
+
+def count(number: int, noun: str) -> str:
+    """`1 machine`, `2,000 machines`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def places_for(prices: Iterable[Decimal | None]) -> int:

@@ -25,20 +25,24 @@ class StateOfWork:
 
 
 def state_of_work(now: datetime | None = None) -> StateOfWork:
-    """Jobs of all organisations. `nobody_works`: something waits, and nothing runs or ended for a while."""
+    """Jobs of all organisations. `nobody_works` is as that function says."""
     now = now or timezone.now()
     waits, runs = Q(state=Job.State.QUEUED), Q(state=Job.State.RUNNING)
-    alive = runs & Q(lease_until__gt=now)
     counts = Job.objects.aggregate(
         waiting=Count("pk", filter=waits),
         running=Count("pk", filter=runs),
-        alive=Count("pk", filter=alive),
         failed_today=Count("pk", filter=Q(state=Job.State.FAILED, finished_at__gt=now - timedelta(days=1))),
         oldest_waiting=Min("created_at", filter=waits),
         last_finished=Max("finished_at"),
     )
-    oldest, last = counts["oldest_waiting"], counts["last_finished"]
-    is_late = oldest is not None and now - oldest > PATIENCE
-    is_quiet = last is None or now - last > PATIENCE
-    alive_now = counts.pop("alive")
-    return StateOfWork(**counts, nobody_works=bool(is_late and is_quiet and not alive_now))
+    return StateOfWork(**counts, nobody_works=nobody_works(now))
+
+
+def nobody_works(now: datetime | None = None) -> bool:
+    """Whether something waits, and nothing is at work or ended for a while, of whomever."""
+    now = now or timezone.now()
+    long_ago = now - PATIENCE
+    if not Job.objects.filter(state=Job.State.QUEUED, created_at__lt=long_ago).exists():
+        return False
+    at_work = Q(state=Job.State.RUNNING, lease_until__gt=now)
+    return not Job.objects.filter(at_work | Q(finished_at__gte=long_ago)).exists()

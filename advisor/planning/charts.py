@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from advisor.planning.result import Load, Result
-from advisor.planning.savings import WORTH_SAYING, proven_fraction
+from advisor.planning.savings import saving_words
 from advisor.planning.summary import BASELINES, KINDS
-from advisor.planning.words import percent
 
 Chart = dict[str, Any]
 Kinds = Mapping[Any, float]
@@ -97,19 +96,18 @@ def demand_chart(result: Result, workload: str) -> Chart:
 
 
 def baselines_chart(result: Result) -> Chart:
-    """The plan's own cost, then that of each simple strategy; without an answer a gap.
+    """The plan's own cost, then that of each simple strategy that has an answer.
 
-    Only what is proven is called a saving, and then by as much as is proven.
+    Only what is proven is called a saving. Empty where no strategy differs by 1 %: see `all_alike`.
     """
-    if result.objective_npv is None or not result.baselines:
+    rows = [row for row in result.baselines if row.npv is not None]
+    if result.objective_npv is None or not rows or all_alike(result):
         return _chart("bar-horizontal", [], [], y_title="", unit="")
-    names, values = [OWN_COST], [result.objective_npv]
-    costs: list[float | None] = [*values]
-    for row in result.baselines:
-        name, proven = BASELINES.get(row.name, row.name), proven_fraction(row)
-        saved = f" ({percent(proven, down=True)} saved)" if proven >= WORTH_SAYING else ""
-        names.append(name + saved)
-        costs.append(row.npv)
+    names, costs = [OWN_COST], [result.objective_npv]
+    for row in rows:
+        name, saved = BASELINES.get(row.name, row.name), saving_words(row)
+        names.append(f"{name} ({saved.fraction} saved)" if saved is not None else name)
+        costs.append(row.npv or 0.0)
     return _chart(
         "bar-horizontal",
         names,
@@ -117,6 +115,12 @@ def baselines_chart(result: Result) -> Chart:
         y_title=f"{result.currency}, discounted",
         unit=result.currency,
     )
+
+
+def all_alike(result: Result) -> bool:
+    """Whether every strategy that has an answer costs within 1 % of the plan: bars show nothing then."""
+    own, costs = result.objective_npv, [row.npv for row in result.baselines if row.npv is not None]
+    return own is not None and bool(costs) and max(abs(cost - own) for cost in costs) <= 0.01 * abs(own)
 
 
 def _chart(

@@ -1,6 +1,10 @@
 """What the answer saves against a simple strategy, and how much of it is proven."""
 
+import math
+from dataclasses import dataclass
+
 from advisor.planning.result_rows import Baseline
+from advisor.planning.words import money, percent
 
 NO_DIFFERENCE = "no difference proven"
 WORTH_SAYING = 0.0005  # a smaller part of the cost is not called a saving
@@ -21,3 +25,24 @@ def proven_fraction(row: Baseline) -> float:
     least = row.npv - row.gap * abs(row.npv)
     proven = row.regret_npv - row.gap * abs(row.npv)
     return proven / least if proven > 0 and least > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavingWords:
+    """The same figures wherever a saving is told; both begin with "at least" where more may be saved."""
+
+    fraction: str
+    npv: str
+
+
+def saving_words(row: Baseline) -> SavingWords | None:
+    """What is saved, no more than is proven; None where that is less than 0.05 % of the cost."""
+    proven, saved = proven_fraction(row), row.regret_fraction
+    if proven < WORTH_SAYING or saved is None:
+        return None
+    if percent(proven) == percent(saved):
+        return SavingWords(fraction=percent(saved), npv=money(row.regret_npv))
+    least = (row.regret_npv or 0.0) - (row.gap or 0.0) * abs(row.npv or 0.0)
+    return SavingWords(
+        fraction=f"at least {percent(proven, down=True)}", npv=f"at least {money(math.floor(least))}"
+    )

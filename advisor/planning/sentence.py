@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from advisor.planning.result import Result
 from advisor.planning.result_rows import Purchase
-from advisor.planning.savings import WORTH_SAYING, is_proven, proven_fraction
-from advisor.planning.words import count, percent, proof, short_money
+from advisor.planning.savings import saving_words
+from advisor.planning.words import count, proof, short_money
 from providers import region
 
 PROVEN_BASELINE_GAP = 0.01
@@ -30,14 +30,9 @@ def sentence(result: Result) -> str:
 def _saving(result: Result) -> str:
     """Against everything on demand, where that would do; no more than is proven."""
     for row in result.baselines:
-        saved, close = row.regret_fraction, (row.gap or 0.0) <= PROVEN_BASELINE_GAP
-        if row.name != "all_on_demand" or not close or saved is None or not is_proven(row):
-            continue
-        proven = proven_fraction(row)
-        if proven >= WORTH_SAYING:
-            exact = percent(proven) == percent(saved)
-            figure = percent(saved) if exact else f"at least {percent(proven, down=True)}"
-            return f", {figure} less than all on demand"
+        saved, close = saving_words(row), (row.gap or 0.0) <= PROVEN_BASELINE_GAP
+        if row.name == "all_on_demand" and close and saved is not None:
+            return f", {saved.fraction} less than all on demand"
     return ""
 
 

@@ -43,7 +43,7 @@ def _footer(result: Result, now: datetime) -> Iterator[str]:
     oldest = "of unknown age"
     if catalogue.oldest_price is not None:
         age = hours_of(now - datetime.fromisoformat(catalogue.oldest_price))
-        oldest = f"the oldest {catalogue_words.age(age)} old"
+        oldest = f"the oldest {catalogue_words.old(age)}"
     yield (
         f"Prices as of {catalogue.as_of[:10]}, {oldest}: {count(catalogue.offers_in_catalogue, 'offer')}, "
         f"{catalogue.offers_considered:,} fit the plan, {catalogue.offers_in_model:,} in the model."

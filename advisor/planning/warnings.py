@@ -90,7 +90,7 @@ def _stale(case: Case, offers: Sequence[Offer]) -> Iterator[ResultWarning]:
         marked = offer.state is PriceState.STALE
         if not marked and (age is None or age <= oldest):
             continue
-        told = "of unknown age" if age is None else f"{catalogue_words.age(hours_of(age))} old"
+        told = "of unknown age" if age is None else catalogue_words.old(hours_of(age))
         why = ", marked stale by its source" if marked else ""
         message = f"Old price: {offer.offer_id}, {told}{why}."
         yield _warning("stale_price", "warning", message)

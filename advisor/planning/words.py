@@ -1,8 +1,13 @@
 """Figures of a result as people read them."""
 
 import math
+from decimal import Decimal
 
-MISSING = "–"
+from advisor.catalog.words import MISSING, count
+
+__all__ = [
+    "MISSING", "amount", "count", "four_digits", "money", "percent", "proof", "short_money",
+]  # fmt: skip
 
 
 def money(figure: float | None) -> str:
@@ -21,6 +26,13 @@ def amount(figure: float) -> str:
     if size >= 100 or figure == round(figure):
         return f"{figure:,.0f}"
     return f"{figure:,.1f}" if size >= 1 else f"{figure:.3g}"
+
+
+def four_digits(figure: float) -> str:
+    """`0.3296`, `12.5`, `12,345`: four digits that tell something, more of what is large; never 1.2e+04."""
+    if abs(figure) >= 1000:
+        return f"{figure:,.0f}"
+    return f"{Decimal(f'{figure:.4g}'):f}"
 
 
 def short_money(figure: float) -> str:
@@ -52,8 +64,3 @@ def proof(gap: float) -> str:
     if figure < 0.01:
         return "0.01 %"
     return f"{math.ceil(figure * 100 - 1e-9) / 100:g} %"
-
-
-def count(number: int, noun: str) -> str:
-    """`1 machine`, `2,000 machines`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -38,6 +38,13 @@ def run_of(organisation: Organisation, run_id: object) -> Run:
     return found
 
 
+def run_of_key(organisation: Organisation, key: str | None) -> Run | None:
+    """The run that was started with an idempotency key; None where none was, or there is no key."""
+    if key is None:
+        return None
+    return Run.objects.filter(organisation=organisation, idempotency_key=key).select_related("job").first()
+
+
 def document_of(run: Run) -> RunResult:
     """The stored result. Raises Conflict while there is none."""
     stored = RunResult.objects.filter(run=run).first()

@@ -15,7 +15,9 @@ from advisor.jobs import services as jobs
 from advisor.jobs.queue import enqueue
 from advisor.models import Job, Organisation, PlanVersion, Run
 from advisor.planning.effort import DEFAULT_GAP, DEFAULT_TIME_LIMIT_SECONDS
+from advisor.planning.words import count
 from advisor.plans.check import check
+from advisor.runs.queries import run_of_key
 
 GAPS = (0.0, 0.5)
 TIME_LIMITS_SECONDS = (1.0, 3600.0)
@@ -54,15 +56,14 @@ def start_run(
         raise LookupError("a plan of another organisation")
     asked = [str(version.plan_id), None if asked_newest else version.number, asdict(ask)]
     fingerprint = hashlib.sha256(json.dumps(asked).encode()).hexdigest()
-    if key is not None:
-        known = _known(organisation, key, fingerprint)
-        if known is not None:
-            return known, False
+    known = _known(organisation, key, fingerprint)
+    if known is not None:
+        return known, False
     _refuse_problems(version)
     try:
         return _create(version, organisation, user, ask, key, fingerprint), True
     except IntegrityError:  # the same key came twice at once
-        known = _known(organisation, key or "", fingerprint)
+        known = _known(organisation, key, fingerprint)
         if known is None:
             raise
         return known, False
@@ -114,8 +115,8 @@ def _create(
     return run
 
 
-def _known(organisation: Organisation, key: str, fingerprint: str) -> Run | None:
-    run = Run.objects.filter(organisation=organisation, idempotency_key=key).select_related("job").first()
+def _known(organisation: Organisation, key: str | None, fingerprint: str) -> Run | None:
+    run = run_of_key(organisation, key)
     if run is not None and run.request_sha256 != fingerprint:
         raise Conflict(
             "Idempotency-Key: was used for another request; use a new key for a new run",
@@ -129,8 +130,8 @@ def _refuse_problems(version: PlanVersion) -> None:
     problems = check(version.text).problems
     if problems:
         raise BadInput(
-            f"Version {version.number} of the plan has {len(problems)} "
-            f"problem{'' if len(problems) == 1 else 's'} and cannot be worked out.",
+            f"Version {version.number} of the plan has {count(len(problems), 'problem')} "
+            "and cannot be worked out.",
             map(str, problems),
             field="version",
         )

@@ -1,6 +1,8 @@
 """What templates of pages need beside Django's own: badges of runs, figures, times, addresses, JSON."""
 
 import json
+import re
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +11,10 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from advisor.models import Run
 from advisor.planning.words import MISSING, money, proof
 from advisor.web.run_words import Badge, badge_of, duration
+from advisor.web.wording import plain
 
 register = template.Library()
 _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -26,6 +30,12 @@ def badge(state: str | None, status: str | None = "") -> str:
 
 
 @register.simple_tag
+def once() -> SafeString:
+    """A hidden field that is another one on each page: a button pressed twice is known by it."""
+    return format_html('<input type="hidden" name="once" value="{}" autocomplete="off">', uuid.uuid4().hex)
+
+
+@register.simple_tag
 def moment(when: datetime | None) -> str:
     """`2027-01-31 18:05`, UTC, with its machine-readable form; a dash where it never happened."""
     if when is None:
@@ -35,6 +45,30 @@ def moment(when: datetime | None) -> str:
         when.strftime("%Y-%m-%dT%H:%M:%SZ"),
         when.strftime("%Y-%m-%d %H:%M"),
     )
+
+
+@register.filter
+def for_page(text: str) -> str:
+    """A line made for the terminal in the words of a page."""
+    return plain(text)
+
+
+_BREAKS = re.compile(
+    r"(?<=\d) (?=(?:k|M|bn|%|s|min|h|×|GiB|days?|hours?|months?|years?|[A-Z]{3})(?![\w-]))"
+    r"|(?<=\d (?:k|M)) (?=[A-Z]{3}\b)|(?<=\d bn) (?=[A-Z]{3}\b)|(?<=\d ×) "
+)
+
+
+@register.filter
+def unbroken(text: str) -> str:
+    """Figures keep to their units and numbers to what they count: `1.61 M USD` never ends a line at 1.61."""
+    return _BREAKS.sub("\u00a0", text)
+
+
+@register.filter
+def run_choice(run: Run) -> str:
+    """A run among others to choose from: `Chat in the EU, v2, 2026-11-26 08:30`."""
+    return f"{run.name}, v{run.version.number}, {run.created_at:%Y-%m-%d %H:%M}"
 
 
 @register.filter

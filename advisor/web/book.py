@@ -12,7 +12,6 @@ from advisor.books.services import MOST_BYTES, remove_book, save_book
 from advisor.errors import BadInput
 from advisor.web.book_page import TEMPLATE, book_context
 
-
 _CSV = "text/csv; charset=utf-8"
 
 

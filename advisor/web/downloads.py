@@ -4,12 +4,12 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 
+from advisor.catalog.listing_csv import FORMULA_STARTS
 from advisor.errors import NotFound
 from advisor.planning.result import Result
 
 Cell = str | int | float | None
 Lines = Iterator[tuple[Cell, ...]]
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def csv_of(result: Result, table: str) -> str:
@@ -30,7 +30,7 @@ def _cell(value: Cell) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+        return f"'{value}" if value.startswith(FORMULA_STARTS) else value
     return repr(value)
 
 

@@ -4,12 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from advisor.errors import AdvisorError
+from advisor.web.wording import page_lines
 
 _TEMPLATE = "advisor/message.html"
 
 
 def error_page(request: HttpRequest, error: AdvisorError, *, status: int | None = None) -> HttpResponse:
-    title, *lines = error.lines()
+    title, *lines = page_lines(error)
     return render(request, _TEMPLATE, {"title": title, "lines": lines}, status=status or error.http_status)
 
 

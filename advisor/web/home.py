@@ -16,7 +16,7 @@ from advisor.accounts.middleware import catalogue_view
 from advisor.catalog.health import SourceReport, catalogue_report, source_reports
 from advisor.catalog.pricing import hours_of
 from advisor.catalog.snapshot import current_snapshot
-from advisor.catalog.words import age
+from advisor.catalog.words import age, ago
 from advisor.errors import CatalogueEmpty
 from advisor.models import Job, Organisation, Run
 from advisor.plans.examples import FIRST, example
@@ -25,6 +25,7 @@ from advisor.web.offer_query import Question
 from advisor.web.partial import VARY, wants_part
 from advisor.web.run_progress import words
 from advisor.web.sources_page import counted, percent
+from advisor.web.wording import page_lines
 from providers.offers import Purchase
 
 RECENT = 8
@@ -95,7 +96,7 @@ def _recent(run: Run, now: datetime) -> Recent:
     job = run.job
     return Recent(
         run=run,
-        when=f"{age(hours_of(now - run.created_at))} ago",
+        when=ago(now - run.created_at),
         percent=int(min(max(job.fraction, 0.0), 1.0) * 100),
         doing=words(job) if job.state == Job.State.RUNNING else "",
     )
@@ -110,7 +111,7 @@ def _prices() -> dict[str, Any]:
     try:
         whole, reports = catalogue_report(), source_reports()
     except CatalogueEmpty as error:
-        return {"no_prices": error.lines()}
+        return {"no_prices": page_lines(error)}
     return {
         "whole": whole,
         "counted": counted(whole.ages),

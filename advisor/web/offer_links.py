@@ -9,11 +9,11 @@ from advisor.catalog.selector import Selector, Span, resolve_selector
 from advisor.catalog.table import why_empty
 from advisor.errors import AdvisorError
 from advisor.web.offer_query import LISTS, Question
+from advisor.web.wording import FLAG, plain
 
 _HINT = re.compile(
     r"(?:--(?P<flag>[a-z-]+) )?(?P<value>.*?): .*?; did you mean (?P<names>[^;]+)\?", re.DOTALL
 )
-_FLAG = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +23,6 @@ class Way:
     line: str = ""
     text: str = ""
     address: str = ""
-
-
-def plain(text: str) -> str:
-    """Option names as words: a page has fields, not flags."""
-    return _FLAG.sub(lambda match: match[1].replace("-", " "), text)
 
 
 def ways_out(listing: Listing, question: Question) -> tuple[str, list[Way], list[Way]]:
@@ -51,7 +46,7 @@ def ways_out(listing: Listing, question: Question) -> tuple[str, list[Way], list
 
 def _without(condition: str, question: Question, selector: Selector) -> str:
     """The address of the question without one condition, as the search words it; "" where none holds it."""
-    flag = _FLAG.match(condition)
+    flag = FLAG.match(condition)
     if flag is not None:
         return question.address(**{flag[1].replace("-", "_"): ""})
     memory, count = _memory(selector.memory_gib), str(selector.count or "")

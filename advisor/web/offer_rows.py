@@ -21,6 +21,7 @@ _SORTS = {
     "GiB each": "memory",
     "age": "age",
 }
+_SECONDARY = ("country", "GiB each", "on demand", "spot", "1 year", "3 years", "state")
 _PLAIN = (PriceState.LISTED, PriceState.STALE)  # the badge of the age says that a price is stale
 SORT_WORDS = (
     ("price", "price, lowest first"),
@@ -62,6 +63,7 @@ class Cell:
     address: str = ""
     is_outside: bool = False
     hint: str = ""
+    is_secondary: bool = False  # folded away on a phone until it is asked for
     state: str = ""  # under the age, where the column of states has no room
 
 
@@ -117,6 +119,7 @@ def _cell(column: Column, index: int, line: Line, own: str) -> Cell:
         text=text,
         is_figure=column.is_figure,
         is_missing=text == MISSING,
+        is_secondary=column.title in _SECONDARY or column.title.endswith("/accelerator-h"),
         mark=age_mark(priced.age_hours, stale=priced.stale) if is_age else "",
         address=offer_address(priced.offer_id, own) if column.title == "instance" else "",
         hint=_hint(line) if is_age else "",
@@ -147,8 +150,8 @@ def source_cell(priced: Priced) -> Cell:
     url = priced.offer.source_url or ""
     host = web_host(url)
     if not host:
-        return Cell(title="source", text=url or MISSING, is_missing=not url)
-    return Cell(title="source", text=host, address=url, is_outside=True)
+        return Cell(title="source", text=url or MISSING, is_missing=not url, is_secondary=True)
+    return Cell(title="source", text=host, address=url, is_outside=True, is_secondary=True)
 
 
 def web_host(url: str) -> str:

@@ -15,9 +15,10 @@ from advisor.catalog.snapshot import current_snapshot
 from advisor.catalog.table import footer
 from advisor.errors import AdvisorError, CatalogueEmpty
 from advisor.models import Organisation
-from advisor.web.offer_links import meant, plain, ways_out
+from advisor.web.offer_links import meant, ways_out
 from advisor.web.offer_query import Question
 from advisor.web.offer_rows import SORT_WORDS, offer_address, rows, titles
+from advisor.web.wording import page_lines, plain
 from providers.offers import Purchase
 from providers.places import GROUP_DEFINITIONS
 from providers.rates import reference_rates
@@ -104,7 +105,7 @@ def _problem(error: AdvisorError, question: Question) -> dict[str, Any]:
     said = error.message.partition("; did you mean ")[0] if ways else error.message  # the links say the rest
     return {
         "problem": plain(said),
-        "details": [plain(line) for line in error.details],
+        "details": page_lines(error)[1:],
         "meant": ways,
         "found": "This cannot be searched",
     }

@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from advisor.accounts.links import sign_in_link, user_of_link
-from advisor.accounts.scope import organisation_in
+from advisor.accounts.scope import member_in, organisation_in
 from advisor.accounts.services import add_member
 from advisor.accounts.tokens import create_token, revoke_token, tokens_of
 from advisor.errors import BadInput, NotFound
@@ -74,7 +74,7 @@ def make_token(request: HttpRequest) -> HttpResponse:
     """Make a token and show its key, this once."""
     try:
         token, key = create_token(
-            organisation=organisation_in(request), user=_user(request), name=request.POST.get("name", "")
+            organisation=organisation_in(request), user=member_in(request), name=request.POST.get("name", "")
         )
     except BadInput as error:
         return _account_page(request, token_problem=error.message, status=400)
@@ -83,7 +83,7 @@ def make_token(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def end_token(request: HttpRequest, token_id: str) -> HttpResponse:
-    revoke_token(token_id, user=_user(request), organisation=organisation_in(request))
+    revoke_token(token_id, user=member_in(request), organisation=organisation_in(request))
     messages.success(request, "The token is revoked: programs that use it are refused from now on.")
     return redirect("account")
 
@@ -92,7 +92,7 @@ def end_token(request: HttpRequest, token_id: str) -> HttpResponse:
 @require_POST
 def add_colleague(request: HttpRequest) -> HttpResponse:
     """A new member of one's own organisation, and the link to hand to them; for operators."""
-    if not _user(request).is_staff:
+    if not member_in(request).is_staff:
         raise NotFound("There is no such page")
     try:
         colleague = add_member(request.POST.get("username", ""), organisation_in(request))
@@ -102,7 +102,7 @@ def add_colleague(request: HttpRequest) -> HttpResponse:
 
 
 def _account_page(request: HttpRequest, *, status: int = 200, **more: object) -> HttpResponse:
-    user, organisation = _user(request), organisation_in(request)
+    user, organisation = member_in(request), organisation_in(request)
     context: dict[str, object] = {
         "form": _password_form(request),
         "tokens": tokens_of(user, organisation),
@@ -116,7 +116,7 @@ def _account_page(request: HttpRequest, *, status: int = 200, **more: object) ->
 
 def _password_form(request: HttpRequest) -> "SetPasswordForm[User]":
     """Without a password there is no old one to ask for."""
-    user = _user(request)
+    user = member_in(request)
     kind = PasswordChangeForm if user.has_usable_password() else SetPasswordForm
     is_answer = request.method == "POST" and "new_password1" in request.POST
     form: SetPasswordForm[User] = kind(user, request.POST if is_answer else None)
@@ -124,10 +124,3 @@ def _password_form(request: HttpRequest) -> "SetPasswordForm[User]":
         if isinstance(field, forms.CharField):
             field.widget.attrs.pop("autofocus", None)
     return form
-
-
-def _user(request: HttpRequest) -> User:
-    """The signed-in person; the middleware has let nobody else pass."""
-    if not isinstance(request.user, User):
-        raise TypeError("a view for members was reached without one")
-    return request.user

@@ -1,5 +1,7 @@
 """What people send from the pages of a plan: a text, a file, and how hard to try."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +12,9 @@ from advisor.demand.problems import SHOWN_PROBLEMS, PlanProblem
 from advisor.demand.yaml_loading import MAX_BYTES
 from advisor.errors import BadInput
 from advisor.planning.effort import DEFAULT_GAP, DEFAULT_TIME_LIMIT_SECONDS
+from advisor.planning.words import count
 from advisor.runs.services import Ask
+from advisor.web.numbers import whole_number
 
 GAPS = (0.0, 0.0001, 0.001, 0.005, 0.01, 0.05)
 TIME_LIMITS_SECONDS = (10.0, 60.0, 300.0, 900.0, 3600.0)
@@ -40,7 +44,7 @@ class Sent:
     @classmethod
     def read(cls, form: QueryDict) -> "Sent":
         """Browsers end lines of a form with CR LF; a plan is kept with LF."""
-        text = form.get("text", "").replace("\r\n", "\n").replace("\r", "\n")
+        text = _plain_ends(form.get("text", ""))
         note = form.get("note", "").strip()
         return cls(text=text, note=note, based_on=whole_number(form, "based_on"))
 
@@ -55,6 +59,17 @@ def asked(form: QueryDict) -> Ask:
         time_limit_seconds=_number(form, "time_limit_seconds", DEFAULT_TIME_LIMIT_SECONDS),
         baselines="baselines" in form if "options" in form else form.get("baselines", "1") == "1",
     )
+
+
+def press_key(form: QueryDict) -> str | None:
+    """One key for every press of a button of the same page with the same contents, however often it comes.
+
+    Pages hold another `once` each time they are made; None for a form without it.
+    """
+    if not form.get("once"):
+        return None
+    fields = sorted((name, values) for name, values in form.lists() if name != "csrfmiddlewaretoken")
+    return f"form:{hashlib.sha256(json.dumps(fields).encode()).hexdigest()}"
 
 
 def options_context(ask: Ask) -> dict[str, Any]:
@@ -82,6 +97,10 @@ def uploaded_text(file: "UploadedFile[bytes] | None") -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise BadInput(f"file {file.name}: is not text in UTF-8; save it as UTF-8", field="file") from None
+    return _plain_ends(text)
+
+
+def _plain_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -107,17 +126,10 @@ def status_words(problems: tuple[PlanProblem, ...]) -> str:
     if not problems:
         return "No problems"
     numbers = [problem.line for problem in problems if problem.line is not None]
-    several = len(problems) > 1
-    words = f"{len(problems)} problems" if several else "1 problem"
-    if not numbers:
-        return words
-    return f"{words}, {'the first ' if several else ''}on line {min(numbers)}"
-
-
-def whole_number(query: QueryDict, name: str) -> int | None:
-    """A number of an address or a form; None where it is missing or none."""
-    value = query.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else None
+    several, words = len(problems) > 1, count(len(problems), "problem")
+    if numbers:
+        words += f", {'the first ' if several else ''}on line {min(numbers)}"
+    return words if len(problems) <= SHOWN_PROBLEMS else f"{words}; {SHOWN_PROBLEMS} of them are listed"
 
 
 def _number(form: QueryDict, name: str, default: float) -> float:

@@ -30,7 +30,7 @@ HELP = (
     ("capacity.partners", "shared machines with their price per hour"),
     ("limits", "capex_total, cash_per_month, carbon_tonnes_total, share_max …"),
 )
-"""The fields a plan mostly needs, one line each; docs/plan-file.md has all."""
+"""The fields a plan mostly needs, one line each; the page `plan_help` has all."""
 
 
 def editor_context(text: str, ask: Ask | None = None) -> dict[str, Any]:

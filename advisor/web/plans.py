@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.models import User
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from advisor.accounts.scope import organisation_in
+from advisor.accounts.scope import member_in, organisation_in
 from advisor.errors import BadInput, Conflict
 from advisor.models import Plan, PlanVersion
 from advisor.planning.words import count
@@ -18,15 +18,17 @@ from advisor.plans.diff import diff_lines
 from advisor.plans.examples import example, examples
 from advisor.plans.queries import plan_of, version_of, versions_of
 from advisor.plans.services import archive_plan, create_plan, save_version
+from advisor.runs.queries import run_of_key
 from advisor.runs.services import Ask, start_run
+from advisor.web.numbers import whole_number
 from advisor.web.plan_form import (
     SKELETON,
     Sent,
     asked,
+    press_key,
     problem_rows,
     status_words,
     uploaded_text,
-    whole_number,
 )
 from advisor.web.plan_list import plan_list_context
 from advisor.web.plan_page import editor_context, plan_context
@@ -64,7 +66,13 @@ def check_text(request: HttpRequest) -> HttpResponse:
     if request.GET.get("part") == "list":
         context = {"problems": problem_rows(problems, text), "status": status_words(problems)}
         return render(request, "advisor/parts/plan_problems.html", context)
-    return JsonResponse({"problems": problem_rows(problems), "summary": status_words(problems)})
+    return JsonResponse(
+        {
+            "problems": problem_rows(problems),
+            "problems_total": len(problems),
+            "summary": status_words(problems),
+        }
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,7 +83,7 @@ def plan(request: HttpRequest, plan_id: str) -> HttpResponse:
         sent = Sent.read(request.POST)
         try:
             version, checked = save_version(
-                found, user=_user(request), text=sent.text, note=sent.note, based_on=sent.based_on
+                found, user=member_in(request), text=sent.text, note=sent.note, based_on=sent.based_on
             )
         except (Conflict, BadInput) as error:
             return _not_saved(request, found, sent, error)
@@ -88,23 +96,27 @@ def plan(request: HttpRequest, plan_id: str) -> HttpResponse:
 
 @require_POST
 def start(request: HttpRequest, plan_id: str) -> HttpResponse:
-    """Solve: the text that was sent, saved first where it changed; else the version that was named."""
-    organisation = organisation_in(request)
-    found = plan_of(organisation, plan_id)
+    """Solve: the text that was sent, saved first where it changed; else the version that was named.
+
+    A second press of the same button leads to the run of the first.
+    """
+    organisation, user = organisation_in(request), member_in(request)
+    found, key = plan_of(organisation, plan_id), press_key(request.POST)
+    pressed = run_of_key(organisation, key)
+    if pressed is not None:
+        return redirect("run", pressed.pk)
     if "text" not in request.POST:
         version = version_of(found, whole_number(request.POST, "version"))
-        run, _ = start_run(version, organisation=organisation, user=_user(request), ask=asked(request.POST))
+        run, _ = start_run(version, organisation=organisation, user=user, ask=asked(request.POST), key=key)
         return redirect("run", run.pk)
     sent = Sent.read(request.POST)
     try:
         ask = asked(request.POST)
         _refuse_problems(sent.text)
-        version, _ = save_version(
-            found, user=_user(request), text=sent.text, note=sent.note, based_on=sent.based_on
-        )
+        version, _ = save_version(found, user=user, text=sent.text, note=sent.note, based_on=sent.based_on)
     except (Conflict, BadInput) as error:
         return _not_saved(request, found, sent, error)
-    run, _ = start_run(version, organisation=organisation, user=_user(request), ask=ask)
+    run, _ = start_run(version, organisation=organisation, user=user, ask=ask, key=key)
     return redirect("run", run.pk)
 
 
@@ -146,28 +158,53 @@ def download(request: HttpRequest, plan_id: str) -> HttpResponse:
 
 
 def _create(request: HttpRequest) -> HttpResponse:
-    organisation, user = organisation_in(request), _user(request)
+    organisation, user = organisation_in(request), member_in(request)
     is_upload = "text" not in request.POST
-    sent, ask = Sent.read(request.POST), Ask()
+    if not is_upload and request.POST.get("then") == "solve":
+        return _create_and_solve(request)
+    sent = Sent.read(request.POST)
     try:
         text = uploaded_text(request.FILES.get("file")) if is_upload else sent.text
-        if not is_upload and request.POST.get("then") == "solve":
-            ask = asked(request.POST)
-            _refuse_problems(text)
         found, checked = create_plan(organisation=organisation, user=user, text=text, note=sent.note)
     except BadInput as error:
-        context = {"examples": examples()} if is_upload else editor_context(sent.text) | {"editing": True}
-        context |= {"problem": error.message, "note": sent.note, "unsaved": True}
-        return render(request, "advisor/new_plan.html", context, status=error.http_status)
-    version = version_of(found)
-    if request.POST.get("then") == "solve":
-        run, _ = start_run(version, organisation=organisation, user=user, ask=ask)
-        return redirect("run", run.pk)
+        return _not_created(request, {"examples": examples()} if is_upload else _editing(sent), sent, error)
     if checked.problems:
-        _say_saved(request, found, version, len(checked.problems))
+        _say_saved(request, found, version_of(found), len(checked.problems))
     else:
         messages.success(request, f"{found.name} is saved.")
     return redirect("plan", found.pk)
+
+
+def _create_and_solve(request: HttpRequest) -> HttpResponse:
+    """A plan and its run, or neither; pressed twice, also at once, one of each."""
+    organisation, user = organisation_in(request), member_in(request)
+    sent, key = Sent.read(request.POST), press_key(request.POST)
+    pressed = run_of_key(organisation, key)
+    if pressed is not None:
+        return redirect("run", pressed.pk)
+    try:
+        ask = asked(request.POST)
+        _refuse_problems(sent.text)
+        with transaction.atomic():
+            found, _ = create_plan(organisation=organisation, user=user, text=sent.text, note=sent.note)
+            run, _ = start_run(version_of(found), organisation=organisation, user=user, ask=ask, key=key)
+    except BadInput as error:
+        return _not_created(request, _editing(sent), sent, error)
+    except Conflict:  # the other press was first; this one's plan is gone again
+        pressed = run_of_key(organisation, key)
+        if pressed is None:
+            raise
+        run = pressed
+    return redirect("run", run.pk)
+
+
+def _editing(sent: Sent) -> dict[str, Any]:
+    return editor_context(sent.text) | {"editing": True}
+
+
+def _not_created(request: HttpRequest, context: dict[str, Any], sent: Sent, error: BadInput) -> HttpResponse:
+    context |= {"problem": error.message, "note": sent.note, "unsaved": True}
+    return render(request, "advisor/new_plan.html", context, status=error.http_status)
 
 
 def _not_saved(request: HttpRequest, plan: Plan, sent: Sent, error: Conflict | BadInput) -> HttpResponse:
@@ -202,16 +239,9 @@ def _say_saved(request: HttpRequest, plan: Plan, version: PlanVersion, problems:
         messages.warning(
             request,
             f"Saved as version {version.number}, with {count(problems, 'problem')}: "
-            "it can be solved when they are put right.",
+            f"the plan can be solved when {'it is' if problems == 1 else 'they are'} put right.",
         )
     elif version.number == plan.versions_count:
         messages.info(request, f"Nothing changed: version {version.number} is the newest.")
     else:
         messages.success(request, f"Saved as version {version.number}.")
-
-
-def _user(request: HttpRequest) -> User:
-    """The signed-in person; the middleware has let nobody else pass."""
-    if not isinstance(request.user, User):
-        raise TypeError("a view for members was reached without one")
-    return request.user

@@ -9,9 +9,9 @@ from advisor.catalog import words as catalogue_words
 from advisor.catalog.pricing import hours_of
 from advisor.planning.result import Result
 from advisor.planning.result_rows import Purchase
-from advisor.planning.savings import is_proven
+from advisor.planning.savings import saving_words
 from advisor.planning.summary import BASELINES, KINDS, baseline_note, terms
-from advisor.planning.words import MISSING, amount, money, percent
+from advisor.planning.words import MISSING, amount, four_digits, money, percent
 
 _WEB = re.compile(r"https?://", re.IGNORECASE)  # a price file may hold any text as its source
 
@@ -156,17 +156,17 @@ def baseline_rows(result: Result) -> list[BaselineRow]:
         BaselineRow(
             name=BASELINES.get(row.name, row.name.replace("_", " ")),
             npv=money(row.npv),
-            saved=money(row.regret_npv) if is_proven(row) else MISSING,
-            fraction=percent(row.regret_fraction or 0.0) if is_proven(row) else MISSING,
-            note=baseline_note(row),
+            saved=MISSING if saved is None else saved.npv,
+            fraction=MISSING if saved is None else saved.fraction,
+            note=baseline_note(row) or ("less than 0.05 % saved" if saved is None else ""),
         )
-        for row in result.baselines
+        for row, saved in ((row, saving_words(row)) for row in result.baselines)
     ]
 
 
 def unit_cost_rows(result: Result) -> list[Figure]:
     """What a unit of each workload's output costs, four digits that tell something."""
     return [
-        Figure(name=row.workload, amount=f"{row.npv_per_unit:,.4g}", unit=row.unit)
+        Figure(name=row.workload, amount=four_digits(row.npv_per_unit), unit=row.unit)
         for row in result.unit_costs
     ]

@@ -8,7 +8,7 @@ from advisor.models import Organisation, Run
 from advisor.planning.compare import Comparison, Pair, compare_results
 from advisor.planning.result import Purchase, Result
 from advisor.planning.summary import BASELINES, KINDS, terms
-from advisor.planning.words import MISSING, amount, count, money, percent, proof
+from advisor.planning.words import MISSING, amount, count, four_digits, money, percent, proof
 from advisor.plans.diff import diff_lines
 from advisor.runs.queries import result_of
 from advisor.web.run_charts import month_lines
@@ -60,20 +60,22 @@ def compare_context(organisation: Organisation, runs: list[Run], *, too_many: bo
 def _comparison(run_a: Run, run_b: Run) -> dict[str, Any]:
     a, b = result_of(run_a), result_of(run_b)
     found = compare_results(a, b)
+    mixed = f"{a.currency} and {b.currency}" if found.incomparable else ""
+    same_text = run_a.version.sha256 == run_b.version.sha256
     return {
         "result_a": a,
         "result_b": b,
         "incomparable": found.incomparable,
-        "headline": [_row(pair, _title(pair.name)) for pair in found.headline],
-        "kinds": [_row(pair, KINDS.get(pair.name, pair.name)) for pair in found.kinds],
+        "headline": [_row(pair, _title(pair.name), mixed=mixed) for pair in found.headline],
+        "kinds": [_row(pair, KINDS.get(pair.name, pair.name), mixed=mixed) for pair in found.kinds],
         "purchases": purchase_rows(found),
-        "unit_costs": [_row(pair, pair.name, _four_digits) for pair in found.unit_costs],
+        "unit_costs": [_row(pair, pair.name, four_digits) for pair in found.unit_costs],
         "baselines": _baselines(a, b),
         "warnings": [("A", found.warnings_only_a), ("B", found.warnings_only_b)],
         "chart": month_lines("A", a, "B", b),
         "question": _question(run_a, run_b, a, b),
-        "diff": diff_lines(run_a.version.text, run_b.version.text),
-        "same_text": run_a.version.sha256 == run_b.version.sha256,
+        "diff": () if same_text else diff_lines(run_a.version.text, run_b.version.text),
+        "same_text": same_text,
     }
 
 
@@ -81,8 +83,11 @@ def _title(name: str) -> str:
     return "Net present value" if name == "npv" else f"{name[:1].upper()}{name[1:]}"
 
 
-def _row(pair: Pair, name: str, words: Callable[[float], str] | None = None) -> Compared:
-    """A pair in words; a gap is told as proofs are, what is no money with its decimals."""
+def _row(pair: Pair, name: str, words: Callable[[float], str] | None = None, *, mixed: str = "") -> Compared:
+    """A pair in words; a gap is told as proofs are, what is no money with its decimals.
+
+    `mixed` is the unit of money in two currencies, which is said once and not in every row.
+    """
     words = words or _WORDS.get(pair.unit, money)
     return Compared(
         name=name,
@@ -90,7 +95,7 @@ def _row(pair: Pair, name: str, words: Callable[[float], str] | None = None) -> 
         b=MISSING if pair.b is None else words(pair.b),
         change="" if pair.difference is None else signed(pair.difference, words),
         fraction="" if pair.fraction is None or pair.unit == "fraction" else signed(pair.fraction, percent),
-        unit="" if pair.unit in ("fraction", "months") else pair.unit,
+        unit="" if pair.unit in ("fraction", "months", mixed) else pair.unit,
     )
 
 
@@ -100,10 +105,6 @@ def signed(figure: float, words: Callable[[float], str]) -> str:
     if text == words(0.0):
         return text
     return f"{'+' if figure > 0 else '−'}{text}"
-
-
-def _four_digits(figure: float) -> str:
-    return f"{figure:,.4g}"
 
 
 def purchase_rows(found: Comparison) -> list[PurchaseRow]:
@@ -136,8 +137,8 @@ def _purchase(state: str, a: Purchase | None, b: Purchase | None, together: bool
 def _held(row: Purchase | None) -> str:
     if row is None:
         return MISSING
-    at_most = "≤ " if row.quantity_unit == "machines_at_once" else ""
-    return f"{at_most}{row.quantity:,} for {count(row.months, 'month')}"
+    at_most = "up to " if row.quantity_unit == "machines_at_once" else ""
+    return f"{at_most}×{row.quantity:,} for {count(row.months, 'month')}"
 
 
 def _baselines(a: Result, b: Result) -> list[Compared]:

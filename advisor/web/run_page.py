@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from advisor.models import Run, RunResult
+from advisor.planning.charts import all_alike
 from advisor.planning.result import Result
 from advisor.planning.words import MISSING, money, percent
 from advisor.plans.check import check
@@ -51,6 +52,7 @@ def answer_context(run: Run, stored: RunResult) -> dict[str, Any]:
         "build_vs_buy": build_vs_buy_rows(result),
         "cost_chart": run_charts.cost_by_month(result, cash_limit_of(run)),
         "baselines_chart": run_charts.baselines(result),
+        "all_alike": all_alike(result),
         "load_charts": run_charts.capacity(result),
         "workloads_left_out": len(run_charts.workloads(result)[run_charts.MOST_WORKLOADS :]),
         "tables": list(TABLES),

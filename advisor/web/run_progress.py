@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from advisor.jobs.queries import nobody_works
 from advisor.models import Job, Run
-from advisor.planning.words import count, money, proof
+from advisor.planning.words import money, proof
 from advisor.web.run_words import duration, seconds_taken
 
 PHASES = (
@@ -16,6 +17,7 @@ PHASES = (
     ("comparing", "comparing"),
     ("checking", "checking"),
 )
+_NOBODY = "No worker seems to be at work now: whoever runs this site should look. The run stays in its place."
 _CLASHES = "finding what clashes"  # takes the place of comparing where no plan is possible
 
 
@@ -60,12 +62,7 @@ def words(job: Job) -> str:
     if job.cancel_requested_at is not None:
         return "Stopping …"
     if job.state == Job.State.QUEUED:
-        before = _before(job)
-        return (
-            "Waiting for a worker: it is next."
-            if not before
-            else f"Waiting: {count(before, 'run')} before it."
-        )
+        return _waiting(job)
     phase, news = _phase(job), job.progress
     if phase == "solving":
         return _solving(news)
@@ -99,6 +96,12 @@ def _phase(job: Job) -> str:
     return phase if phase == "clashes" or phase in dict(PHASES) else "solving"
 
 
-def _before(job: Job) -> int:
-    """Jobs that wait longer, of whomever: workers take them in this order."""
-    return Job.objects.filter(state=Job.State.QUEUED, kind=job.kind, created_at__lt=job.created_at).count()
+def _waiting(job: Job) -> str:
+    """Of those that wait before it, only the organisation's own: how much others do is their affair."""
+    waits = Job.objects.filter(
+        organisation=job.organisation_id, state=Job.State.QUEUED, kind=job.kind, created_at__lt=job.created_at
+    )
+    before = waits.count()
+    verb = "is" if before == 1 else "are"
+    text = f"Waiting: {before:,} of your runs {verb} before it." if before else "Waiting for a worker."
+    return f"{text} {_NOBODY}" if nobody_works() else text

@@ -20,6 +20,7 @@ from advisor.catalog.health import (
     source_reports,
 )
 from advisor.catalog.words import MISSING, age
+from advisor.web.numbers import whole_number
 from advisor.web.offer_rows import web_host
 from providers.rates import reference_rates
 
@@ -101,8 +102,7 @@ def percent(fraction: Decimal) -> str:
 def _publications(query: QueryDict) -> dict[str, Any]:
     total = publication_count()
     pages = max(1, -(-total // _PAGE))
-    asked = query.get("page", "")
-    page = min(max(1, int(asked)), pages) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+    page = min(max(1, whole_number(query, "page") or 1), pages)
     here = reverse("sources")
     return {
         "publications": publications(limit=_PAGE, offset=(page - 1) * _PAGE),

@@ -19,6 +19,12 @@ def text_of(response: Any) -> str:
     return re.sub(r"\s+", " ", html.unescape(plain)).strip()
 
 
+def once_in(page: str) -> str:
+    """The one-time key of a form."""
+    (found,) = re.findall(r'name="once" value="([0-9a-f]{32})"', page)
+    return str(found)
+
+
 def make_many(user: User, *, plans: int, runs: int) -> list[Plan]:
     """So many plans, and so many runs of them in turn, each with an answer as lists show it."""
     organisation, now = organisation_of(user), datetime.now(UTC)

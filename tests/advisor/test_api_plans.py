@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from advisor.catalog.embedded import load_embedded
 from advisor.models import Plan
+from advisor.plans.check import check
 from advisor.plans.examples import examples
+from advisor.web.plan_form import status_words
 from tests.advisor.api_calls import Caller, member, prices
 from tests.people import PLAN_TEXT, make_plan, make_run
 
@@ -33,7 +35,7 @@ def test_a_plan_is_stored_and_read_back(ask: Caller) -> None:
     assert (version["problems"], version["created_by"]) == (0, "ada")
     assert version["sha256"] == hashlib.sha256(PLAN_TEXT.encode()).hexdigest()
     read = ask.get(made.headers["Location"]).json
-    assert read == {name: value for name, value in plan.items() if name != "problems"}
+    assert read == {name: value for name, value in plan.items() if not name.startswith("problems")}
     assert ask.get(f"/plans/{plan['id']}/versions/1").json == version
 
 
@@ -111,7 +113,12 @@ def test_the_list_shows_the_last_run_and_finds_by_name() -> None:
 
 def test_checking_stores_nothing(ask: Caller) -> None:
     fine = ask.post("/plans/check", {"text": PLAN_TEXT}).json
-    assert fine == {"name": "Tiny", "summary": "The plan can be worked out.", "problems": []}
+    assert fine == {
+        "name": "Tiny",
+        "summary": "The plan can be worked out.",
+        "problems": [],
+        "problems_total": 0,
+    }
     broken = ask.post("/plans/check", {"text": BROKEN}).json
     assert broken["summary"] == "2 problems"
     assert [problem["line"] for problem in broken["problems"]] == [5, 7]
@@ -151,3 +158,25 @@ def test_ten_more_rows_need_no_more_queries() -> None:
     grow(10)
     assert {path: count(path) for path in paths} == before
     assert max(before.values()) <= 5, before
+
+
+def test_of_many_problems_two_hundred_are_listed_and_all_are_counted() -> None:
+    _, ask = member()
+    text = PLAN_TEXT + "".join(f"surprise{n}: 1\n" for n in range(1000))
+    found = ask.post("/plans/check", {"text": text}).json
+    assert (len(found["problems"]), found["problems_total"], found["summary"]) == (
+        200,
+        1000,
+        "1,000 problems",
+    )
+    draft = ask.post("/plans", {"text": text, "draft": True}).json
+    assert (len(draft["problems"]), draft["problems_total"], draft["version"]["problems"]) == (
+        200,
+        1000,
+        1000,
+    )
+    refused = ask.post("/plans", {"text": text})
+    assert len(refused.error["problems"]) == 200
+    assert refused.error["details"][-1] == "The first 200 of 1,000 problems are listed."
+    words = status_words(check(text).problems)
+    assert words == "1,000 problems, the first on line 8; 50 of them are listed"

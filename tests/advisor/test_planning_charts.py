@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from advisor.planning.charts import (
+    all_alike,
     baselines_chart,
     cost_by_month_chart,
     demand_chart,
@@ -121,14 +122,23 @@ def test_a_workload_that_is_not_there_is_an_error(chart: Any) -> None:
 
 
 def test_the_plans_own_cost_comes_first_and_only_proven_savings_are_called_so() -> None:
-    # at least 99,000 x (1 - 0.0005) = 98,950.5: 17,716 of it are saved for sure, 17.9 %
+    # at least 99,000 x (1 - 0.0005) = 98,950.5: 17,716 of it are saved for sure, 17.904 %;
+    # 17,765.5 of 99,000 are 17.945 %: both 18 %
     rows = make_result()["baselines"]
     unproven = rows[0] | {"name": "all_cloud", "npv": 82_000.0, "regret_npv": 765.5, "gap": 0.05}
     chart = baselines_chart(result(baselines=[rows[0], unproven, rows[1]]))
     assert well_formed(chart)
     assert (chart["kind"], chart["stack"]) == ("bar-horizontal", False)
-    assert chart["x"] == ["this plan", "everything on demand (17 % saved)", "only cloud", "only own servers"]
-    assert chart["series"][0]["values"] == [81_234.5, 99_000.0, 82_000.0, None]
+    assert chart["x"] == ["this plan", "everything on demand (18 % saved)", "only cloud"]
+    assert chart["series"][0]["values"] == [81_234.5, 99_000.0, 82_000.0]  # own servers have no figure
+
+
+def test_strategies_that_all_cost_the_same_are_no_chart() -> None:
+    rows = make_result()["baselines"]
+    for npv, alike in ((82_046.0, True), (82_047.0, False), (80_422.0, False)):  # 1 % of 81,234.5 is 812.345
+        found = result(baselines=[rows[0] | {"npv": npv, "regret_npv": npv - 81_234.5}, rows[1]])
+        assert (all_alike(found), baselines_chart(found)["x"] == []) == (alike, alike)
+    assert not all_alike(result(baselines=[rows[1]]))
 
 
 def test_what_is_not_known_is_an_empty_chart() -> None:

@@ -1,6 +1,13 @@
 """Plans as rows: versions that never change, drafts, names, and nobody's work written over."""
 
+import random
+from collections import Counter
+from difflib import unified_diff
+from time import perf_counter
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from advisor.errors import BadInput, Conflict, NotFound
 from advisor.models import PlanVersion
@@ -122,3 +129,64 @@ def test_a_difference_shows_lines_with_their_numbers_and_what_is_left_out() -> N
     assert ("added", None, 6, "six") in rows
     assert rows[-1] == ("added", None, 11, "line 11")
     assert diff_lines(old, old) == ()
+
+
+def test_two_huge_texts_are_compared_in_no_time_and_shown_in_part() -> None:
+    old, new = (["head", *(f"{side}{n}" for n in range(150_000)), "foot"] for side in ("a", "b"))
+    began = perf_counter()
+    rows = diff_lines("\n".join(old), "\n".join(new))
+    assert perf_counter() - began < 2  # seconds; line by line it takes minutes
+    assert Counter(row.kind for row in rows) == {"same": 2, "removed": 300, "added": 300, "gap": 2}
+    assert [row.text for row in rows if row.kind == "gap"] == [
+        "149,700 more lines taken out, not shown",
+        "149,700 more lines put in, not shown",
+    ]
+    assert (rows[1].old, rows[1].text, rows[-1].new) == (2, "a0", 150_002)
+
+
+def test_lines_that_stand_often_in_both_texts_cost_no_more() -> None:
+    letters = random.Random(7)  # noqa: S311  no secret
+    old, new = ("\n".join(letters.choices("pqr", k=1900)) for _ in range(2))
+    began = perf_counter()
+    assert len(diff_lines(old, new)) <= 1001
+    assert perf_counter() - began < 2
+
+
+def test_a_difference_of_many_places_ends_with_a_word_and_long_lines_are_cut() -> None:
+    old = "\n".join(f"{n}" if n % 2 else f"a{n}" for n in range(2000))
+    rows = diff_lines(old, old.replace("a", "b"))
+    assert (len(rows), rows[-1].kind, rows[-1].text) == (
+        1001,
+        "gap",
+        "More changes follow that are not shown here.",
+    )
+    (line,) = diff_lines("", "x" * 5000)
+    assert line.text == "x" * 300 + "… (5,000 characters)"
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=8), st.lists(st.sampled_from("abc"), max_size=8))
+def test_a_difference_turns_the_old_text_into_the_new(old: list[str], new: list[str]) -> None:
+    rows = diff_lines("\n".join(old), "\n".join(new))
+    gone, come = (
+        {n - 1: row.text for row in rows if row.kind == kind and (n := row.old or row.new)}
+        for kind in ("removed", "added")
+    )
+    assert all(old[n] == text for n, text in gone.items())
+    assert all(new[n] == text for n, text in come.items())
+    assert [x for n, x in enumerate(old) if n not in gone] == [x for n, x in enumerate(new) if n not in come]
+
+
+def test_what_stands_around_changes_is_shown_as_difflib_shows_it() -> None:
+    old = "\n".join(str(n) for n in range(40))
+    new = old.replace("\n5\n", "\nfive\n").replace("\n12\n", "\n").replace("\n20\n", "\n20\nmore\n")
+    ours = [
+        f"{ {'same': ' ', 'removed': '-', 'added': '+'}[row.kind] }{row.text}"
+        for row in diff_lines(old, new)
+        if row.kind != "gap"
+    ]
+    theirs = [
+        line
+        for line in unified_diff(old.splitlines(), new.splitlines(), lineterm="")
+        if line[:2] not in ("--", "++", "@@")
+    ]
+    assert ours == theirs

@@ -117,7 +117,7 @@ def test_a_stale_price_never_looks_fresh(client: Client, settings: Settings) -> 
     assert marked == [
         "4 days",
         '<span class="badge warn">4 days, stale</span>',
-        '<span class="badge warn">under an hour, stale</span>',
+        '<span class="badge warn">just now, stale</span>',
     ]
 
 
@@ -145,10 +145,29 @@ def test_what_was_asked_is_shown_as_text_and_never_as_markup(client: Client) -> 
     assert "&lt;b&gt;x&lt;/b&gt;" in client.get(f"/offer?id={ID}").content.decode()
 
 
-def test_an_empty_catalogue_is_no_error_of_the_visitor(client: Client) -> None:
+def test_an_empty_catalogue_is_no_error_of_the_visitor(client: Client, settings: Settings) -> None:
+    settings.EMBEDDED = False
     response = client.get("/offers")
     assert response.status_code == 503
-    assert "The catalogue holds no prices yet." in text_of(response)
+    assert "The catalogue holds no prices yet. Those who run this site can put that right." in text_of(
+        response
+    )
+    assert "manage.py" not in text_of(response)
+
+
+def test_a_day_before_the_first_prices_is_not_found_and_its_words_fit_a_page(client: Client) -> None:
+    stock(make_offer())
+    for address in ("/offers?as_of=2020-01-01", "/offers.csv?as_of=2020-01-01"):
+        response = client.get(address)
+        assert response.status_code == 404, address
+        assert (
+            "The catalogue knows nothing as of 2020-01-01 23:59 UTC. Its first prices were published at 2"
+            in text_of(response)
+        )
+    late = client.get("/offers.csv?as_of=2999-01-01")
+    assert late.status_code == 400
+    assert "as of 2999-01-01: lies in the future" in text_of(late)
+    assert "--as-of" not in text_of(late)
 
 
 def test_the_file_holds_the_whole_answer_and_no_formula(client: Client) -> None:

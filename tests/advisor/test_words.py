@@ -14,7 +14,9 @@ from tests.factories import NOW, make_offer
 @pytest.mark.parametrize(
     ("span", "text"),
     [
-        (timedelta(minutes=59), "under an hour"),
+        (timedelta(minutes=5, seconds=59), "just now"),
+        (timedelta(minutes=6), "6 minutes"),
+        (timedelta(minutes=59, seconds=50), "54 minutes"),  # tenths of an hour, never rounded up
         (timedelta(hours=1), "1 hour"),
         (timedelta(hours=47), "47 hours"),
         (timedelta(days=2), "2 days"),
@@ -23,12 +25,32 @@ from tests.factories import NOW, make_offer
         (timedelta(days=61), "2 months"),  # 61 x 24 / 730 = 2.005
         (timedelta(days=430), "14 months"),  # 430 x 24 / 730 = 14.1
         (timedelta(days=1461), "4 years"),
-        (timedelta(seconds=-5), "under an hour"),
+        (timedelta(seconds=-5), "just now"),
     ],
 )
 def test_an_age_is_told_in_the_unit_that_says_most(span: timedelta, text: str) -> None:
     assert words.age(hours_of(span)) == text
     assert words.age(hours_of(span), stale=True) == f"{text}, stale"
+
+
+def test_prices_seen_just_now_are_told_in_grammar() -> None:
+    assert words.old(hours_of(timedelta(0))) == "seen just now"
+    assert words.old(hours_of(timedelta(days=3))) == "3 days old"
+
+
+@pytest.mark.parametrize(
+    ("span", "text"),
+    [
+        (timedelta(seconds=-5), "just now"),
+        (timedelta(seconds=59), "just now"),
+        (timedelta(minutes=1), "1 minute ago"),
+        (timedelta(minutes=59, seconds=50), "59 minutes ago"),
+        (timedelta(minutes=60), "1 hour ago"),
+        (timedelta(days=3), "3 days ago"),
+    ],
+)
+def test_how_long_ago_something_was_is_told_by_the_minute(span: timedelta, text: str) -> None:
+    assert words.ago(span) == text
 
 
 def test_an_unknown_age_is_a_dash() -> None:

@@ -187,3 +187,37 @@ def test_the_first_page_weighs_under_300_kb(visit: Visitor) -> None:
     )
     assert len(sizes) >= 3
     assert 10_000 < sum(sizes) < 300_000
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/offers", "/sources", "/plans/"]
+)  # with and without a sheet of their own
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_theme_button_looks_the_same_everywhere_and_works(visit: Visitor, path: str, width: int) -> None:
+    button = visit(path, width=width).locator("[data-theme-toggle]")
+    expect(button).to_be_visible()
+    looks = button.evaluate(
+        "node => { const s = getComputedStyle(node); return [s.borderTopWidth, s.paddingLeft, s.fontSize]; }"
+    )
+    wide, narrow = ["1px", "8.8px", "13.12px"], ["1px", "6.4px", "12.48px"]  # .55, .82; .4, .78 of 16 px
+    assert looks == (wide if width == 1440 else narrow)
+    button.click()
+    expect(button).to_have_text("Theme: light")
+
+
+def test_without_scripts_there_is_no_theme_button(visit: Visitor) -> None:
+    expect(visit("/", width=390, scripts=False).locator("[data-theme-toggle]")).to_be_hidden()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_phone_shows_three_offers_at_once_and_more_of_one_on_a_tap(visit: Visitor, scripts: bool) -> None:
+    page = visit("/offers?q=H100:8&residency=EU", width=390, scripts=scripts, signed_in=False)
+    cards = page.locator("#results tbody tr")
+    tops = [box["y"] for n in range(4) if (box := cards.nth(n).bounding_box())]
+    assert tops[3] - tops[0] <= 844  # pixels of a phone's screen
+    first = cards.first
+    expect(first.locator("td[data-label='age']")).to_be_visible()  # a stale price never looks fresh
+    expect(first.locator("td[data-label='country']")).to_be_hidden()
+    first.locator("summary").click()
+    expect(first.locator("td[data-label='country']")).to_be_visible()
+    expect(cards.nth(1).locator("td[data-label='country']")).to_be_hidden()

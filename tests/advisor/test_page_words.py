@@ -1,0 +1,38 @@
+"""Words and figures of pages: what may not be torn apart, and ages."""
+
+import pytest
+
+from advisor.planning.words import four_digits
+from advisor.templatetags.pages import unbroken
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("1.61 M USD NPV over 12 months", "1.61~M~USD NPV over 12~months"),
+        ("842 k EUR, 9.20 bn CNY, 96.40 USD", "842~k~EUR, 9.20~bn~CNY, 96.40~USD"),
+        (
+            "Reserve 3 × a3-highgpu-8g (8 × H100) and 2 more",
+            "Reserve 3~×~a3-highgpu-8g (8~×~H100) and 2 more",
+        ),
+        ("18 % less, within 0.04 % in 2.1 s", "18~% less, within 0.04~% in 2.1~s"),
+        ("in 3 steps, 1 USDx, 4 k-means", "in 3 steps, 1 USDx, 4 k-means"),
+    ],
+)
+def test_figures_are_not_torn_from_their_units(text: str, kept: str) -> None:
+    assert unbroken(text) == kept.replace("~", "\u00a0")
+
+
+@pytest.mark.parametrize(
+    ("figure", "text"),
+    [
+        (0.32961, "0.3296"),
+        (12.5, "12.5"),
+        (12345.6, "12,346"),
+        (999.96, "1000"),
+        (0.00001234, "0.00001234"),
+        (0.0, "0"),
+    ],
+)
+def test_four_digits_are_never_written_with_a_power(figure: float, text: str) -> None:
+    assert four_digits(figure) == text
