@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Query, Router
@@ -11,8 +11,9 @@ from pydantic import BaseModel, Field
 from advisor.accounts.scope import organisation_in
 from advisor.api.auth import caller_in
 from advisor.api.document import content, for_members
-from advisor.api.errors import ApiError, Problem
+from advisor.api.errors import ApiError
 from advisor.api.fields import Line
+from advisor.api.files import CSV, problem_of, sent_file, takes_file
 from advisor.api.schema_sources import ImportOut
 from advisor.catalog.files import CLOCKS_APART
 from advisor.catalog.moments import moment
@@ -21,15 +22,11 @@ from advisor.catalog.services import Scope, publish
 from advisor.errors import BadInput
 from providers.errors import PriceFileError
 from providers.offers import Offer
-from providers.pricefile import MAX_BYTES, PriceFile, RefusedRow, read_price_file, write_price_file
+from providers.pricefile import MAX_BYTES, PriceFile, read_price_file, write_price_file
 
 router = Router(tags=["prices"])
-CSV = "text/csv"
-_MULTIPART = "multipart/form-data"
 _CHUNK = 500  # offers written at a time
 _MOST_PROBLEMS = 100
-_FILE = {"type": "string", "description": "A price file, CSV in UTF-8, at most 256 MiB; docs/prices.md"}
-_FORM = {"type": "object", "properties": {"file": _FILE}, "required": ["file"]}
 _TEXT = {"type": "string"}
 
 
@@ -88,12 +85,7 @@ def _lines(offers: tuple[Offer, ...]) -> Iterator[str]:
             "price_rows_refused",
         ),
     },
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {CSV: {"schema": _FILE}, _MULTIPART: {"schema": _FORM}},
-        }
-    },
+    openapi_extra=takes_file("A price file, CSV in UTF-8, at most 256 MiB; docs/prices.md"),
 )
 def import_prices(request: HttpRequest, query: Query[ImportQuery]) -> ImportOut:
     """For operators. Taken whole or not at all, unless `skip_bad_rows`: send the file as the body with
@@ -101,7 +93,7 @@ def import_prices(request: HttpRequest, query: Query[ImportQuery]) -> ImportOut:
     organisation_in(request)
     if not caller_in(request).user.is_staff:
         raise ApiError("operators_only", "Prices are taken in by operators only.")
-    name, data = _sent(request)
+    name, data = sent_file(request, MAX_BYTES)
     prices = _read(data, name, skip_bad_rows=query.skip_bad_rows)
     providers = frozenset(offer.provider for offer in prices.offers)
     done = publish(
@@ -118,34 +110,8 @@ def import_prices(request: HttpRequest, query: Query[ImportQuery]) -> ImportOut:
         removed=done.removed,
         unchanged=done.unchanged,
         refused_count=prices.refused_count,
-        refused=list(map(_problem, prices.refused)),
+        refused=list(map(problem_of, prices.refused)),
     )
-
-
-def _sent(request: HttpRequest) -> tuple[str, bytes]:
-    """The file's name and its bytes."""
-    if int(request.headers.get("Content-Length") or 0) > MAX_BYTES + 2**20:  # a form adds a little
-        _too_large()
-    if request.content_type == _MULTIPART:
-        file = request.FILES.get("file")
-        if file is None:
-            raise BadInput("file: the form holds no part of this name with a file", field="file")
-        if (file.size or 0) > MAX_BYTES:
-            _too_large()
-        return (file.name or "upload").replace("\0", "")[:190], file.read()
-    if request.content_type != CSV:
-        raise ApiError(
-            "unsupported_media_type",
-            "Send the file with Content-Type text/csv, or as the part `file` of multipart/form-data.",
-        )
-    data = request.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        _too_large()
-    return "api", data
-
-
-def _too_large() -> NoReturn:
-    raise ApiError("body_too_large", f"A price file has at most {MAX_BYTES // 2**20} MiB.")
 
 
 def _read(data: bytes, name: str, *, skip_bad_rows: bool) -> PriceFile:
@@ -153,7 +119,7 @@ def _read(data: bytes, name: str, *, skip_bad_rows: bool) -> PriceFile:
         prices = read_price_file(data, source=name, latest=datetime.now(UTC) + CLOCKS_APART)
     except PriceFileError as error:
         raise BadInput(str(error), field="file") from error
-    problems = list(map(_problem, prices.refused[:_MOST_PROBLEMS]))
+    problems = list(map(problem_of, prices.refused[:_MOST_PROBLEMS]))
     if prices.refused and not skip_bad_rows:
         raise ApiError(
             "price_rows_refused",
@@ -166,7 +132,3 @@ def _read(data: bytes, name: str, *, skip_bad_rows: bool) -> PriceFile:
         code = "price_rows_refused" if problems else "bad_input"
         raise ApiError(code, "The file holds no usable row.", field="file", problems=problems)
     return prices
-
-
-def _problem(row: RefusedRow) -> Problem:
-    return Problem(path=row.field, line=row.line, value=row.value, message=row.reason)

@@ -94,6 +94,7 @@ ANSWER: dict[str, Any] = {
             "source_url": None,
             "price_observed_at": "2026-11-01T00:00:00Z",
             "price_state": "listed",
+            "price_book_line": None,
         }
     ],
     "usage": [

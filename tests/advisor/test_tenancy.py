@@ -11,8 +11,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import Settings
 
 from advisor.accounts.tokens import create_token
+from advisor.books.services import save_book
 from advisor.catalog.services import publish
-from advisor.models import ApiToken, Job, Plan, Run
+from advisor.models import ApiToken, Job, Plan, PriceBookVersion, Run
 from tests.factories import make_offer
 from tests.people import PLAN_TEXT, make_member, make_plan, make_run, organisation_of, signed_in
 
@@ -31,6 +32,7 @@ def pages(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
             yield from pages(pattern.url_patterns)
 
 
+BOOK = b"provider,region,instance_type,purchase,discount_fraction\n*,*,*,*,0.5\n"
 PAGES = {str(page.name): page for page in pages(get_resolver().url_patterns)}
 
 
@@ -42,13 +44,15 @@ class Foreign:
     run: Run
     open_run: Run
     token: ApiToken
+    book: PriceBookVersion
 
-    def ids(self, name: str) -> list[uuid.UUID | str]:
-        known: dict[str, list[uuid.UUID | str]] = {
+    def ids(self, name: str) -> list[uuid.UUID | str | int]:
+        known: dict[str, list[uuid.UUID | str | int]] = {
             "plan_id": [self.plan.pk],
             "run_id": [self.run.pk, self.open_run.pk],
             "token_id": [self.token.pk],
             "table": ["purchases"],
+            "number": [self.book.number],
         }
         return known[name]
 
@@ -63,6 +67,7 @@ def foreign() -> Foreign:
         run=make_run(user, plan),
         open_run=make_run(user, plan, state=Job.State.RUNNING),
         token=token,
+        book=save_book(organisation=organisation_of(user), user=user, name=SECRET, data=BOOK),
     )
 
 

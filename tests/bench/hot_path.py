@@ -8,6 +8,8 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
+from importlib import import_module
 from typing import Any
 
 import django
@@ -52,8 +54,9 @@ def _fast(snapshot: Any) -> bool:
     )
     first, worked = [], []
     for question in questions:
-        first.append(_worked(lambda: _ask(snapshot, question)))  # noqa: B023  called at once
-        worked += [_worked(lambda: _ask(snapshot, question)) for _ in range(REPEATS)]  # noqa: B023
+        ask = partial(_ask, snapshot, question)
+        first.append(_worked(ask))
+        worked += [_worked(ask) for _ in range(REPEATS)]
     worked.sort()
     middle, high = worked[len(worked) // 2], worked[int(0.99 * len(worked))]
     held = high <= MOST_MS
@@ -101,9 +104,7 @@ def _beside_peer(snapshot: Any) -> bool:
 
 def _peer(snapshot: Any) -> Any:
     """gpuhunt's catalogue of the offers it can tell: on demand and spot."""
-    from gpuhunt import Catalog, CatalogItem  # type: ignore[import-untyped]
-    from gpuhunt._internal.catalog import ProviderCatalog  # type: ignore[import-untyped]
-    from gpuhunt._internal.models import AcceleratorVendor, CPUArchitecture  # type: ignore[import-untyped]
+    catalogs, models = import_module("gpuhunt._internal.catalog"), import_module("gpuhunt._internal.models")
 
     rows = snapshot.rows
     columns = {
@@ -111,13 +112,13 @@ def _peer(snapshot: Any) -> Any:
     }
     chip, count = rows.column("accelerator"), rows.column("accelerator_count")
     memory, price, ram = (rows.column(n) for n in ("accelerator_memory_gib", "price_per_hour", "memory_gib"))
-    by_provider: dict[str, list[CatalogItem]] = defaultdict(list)
+    by_provider: dict[str, list[Any]] = defaultdict(list)
     for place in range(rows.count):
         provider, region, machine, purchase, vcpus = (c.of(place) for c in columns.values())
         if purchase not in ("on_demand", "spot"):
             continue
         name = chip.of(place)
-        item = CatalogItem(
+        item = models.CatalogItem(
             instance_name=machine,
             location=region,
             price=float(price.of(place)),
@@ -128,14 +129,16 @@ def _peer(snapshot: Any) -> Any:
             gpu_memory=float(memory.of(place)) if name else None,
             spot=purchase == "spot",
             disk_size=None,
-            gpu_vendor=AcceleratorVendor.NVIDIA if name else None,
-            cpu_arch=CPUArchitecture.X86,
+            gpu_vendor=models.AcceleratorVendor.NVIDIA if name else None,
+            cpu_arch=models.CPUArchitecture.X86,
             provider=provider,
         )
         by_provider[provider].append(item)
-    catalog = Catalog(balance_resources=False, auto_reload=False)
+    catalog = catalogs.Catalog(balance_resources=False, auto_reload=False)
     catalog.catalog = {
-        provider: ProviderCatalog(version="made up", items=sorted(items, key=lambda item: item.price))
+        provider: catalogs.ProviderCatalog(
+            version="made up", items=sorted(items, key=lambda item: item.price)
+        )
         for provider, items in by_provider.items()
     }
     catalog.loaded_at = time.monotonic()
