@@ -18,7 +18,7 @@ from advisor.books.services import MOST_BYTES, BookRefused, remove_book, save_bo
 from advisor.errors import NotFound
 from advisor.models import PriceBookVersion
 
-router = Router(tags=["price book"])
+router = Router(tags=["prices"])
 _MOST_PROBLEMS = 100
 _NONE = "You have no price book: list prices count."
 

@@ -53,7 +53,7 @@ def percent(fraction: float, *, down: bool = False) -> str:
     places = 0 if abs(figure) >= 10 or figure == round(figure) else 1
     if down:
         figure = math.floor(figure * 10**places + 1e-6) / 10**places
-    return f"{_signed(figure, places):.{places}f} %"
+    return f"{_signed(figure, places):,.{places}f} %"
 
 
 def proof(gap: float) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from advisor.planning.words import four_digits
+from advisor.planning.words import four_digits, percent
 from advisor.templatetags.pages import unbroken
 
 
@@ -36,3 +36,7 @@ def test_figures_are_not_torn_from_their_units(text: str, kept: str) -> None:
 )
 def test_four_digits_are_never_written_with_a_power(figure: float, text: str) -> None:
     assert four_digits(figure) == text
+
+
+def test_a_share_of_more_than_ten_times_has_separators_too() -> None:
+    assert (percent(15.04), percent(0.5), percent(0.0449)) == ("1,504 %", "50 %", "4.5 %")

@@ -135,6 +135,7 @@ def _peer(snapshot: Any) -> Any:
         )
         by_provider[provider].append(item)
     catalog = catalogs.Catalog(balance_resources=False, auto_reload=False)
+    made = catalogs.ProviderCatalog
     catalog.catalog = {
         provider: catalogs.ProviderCatalog(
             version="made up", items=sorted(items, key=lambda item: item.price)

@@ -72,6 +72,7 @@ def _pages(page: Page, address: str) -> Iterator[tuple[str, str]]:
     plan = _path_of(page, "/plans/[0-9a-f-]{36}")
     yield "plans", "/plans/"
     yield "plan-new", "/plans/new"
+    yield "plan-help", "/plans/help"
     yield "plan", plan
     _save(page, address + plan, lambda text: text.replace("peak: 9000", "peak: 12000"))
     yield "plan-versions", f"{plan}/versions?from=1&to=2"
