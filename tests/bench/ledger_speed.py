@@ -184,7 +184,7 @@ def measure() -> int:
 
 
 def is_busy() -> bool:
-    """Whether others want the processors too: then SQLite's work, all in this process, is judged by itself."""
+    """Whether others want the processors too: then SQLite's work, all in this process, is judged alone."""
     return os.getloadavg()[0] > (os.cpu_count() or 1)
 
 
