@@ -25,6 +25,7 @@ from providers.rates import reference_rates
 from tests.factories import make_offer
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES", "80"))
 NAMES = ("a", "b", "c", "d", "e")
 
 
@@ -41,16 +42,18 @@ class Said:
 
 @dataclass
 class Model:
-    """What is in force: offer -> (price, source, own or confirmed moment); `contested` by their source."""
+    """What is in force: offer -> price, source, last known at. Of its row: when stated, if contested."""
 
     rows: dict[str, tuple[int, str, datetime]] = field(default_factory=dict)
+    stated: dict[str, datetime] = field(default_factory=dict)
     contested: set[str] = field(default_factory=set)
 
     def apply(self, said: Said) -> None:
         seen = moment(said.seen)
         if said.kind == "import":
             for name, price in said.prices.items():
-                if self.rows.get(name, ())[0::2] != (price, seen):
+                row = self.rows.get(name)
+                if row is None or row[0] != price or seen not in (row[2], self.stated[name]):
                     self.put(name, price, said.source, seen)
             return
         ours = {name for name, row in self.rows.items() if row[1] == said.source}
@@ -71,6 +74,7 @@ class Model:
 
     def put(self, name: str, price: int, source: str, seen: datetime) -> None:
         self.rows[name] = (price, source, seen)
+        self.stated[name] = seen
         self.contested.discard(name)
 
 
@@ -128,11 +132,7 @@ class Undo(Exception):
 
 
 @pytest.mark.django_db
-@settings(
-    max_examples=int(os.environ.get("LEDGER_EXAMPLES", "80")),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(history=st.lists(SAID, max_size=7))
 def test_every_moment_gives_just_what_was_known_then(history: list[Said]) -> None:
     check(history)

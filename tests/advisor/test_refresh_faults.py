@@ -18,7 +18,7 @@ from advisor.catalog import publication, writing
 from advisor.catalog.publication import Publication, PublicationLost, PublicationUnderWay
 from advisor.catalog.queries import current_offers
 from advisor.catalog.services import publish
-from advisor.jobs.work import perform
+from advisor.jobs.work import Handler, perform
 from advisor.models import CatalogueVersion, Confirmation, Job, OfferRow, SourceState
 from advisor.refresh import publishing, states
 from advisor.refresh.limits import LIMITS, limits_of
@@ -34,7 +34,7 @@ from tests.factories import make_cpu_offer, make_offer
 pytestmark = pytest.mark.django_db(transaction=True)
 CANARY = "canary-0451-do-not-tell"
 SEEN = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=5)
-HANDLERS = {Job.Kind.REFRESH_PRICES.value: refresh_prices}
+HANDLERS: dict[str, Handler] = {Job.Kind.REFRESH_PRICES.value: refresh_prices}
 
 
 @pytest.fixture(autouse=True)
