@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -21,6 +22,7 @@ Cells = tuple[Cell, ...]
 """The columns of an offer as the database takes them: numbers and moments as text, unknown text as ''."""
 
 _T = TypeVar("_T")
+_PAGES, _MANY_PAGES = 1000, 16_000  # of 4 KiB; the first is what SQLite does by itself
 _WRITTEN = ("offer_id", *COLUMNS, "fingerprint", "published_in_id", "source")
 
 
@@ -53,19 +55,36 @@ def write_parts(
     Then close those of `ended`. `progress` hears how many rows are written, and may raise to stop.
     """
     done = 0
-    for part in parts_of(fresh):
-        with publication.part():
-            _close([row_id for row_id, _ in part if row_id is not None], publication.number)
-            _insert([(*cells, publication.number, source) for _, cells in part])
-        done += len(part)
-        progress(done)
-        time.sleep(PAUSE_SECONDS)
-    for ids in parts_of(ended):
-        with publication.part():
-            _close(ids, publication.number)
-        done += len(ids)
-        progress(done)
-        time.sleep(PAUSE_SECONDS)
+    with _rare_checkpoints():
+        for part in parts_of(fresh):
+            closed = [row_id for row_id, _ in part if row_id is not None]
+            rows = [(*cells, publication.number, source) for _, cells in part]
+            with publication.part():
+                _close(closed, publication.number)
+                _insert(rows)
+            done += len(part)
+            progress(done)
+            time.sleep(PAUSE_SECONDS)
+        for ids in parts_of(ended):
+            with publication.part():
+                _close(ids, publication.number)
+            done += len(ids)
+            progress(done)
+            time.sleep(PAUSE_SECONDS)
+
+
+@contextmanager
+def _rare_checkpoints() -> Iterator[None]:
+    """SQLite copies its journal into the file every 4 MiB; here every 64 MiB, a third less work."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA wal_autocheckpoint = {_MANY_PAGES}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA wal_autocheckpoint = {_PAGES}")
 
 
 def parts_of(things: Iterable[_T]) -> Iterator[list[_T]]:

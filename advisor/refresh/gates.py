@@ -91,7 +91,7 @@ def moves(
     for one in staged.taken.values():
         if one.known is None or not one.known.is_ours:
             continue
-        spot = one.group.purchase is Purchase.SPOT
+        spot = one.group.purchase == Purchase.SPOT
         compared[spot] += 1
         if one.offer is not None:
             factor = moved_by(one.offer, before.get(one.known.id), rates) or 1.0

@@ -96,7 +96,7 @@ def _from_documents(
 
 @contextmanager
 def without_collecting() -> Iterator[None]:
-    """Half a million offers are no garbage: looking through them for cycles, again and again, takes longer than
+    """Half a million offers are no garbage: looking for cycles in them, again and again, takes longer than
     all else together. What is counted is freed as ever."""
     was_enabled = gc.isenabled()
     gc.disable()
@@ -170,7 +170,6 @@ def _published(due: Due, ask: Ask, begin: float, conclude: Callable[[Refreshed],
 
 def _result(due: Due, written: Written, begin: float) -> Refreshed:
     staged = due.staged
-    stated = [one.observed_at for one in staged.taken.values() if one.observed_at is not None]
     return Refreshed(
         held_back=due.held_back,
         seen=staged.seen,
@@ -179,7 +178,7 @@ def _result(due: Due, written: Written, begin: float) -> Refreshed:
         first_refused=staged.first_refused,
         quarantined=len(due.doubtful),
         changed=written.changed,
-        stated_at=min(stated, default=None),
+        stated_at=due.stated_at,
         version=written.version,
         seconds=time.monotonic() - begin,
     )

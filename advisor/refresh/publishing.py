@@ -56,12 +56,19 @@ class Due:
         taken = self.staged.taken.values()
         return sum(one.offer is not None for one in taken) - len(self.doubtful) + len(self.ended())
 
+    @cached_property
+    def stated_at(self) -> datetime | None:
+        """The earliest moment at which any of its offers was stated."""
+        stated = (one.observed_at for one in self.staged.taken.values() if one.observed_at is not None)
+        return min(stated, default=None)
+
+    @cached_property
     def confirmations(self) -> dict[tuple[str, str], datetime]:
         """(provider, purchase) -> the earliest moment at which any of its published offers was stated."""
         found: dict[tuple[str, str], datetime] = {}
         for key, one in self.staged.taken.items():
             if one.observed_at is not None and key not in self.doubtful:
-                group = (one.group.provider, one.group.purchase.value)
+                group = (one.group.provider, one.group.purchase)
                 earliest = found.get(group)
                 if earliest is None or one.observed_at < earliest:
                     found[group] = one.observed_at
@@ -127,6 +134,7 @@ def _concluded(
 ) -> Written:
     """The small transaction: version, confirmations and the word on how it went, or none of it."""
     changed = counts["added"] + counts["changed"] + counts["removed"]
+    due.confirmations, due.stated_at  # noqa: B018  worked out before others have to wait
     with publication.part():
         if changed or not publication.base:
             written = Written(version=publication.number, changed=changed)
@@ -151,7 +159,7 @@ def _confirm(due: Due, version: int, moment: datetime) -> None:
             recorded_at=moment,
             version_id=version,
         )
-        for (provider, purchase), observed_at in due.confirmations().items()
+        for (provider, purchase), observed_at in due.confirmations.items()
     ]
     Confirmation.objects.bulk_create(found)
     CatalogueVersion.objects.filter(number=version).update(confirmations=F("confirmations") + len(found))

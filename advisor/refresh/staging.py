@@ -1,7 +1,7 @@
 """Replies of a source, read once: which offers are new, which say what we know, which are no offers."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -25,7 +25,7 @@ class Group(NamedTuple):
 
     provider: str
     instance_type: str
-    purchase: Purchase
+    purchase: str
     terms: str
     currency: str  # empty where the price could be converted to USD
 
@@ -34,7 +34,7 @@ class Sizes(NamedTuple):
     """One price of one family of machines; `measure` says what its sizes are counted in."""
 
     provider: str
-    purchase: Purchase
+    purchase: str
     family: str
     measure: str
     terms: str
@@ -50,7 +50,7 @@ class Taken(NamedTuple):
     known: KnownRow | None
     group: Group
     price: float  # effective, per hour, in USD or in the group's currency
-    stated: tuple[float, Decimal]  # when, as negative seconds, and at which price: the least wins
+    stated_price: Decimal  # as it is billed, in its own currency
     region: str
     observed_at: datetime | None
 
@@ -91,7 +91,8 @@ def stage(
     `progress` hears how many rows were read, and may raise to stop.
     """
     staged = Staged(known=known)
-    groups: dict[Group, Group] = {}
+    groups: dict[tuple[str, ...], Group] = {}
+    usd = {currency: float(rate) for currency, rate in rates.rates_to_usd.items()}
     for one in found:
         staged.seen += 1
         if staged.seen % _TOLD_EVERY == 0:
@@ -101,43 +102,60 @@ def stage(
         elif one.observed_at is not None and one.observed_at > latest:
             staged.refuse(one.offer_id, f"observed_at {one.observed_at.isoformat()} lies in the future")
         else:
-            _take(one, staged, rates, groups)
+            _take(one, staged, usd, groups)
     progress(staged.seen)
     return staged
 
 
-def _take(offer: Offer, staged: Staged, rates: ReferenceRates, groups: dict[Group, Group]) -> None:
+def _take(
+    offer: Offer, staged: Staged, usd: Mapping[str, float], groups: dict[tuple[str, ...], Group]
+) -> None:
     offer_id = offer.offer_id
     key = offer_id.casefold()
-    stated = (-(offer.observed_at.timestamp() if offer.observed_at else 0.0), offer.price_per_hour)
     before = staged.taken.get(key)
     if before is not None:
         staged.refuse(offer_id, "stated twice; the later statement is taken, else the cheaper one")
-        if before.stated <= stated:
+        if not _wins(offer, before):
             return
     known = staged.known.row(offer.provider, offer_id)
-    rate = rates.rates_to_usd.get(offer.currency)
+    rate = usd.get(offer.currency)
     terms = _terms(offer)
-    group = Group(offer.provider, offer.instance_type, offer.purchase, terms, "" if rate else offer.currency)
-    group = groups.setdefault(group, group)  # one object for all places: they are many
+    named = (
+        offer.provider,
+        offer.instance_type,
+        offer.purchase._value_,
+        terms,
+        "" if rate else offer.currency,
+    )
+    group = groups.get(named)
+    if group is None:  # one object for all places: they are many
+        group = groups[named] = Group(*named)
     price = effective_price_per_hour(offer) if offer.upfront else offer.price_per_hour
+    is_known = known is not None and _says_the_same(offer, known)
     staged.taken[key] = Taken(
         offer_id,
-        None if _says_the_same(offer, known) else offer,
+        None if is_known else offer,
         known,
         group,
-        float(price) * float(rate or 1),
-        stated,
+        float(price) * (rate or 1.0),
+        offer.price_per_hour,
         offer.region,
         offer.observed_at,
     )
-    _count_size(offer, staged)
+    _count_size(offer, staged, terms)
 
 
-def _says_the_same(offer: Offer, known: KnownRow | None) -> bool:
+def _wins(offer: Offer, before: Taken) -> bool:
+    """Whether an offer takes the place of one of the same key that came before it."""
+    if offer.observed_at != before.observed_at:
+        return before.observed_at is None or (
+            offer.observed_at is not None and offer.observed_at > before.observed_at
+        )
+    return offer.price_per_hour < before.stated_price
+
+
+def _says_the_same(offer: Offer, known: KnownRow) -> bool:
     """Whether nothing is to be written: the row says it already, or another source said it later."""
-    if known is None:
-        return False
     if known.is_ours:
         return not known.is_doubtful and known.fingerprint == fingerprint(offer)
     return is_newer(known.observed_at, offer)
@@ -149,7 +167,7 @@ def _terms(offer: Offer) -> str:
     return offer.commitment_family or ""
 
 
-def sizes_of(offer: Offer) -> tuple[Sizes, Decimal] | None:
+def sizes_of(offer: Offer, terms: str | None = None) -> tuple[Sizes, Decimal] | None:
     """The family and the size of a machine: accelerators of a kind, else vCPUs of a series in one region."""
     if offer.accelerator is not None and offer.accelerator_count is not None:
         family, measure, size = offer.accelerator, "accelerators", offer.accelerator_count
@@ -159,11 +177,12 @@ def sizes_of(offer: Offer) -> tuple[Sizes, Decimal] | None:
     else:
         return None
     price, currency = offer.price_per_hour, offer.currency
-    return Sizes(offer.provider, offer.purchase, family, measure, _terms(offer), price, currency), size
+    known = _terms(offer) if terms is None else terms
+    return Sizes(offer.provider, offer.purchase._value_, family, measure, known, price, currency), size
 
 
-def _count_size(offer: Offer, staged: Staged) -> None:
-    found = sizes_of(offer)
+def _count_size(offer: Offer, staged: Staged, terms: str) -> None:
+    found = sizes_of(offer, terms)
     if found is not None:
         key, size = hash(found[0]), found[1]
         counted = staged.sizes.get(key, ())

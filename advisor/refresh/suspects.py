@@ -108,7 +108,7 @@ def moved_by(offer: Offer, before: Offer | None, rates: ReferenceRates) -> float
 def outlier(one: Taken, middle: float | None, limits: Limits) -> str:
     if not middle or not one.price:
         return ""
-    most = limits.outlier_factor if one.group.purchase is not Purchase.SPOT else limits.spot_outlier_factor
+    most = limits.outlier_factor if one.group.purchase != Purchase.SPOT else limits.spot_outlier_factor
     factor = one.price / middle
     if max(factor, 1 / factor) <= most:
         return ""

@@ -142,6 +142,7 @@ def test_a_clock_set_back_does_not_make_history_ambiguous() -> None:
     put([make_offer()], TUESDAY)
     put([make_offer(price_per_hour=Decimal(51))], MONDAY)
     first, second = CatalogueVersion.objects.order_by("number")
+    assert first.published_at is not None
     assert second.published_at == first.published_at + timedelta(microseconds=1)
     assert current_offers(TUESDAY).offers == (make_offer(),)
 
