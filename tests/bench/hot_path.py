@@ -135,11 +135,9 @@ def _peer(snapshot: Any) -> Any:
         )
         by_provider[provider].append(item)
     catalog = catalogs.Catalog(balance_resources=False, auto_reload=False)
-    made = catalogs.ProviderCatalog
+    made: Any = catalogs.ProviderCatalog
     catalog.catalog = {
-        provider: catalogs.ProviderCatalog(
-            version="made up", items=sorted(items, key=lambda item: item.price)
-        )
+        provider: made(version="made up", items=sorted(items, key=lambda item: item.price))
         for provider, items in by_provider.items()
     }
     catalog.loaded_at = time.monotonic()
