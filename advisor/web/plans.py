@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from advisor.accounts.scope import member_in, organisation_in
-from advisor.errors import BadInput, Conflict
+from advisor.errors import AdvisorError, BadInput, CatalogueEmpty, Conflict
 from advisor.models import Plan, PlanVersion
 from advisor.planning.words import count
 from advisor.plans.check import check
@@ -188,7 +188,7 @@ def _create_and_solve(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             found, _ = create_plan(organisation=organisation, user=user, text=sent.text, note=sent.note)
             run, _ = start_run(version_of(found), organisation=organisation, user=user, ask=ask, key=key)
-    except BadInput as error:
+    except (BadInput, CatalogueEmpty) as error:
         return _not_created(request, _editing(sent), sent, error)
     except Conflict:  # the other press was first; this one's plan is gone again
         pressed = run_of_key(organisation, key)
@@ -202,7 +202,9 @@ def _editing(sent: Sent) -> dict[str, Any]:
     return editor_context(sent.text) | {"editing": True}
 
 
-def _not_created(request: HttpRequest, context: dict[str, Any], sent: Sent, error: BadInput) -> HttpResponse:
+def _not_created(
+    request: HttpRequest, context: dict[str, Any], sent: Sent, error: AdvisorError
+) -> HttpResponse:
     context |= {"problem": error.message, "note": sent.note, "unsaved": True}
     return render(request, "advisor/new_plan.html", context, status=error.http_status)
 

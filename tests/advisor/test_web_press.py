@@ -66,6 +66,15 @@ def test_a_new_plan_that_is_solved_by_two_presses_is_one_plan_with_one_run(clien
     assert (Plan.objects.count(), Run.objects.count()) == (2, 2)
 
 
+def test_without_prices_nothing_is_made_and_the_text_is_not_lost() -> None:
+    client = signed_in(make_member())
+    response = client.post("/plans/new", {"text": PLAN_TEXT, "then": "solve", "once": "b" * 32})
+    assert response.status_code == 503
+    assert "The catalogue holds no prices yet." in text_of(response)
+    assert response.context["text"] == PLAN_TEXT
+    assert Plan.objects.count() == 0
+
+
 def test_the_later_of_two_presses_at_once_leaves_no_plan_behind(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
