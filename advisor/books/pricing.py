@@ -1,6 +1,7 @@
 """A catalogue at the prices of a price book."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -13,6 +14,7 @@ from advisor.catalog.rows import Places, Rows
 from advisor.catalog.snapshot import Snapshot, current_snapshot
 from advisor.catalog.snapshot_source import SnapshotSource, catalogue_source
 from advisor.catalog.sources import FileSource, LedgerSource, Narrow, OfferSource
+from advisor.catalog.stock import ColumnStock, Stock
 from advisor.models import Organisation, PriceBookVersion
 from providers.offers import Offer
 from providers.pricebook import PriceBook, Rule, Ruled
@@ -39,6 +41,15 @@ def booked_catalogue(catalogue: Catalogue, book: PriceBook, on: date) -> Catalog
         offers=tuple(offer for offer, _ in found),
         ruled={offer.offer_id: ruled for offer, ruled in found if ruled is not None},
     )
+
+
+def booked_stock(stock: Stock, book: PriceBook, on: date) -> Stock:
+    """What a plan may choose from, at the prices of a book on a day."""
+    if isinstance(stock, ColumnStock):
+        return ColumnStock(BookedSnapshot(stock.snapshot, book, on), stock.as_of)
+    if isinstance(stock, Catalogue):
+        return booked_catalogue(stock, book, on)
+    raise TypeError(f"a price book was to be applied to {type(stock).__name__}")
 
 
 class BookedFiles(FileSource):
@@ -103,8 +114,9 @@ class BookedSnapshot(Snapshot):
             confirmed=of.confirmed,
         )
 
-    def ruled(self, offer_id: str) -> Ruled | None:
-        return self._ruled.get(offer_id)
+    @property
+    def all_ruled(self) -> Mapping[str, Ruled]:
+        return self._ruled
 
     def offers_by_line(self) -> Counter[int]:
         """How many offers each line of the book prices."""

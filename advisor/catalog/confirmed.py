@@ -46,6 +46,11 @@ class Confirmed:
             found.values_list("source", "provider", "purchase", "version_id", "recorded_at", "observed_at")
         )
 
+    @property
+    def newest(self) -> datetime | None:
+        """When the last of them was recorded; None where there is none."""
+        return max((one.recorded_at for found in self._groups.values() for one in found), default=None)
+
     def __bool__(self) -> bool:
         """Whether anything was confirmed at all."""
         return bool(self._groups)

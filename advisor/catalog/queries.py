@@ -4,7 +4,7 @@ One statement reads one state of the database, so a version being written, or pu
 seen by half.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -27,6 +27,24 @@ class Catalogue:
     version: int
     offers: tuple[Offer, ...]
     ruled: Mapping[str, Ruled] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        """Number of all offers."""
+        return len(self.offers)
+
+    @property
+    def accelerators(self) -> frozenset[str]:
+        """Names of all accelerators that are offered."""
+        return frozenset(offer.accelerator for offer in self.offers if offer.accelerator)
+
+    def having(self, accelerators: Collection[str | None]) -> tuple[Offer, ...]:
+        """Offers of these accelerators; None stands for machines without any."""
+        return tuple(offer for offer in self.offers if offer.accelerator in accelerators)
+
+    def offer(self, offer_id: str) -> Offer | None:
+        """One offer by its id."""
+        return next((offer for offer in self.offers if offer.offer_id == offer_id), None)
 
 
 def version_at(as_of: datetime | None) -> CatalogueVersion:

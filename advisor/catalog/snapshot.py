@@ -46,9 +46,10 @@ class Snapshot:
         dollars = Pricer(currency="USD", rates=reference_rates(), now=self.published_at, max_age_hours=0)
         self.sheets.of(dollars).order("price")
 
-    def ruled(self, offer_id: str) -> Ruled | None:  # noqa: ARG002  list prices, all of them
-        """What a price book says of an offer; None for a list price."""
-        return None
+    @property
+    def all_ruled(self) -> Mapping[str, Ruled]:
+        """By offer id what a price book says of the offers that have its prices."""
+        return {}
 
     def values(self, column: str) -> frozenset[str]:
         """Distinct non-empty values of a text column."""
@@ -98,6 +99,21 @@ def current_snapshot() -> Snapshot:
         return _refreshed()
     finally:
         _lock.release()
+
+
+def snapshot_of(as_of: datetime | None, known_at: datetime | None) -> Snapshot:
+    """The version in force at a moment, with ages as they were known at `known_at`. Where that is what serves
+    now, nothing is read; else it is read for the one who asks. Raises CatalogueEmpty."""
+    version = version_at(as_of)
+    if version_at(None).number == version.number:
+        current = current_snapshot()
+        later = current.confirmed.newest
+        until = known_at or as_of
+        if until is None or later is None or later <= until:
+            return current
+    confirmed = Confirmed.until(known_at) if known_at else confirmed_until(as_of, version)
+    rows = _rows(version, confirmed)
+    return Snapshot(number=version.number, published_at=moment_of(version), rows=rows, confirmed=confirmed)
 
 
 def _identity(version: CatalogueVersion) -> _Identity:

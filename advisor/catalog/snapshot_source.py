@@ -27,7 +27,7 @@ class SnapshotSource:
         return self.snapshot.values(column)
 
     def ruled(self, offer_id: str) -> Ruled | None:
-        return self.snapshot.ruled(offer_id)
+        return self.snapshot.all_ruled.get(offer_id)
 
     def find(
         self, conditions: Sequence[Condition], window: Condition, pricer: Pricer, sort: str, page: slice

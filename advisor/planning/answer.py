@@ -142,7 +142,7 @@ def _catalogue(case: Case, outcome: Outcome, version: str) -> CatalogueRecord:
             "as_of": stamp(case.catalogue.as_of),
             "version": version,
             "oldest_price": stamp(min(observed, default=None)),
-            "offers_in_catalogue": len(case.catalogue.offers),
+            "offers_in_catalogue": case.catalogue.count,
             "offers_considered": case.translation.considered,
             "offers_in_model": outcome.record.offers,
         }

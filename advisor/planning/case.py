@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from advisor.catalog.queries import Catalogue
+from advisor.catalog.stock import Stock
 from advisor.demand.plan import Plan
 from advisor.demand.sites import Site
 from advisor.planning.machines import Spec, spec_of
@@ -21,7 +21,7 @@ class Case:
     """The plan, the prices it was read with, and what they became. `now` is what prices age against."""
 
     plan: Plan
-    catalogue: Catalogue
+    catalogue: Stock
     translation: Translation
     now: datetime
     max_age_hours: int
@@ -57,7 +57,7 @@ class Case:
         known = self.translation.offers.get(offer_id)
         if known is not None:
             return known
-        return next((offer for offer in self.catalogue.offers if offer.offer_id == offer_id), None)
+        return self.catalogue.offer(offer_id)
 
     def spec_of_offer(self, offer: Offer) -> Spec:
         """The machine of an offer as the plan's filters saw it."""

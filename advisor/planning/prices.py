@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from advisor.books.pricing import booked_catalogue
+from advisor.books.pricing import booked_stock
 from advisor.catalog.files import catalogue_from_files
-from advisor.catalog.queries import Catalogue, current_offers
+from advisor.catalog.stock import Stock, stock
 from advisor.errors import BadInput
 from providers.pricebook import PriceBook
 
@@ -18,7 +18,7 @@ class Prices:
     """A catalogue and the name of its version in results: a number, or a digest of the files; with a price
     book its number, or its name, behind a plus."""
 
-    catalogue: Catalogue
+    catalogue: Stock
     version: str
 
 
@@ -35,12 +35,12 @@ def prices_from_files(paths: Sequence[Path], *, now: datetime) -> Prices:
 
 
 def prices_from_ledger(as_of: datetime | None, *, known_at: datetime | None = None) -> Prices:
-    """The ledger at a moment, None for its newest version; see `current_offers`. Raises CatalogueEmpty."""
-    catalogue = current_offers(as_of, known_at=known_at)
+    """The ledger at a moment, None for its newest version; see `stock`. Raises CatalogueEmpty."""
+    catalogue = stock(as_of, known_at=known_at)
     return Prices(catalogue=catalogue, version=str(catalogue.version))
 
 
 def with_book(prices: Prices, book: PriceBook, on: date, number: int | None = None) -> Prices:
     """The same at the prices of a book on a day; `number` is that of its version, where it has one."""
     name = f"book:{number}" if number is not None else f"book:{book.name}"
-    return Prices(catalogue=booked_catalogue(prices.catalogue, book, on), version=f"{prices.version}+{name}")
+    return Prices(catalogue=booked_stock(prices.catalogue, book, on), version=f"{prices.version}+{name}")

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from advisor.catalog.stock import Stock
+from advisor.demand.accelerator_names import CPU
 from advisor.demand.demand import ACCELERATORS
 from advisor.demand.hints import did_you_mean, nearest
 from advisor.demand.partners import Partner
@@ -53,6 +55,16 @@ class Translation:
     specs: Mapping[str, Spec]
     warnings: tuple[ResultWarning, ...]
     considered: int
+
+
+def offers_for(plan: Plan, stock: Stock) -> tuple[Offer, ...]:
+    """The offers a plan may have a use for: of accelerators it names, and those it says it owns."""
+    names = {name for workload in plan.workloads for name in workload.accelerators()}
+    found = stock.having({None if name == CPU else name for name in names})
+    known = {offer.offer_id for offer in found}
+    owned = (stock.offer(owned.offer) for owned in plan.capacity.owned if owned.offer not in known)
+    more = {offer.offer_id: offer for offer in owned if offer is not None}
+    return (*found, *more.values())
 
 
 def translate(

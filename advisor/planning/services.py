@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from advisor.catalog.queries import Catalogue
+from advisor.catalog.stock import Stock
 from advisor.demand.parse import parse_plan
 from advisor.demand.plan import Plan
 from advisor.demand.problems import PlanError
@@ -17,7 +17,7 @@ from advisor.planning.case import Case, Solved
 from advisor.planning.effort import BASELINE_GAP, CLASHES_SECONDS, Effort, Notify, baseline_seconds
 from advisor.planning.plan_files import files_beside, read_plan, refusal
 from advisor.planning.prices import Prices
-from advisor.planning.problem import translate
+from advisor.planning.problem import offers_for, translate
 from advisor.planning.reproduce import reproduce_of
 from advisor.planning.result import Result
 from advisor.planning.steps import Steps
@@ -39,7 +39,7 @@ def advise(
     plan_text: bytes,
     *,
     source: str,
-    catalogue: Catalogue,
+    catalogue: Stock,
     catalogue_version: str,
     now: datetime,
     max_age_hours: int,
@@ -125,18 +125,20 @@ def advise_file(
 def _case(
     plan_text: bytes,
     source: str,
-    catalogue: Catalogue,
+    catalogue: Stock,
     now: datetime,
     max_age_hours: int,
     read_file: ReadFile | None,
     steps: Steps,
 ) -> Case:
     steps.begin("reading", "reading the plan")
-    names = {offer.accelerator for offer in catalogue.offers if offer.accelerator}
     try:
-        plan: Plan = parse_plan(plan_text, source=source, read_file=read_file, known_accelerators=names)
+        plan: Plan = parse_plan(
+            plan_text, source=source, read_file=read_file, known_accelerators=set(catalogue.accelerators)
+        )
         steps.currency = plan.currency
-        translation = translate(plan, catalogue.offers, now=now, progress=steps.priced)
+        offers = offers_for(plan, catalogue)
+        translation = translate(plan, offers, now=now, progress=steps.priced)
     except PlanError as error:
         raise refusal(error.problems, source) from error
     return Case(plan=plan, catalogue=catalogue, translation=translation, now=now, max_age_hours=max_age_hours)

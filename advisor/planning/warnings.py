@@ -8,6 +8,7 @@ from advisor.catalog.pricing import hours_of
 from advisor.planning.case import Case
 from advisor.planning.gangs import too_small
 from advisor.planning.idle import NOTABLE_FRACTION, idle_fraction
+from advisor.planning.problem import offers_for
 from advisor.planning.result import TimeRecord
 from advisor.planning.result_rows import Purchase, ResultWarning
 from advisor.planning.words import count, percent, proof
@@ -65,7 +66,7 @@ def _booked(case: Case, offers: Sequence[Offer]) -> Iterator[ResultWarning]:
             "price_book",
             "info",
             f"{count(len(names), 'offer')} bought at agreed prices of the price book, which has prices for "
-            f"{len(ruled):,} of {len(case.catalogue.offers):,} offers: {_list(names)}.",
+            f"{len(ruled):,} of {case.catalogue.count:,} offers: {_list(names)}.",
         )
 
 
@@ -124,8 +125,9 @@ def _list(names: Sequence[str]) -> str:
 
 
 def _gangs(case: Case) -> Iterator[ResultWarning]:
+    offers = offers_for(case.plan, case.catalogue)
     for workload in case.plan.workloads:
-        left_out = too_small(case.plan, workload, case.catalogue.offers)
+        left_out = too_small(case.plan, workload, offers)
         if left_out:
             yield _warning(
                 "gang_within_one_machine",

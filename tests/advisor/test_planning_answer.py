@@ -47,6 +47,7 @@ def test_a_month_on_demand_is_told_completely() -> None:
         "source_url": "https://example.org/prices",
         "price_observed_at": "2026-11-20T00:00:00Z",
         "price_state": "listed",
+        "price_book_line": None,
     }
     assert result.totals is not None
     assert result.totals.bill_total == "36500.00"
