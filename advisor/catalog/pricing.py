@@ -14,9 +14,13 @@ _MICRO = Decimal("0.000001")
 
 def effective_price_per_hour(offer: Offer) -> Decimal:
     """What an hour of the term costs with the upfront payment spread over it, in the offer's currency."""
-    if not offer.upfront or not offer.term_months:
-        return offer.price_per_hour
-    return offer.price_per_hour + offer.upfront / (offer.term_months * HOURS_PER_MONTH)
+    return spread_price(offer.price_per_hour, offer.upfront, offer.term_months)
+
+
+def spread_price(price_per_hour: Decimal, upfront: Decimal | None, term_months: int | None) -> Decimal:
+    if not upfront or not term_months:
+        return price_per_hour
+    return price_per_hour + upfront / (term_months * HOURS_PER_MONTH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,7 +57,7 @@ def judged(
     """Breaches, and the doubtful offers with their reasons by region or machine."""
     staged = staged_of(offers)
     replaced = [one.known.id for one in staged.taken.values() if one.offer is not None and one.known]
-    rows = Known.offers(replaced)
+    rows = Known.prices(replaced)
     doubtful = suspects(staged, rows, limits, RATES)
     held = breaches(staged, doubtful, rows, limits=limits, past=past, rates=RATES)
     return held, doubtful
