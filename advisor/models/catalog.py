@@ -103,11 +103,17 @@ class OfferRow(models.Model):
     source_url = models.TextField(blank=True, default="")
     note = models.TextField(blank=True, default="")
 
+    # no constraint in the database: versions with rows are never deleted, and half a million checks take long
     published_in = models.ForeignKey(
-        CatalogueVersion, on_delete=models.PROTECT, related_name="published_rows"
+        CatalogueVersion, on_delete=models.PROTECT, related_name="published_rows", db_constraint=False
     )
     closed_in = models.ForeignKey(
-        CatalogueVersion, on_delete=models.PROTECT, related_name="closed_rows", null=True, db_index=False
+        CatalogueVersion,
+        on_delete=models.PROTECT,
+        related_name="closed_rows",
+        null=True,
+        db_index=False,
+        db_constraint=False,
     )
     source = models.CharField(max_length=200)
     fingerprint = models.BigIntegerField(null=True)

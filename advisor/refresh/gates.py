@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from advisor.refresh.known import KnownPrice
 from advisor.refresh.limits import Limits
 from advisor.refresh.staging import Staged
 from advisor.refresh.suspects import moved_by
-from providers.offers import Offer, Purchase
+from providers.offers import Purchase
 from providers.rates import ReferenceRates
 
 
@@ -22,7 +23,7 @@ class Past:
 def breaches(
     staged: Staged,
     doubtful: Collection[str],
-    before: Mapping[int, Offer],
+    before: Mapping[int, KnownPrice],
     *,
     limits: Limits,
     past: Past | None,
@@ -83,7 +84,7 @@ def doubts(staged: Staged, doubtful: Collection[str], limits: Limits) -> Iterato
 
 
 def moves(
-    staged: Staged, before: Mapping[int, Offer], limits: Limits, rates: ReferenceRates
+    staged: Staged, before: Mapping[int, KnownPrice], limits: Limits, rates: ReferenceRates
 ) -> Iterator[str]:
     """How many of the prices we have from this source moved much; spot and all else apart."""
     compared: Counter[bool] = Counter()

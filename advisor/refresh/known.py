@@ -3,16 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.db.models import Q
 
-from advisor.catalog.columns import COLUMNS, offer_from_values
 from advisor.catalog.confirmed import Confirmed
+from advisor.catalog.pricing import spread
 from advisor.catalog.queries import rows_of
 from advisor.catalog.writing import parts_of
 from advisor.models import CatalogueVersion, OfferRow
-from providers.offers import Offer
 
 _CHUNK = 5000
 
@@ -28,6 +28,14 @@ class KnownRow(NamedTuple):
     is_ours: bool
     is_doubtful: bool
     observed_at: datetime | None
+
+
+class KnownPrice(NamedTuple):
+    """What a row costs per hour: as billed, and `effective` with the upfront payment spread over the term."""
+
+    price_per_hour: Decimal
+    currency: str
+    effective: Decimal
 
 
 class Known:
@@ -62,12 +70,14 @@ class Known:
         return concerned.filter(Q(published_in_id__gt=self.base) | Q(closed_in_id__gt=self.base)).exists()
 
     @staticmethod
-    def offers(ids: Sequence[int]) -> dict[int, Offer]:
-        """Some rows as offers, by their id."""
-        found: dict[int, Offer] = {}
+    def prices(ids: Sequence[int]) -> dict[int, KnownPrice]:
+        """What some rows cost, by their id."""
+        found: dict[int, KnownPrice] = {}
+        columns = ("id", "price_per_hour", "upfront", "term_months", "currency")
         for part in parts_of(ids):
-            rows = OfferRow.objects.filter(id__in=part).values_list("id", *COLUMNS)
-            found.update((row[0], offer_from_values(row[1:])) for row in rows.iterator(chunk_size=5000))
+            rows = OfferRow.objects.filter(id__in=part).values_list(*columns)
+            for row_id, price, upfront, months, currency in rows.iterator(_CHUNK):
+                found[row_id] = KnownPrice(price, currency, spread(price, upfront, months))
         return found
 
     def _load_ours(self) -> None:

@@ -133,7 +133,7 @@ def _judged(source: str, staged: Staged, ask: Ask) -> Due:
     _check(ask)
     ask.notify("checking", _REACHED["checking"], {"rows": staged.seen})
     replaced = [one.known.id for one in staged.taken.values() if one.offer is not None and one.known]
-    before = Known.offers(replaced)
+    before = Known.prices(replaced)
     doubtful = suspects(staged, before, ask.limits, ask.rates)
     words = quarantine.decided(source)
     for key, one in staged.taken.items():  # what a person has decided is decided, doubtful or not

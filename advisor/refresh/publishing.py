@@ -36,6 +36,7 @@ class Due:
         due.sort(key=lambda row: row[0])  # neighbours in the index are written together
         return ((one.known.id if one.known else None, one, offer) for _, offer, one in due)
 
+    @cached_property
     def ended(self) -> list[int]:
         """Rows of this source that it does not state any more."""
         stated = self.staged.taken
@@ -54,7 +55,7 @@ class Due:
     def rows(self) -> int:
         """How many rows there are to write."""
         taken = self.staged.taken.values()
-        return sum(one.offer is not None for one in taken) - len(self.doubtful) + len(self.ended())
+        return sum(one.offer is not None for one in taken) - len(self.doubtful) + len(self.ended)
 
     @cached_property
     def stated_at(self) -> datetime | None:
@@ -96,7 +97,7 @@ def publish_refresh(
         if publication.base != due.staged.known.base and due.staged.known.was_touched():
             publication.take_back()
             return None
-        fresh, ended = list(due.fresh()), due.ended()
+        fresh, ended = list(due.fresh()), due.ended
         rows: Iterator[tuple[int | None, Cells]] = ((row_id, cells_of(offer)) for row_id, _, offer in fresh)
         write_parts(publication, rows, ended, source=due.source, progress=progress)
         added = sum(row_id is None for row_id, _, _ in fresh)

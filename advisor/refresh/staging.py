@@ -30,18 +30,6 @@ class Group(NamedTuple):
     currency: str  # empty where the price could be converted to USD
 
 
-class Sizes(NamedTuple):
-    """One price of one family of machines; `measure` says what its sizes are counted in."""
-
-    provider: str
-    purchase: str
-    family: str
-    measure: str
-    terms: str
-    price: Decimal
-    currency: str
-
-
 class Taken(NamedTuple):
     """The offer that stands for its key. `offer` is None where the ledger says just the same already."""
 
@@ -64,7 +52,6 @@ class Staged:
     refused: int = 0
     first_refused: list[dict[str, str]] = field(default_factory=list)
     taken: dict[str, Taken] = field(default_factory=dict)
-    sizes: dict[int, tuple[Decimal, ...]] = field(default_factory=dict)  # by hash of Sizes: they are many
 
     @property
     def counts(self) -> Counter[str]:
@@ -119,7 +106,7 @@ def _take(
             return
     known = staged.known.row(offer.provider, offer_id)
     rate = usd.get(offer.currency)
-    terms = _terms(offer)
+    terms = terms_of(offer)
     named = (
         offer.provider,
         offer.instance_type,
@@ -142,7 +129,6 @@ def _take(
         offer.region,
         offer.observed_at,
     )
-    _count_size(offer, staged, terms)
 
 
 def _wins(offer: Offer, before: Taken) -> bool:
@@ -161,30 +147,7 @@ def _says_the_same(offer: Offer, known: KnownRow) -> bool:
     return is_newer(known.observed_at, offer)
 
 
-def _terms(offer: Offer) -> str:
+def terms_of(offer: Offer) -> str:
     if offer.purchase is Purchase.RESERVED:
         return f"{offer.term_months}m-{offer.payment}"
     return offer.commitment_family or ""
-
-
-def sizes_of(offer: Offer, terms: str | None = None) -> tuple[Sizes, Decimal] | None:
-    """The family and the size of a machine: accelerators of a kind, else vCPUs of a series in one region."""
-    if offer.accelerator is not None and offer.accelerator_count is not None:
-        family, measure, size = offer.accelerator, "accelerators", offer.accelerator_count
-    elif offer.vcpus is not None:
-        series = offer.instance_type.rpartition(".")[0] or offer.instance_type.rpartition("-")[0]
-        family, measure, size = f"{series or offer.instance_type} in {offer.region}", "vCPUs", offer.vcpus
-    else:
-        return None
-    price, currency = offer.price_per_hour, offer.currency
-    known = _terms(offer) if terms is None else terms
-    return Sizes(offer.provider, offer.purchase._value_, family, measure, known, price, currency), size
-
-
-def _count_size(offer: Offer, staged: Staged, terms: str) -> None:
-    found = sizes_of(offer, terms)
-    if found is not None:
-        key, size = hash(found[0]), found[1]
-        counted = staged.sizes.get(key, ())
-        if size not in counted:
-            staged.sizes[key] = (*counted, size)

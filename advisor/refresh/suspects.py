@@ -1,52 +1,55 @@
 """Offers whose price is likely none: each with the reason in words. They wait; all others are published."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from statistics import median
+from typing import NamedTuple
 
 from advisor.catalog.pricing import effective_price_per_hour
+from advisor.refresh.known import KnownPrice
 from advisor.refresh.limits import Limits
-from advisor.refresh.staging import Group, Staged, Taken, sizes_of
+from advisor.refresh.staging import Group, Staged, Taken, terms_of
 from providers.offers import Offer, Purchase
 from providers.rates import ReferenceRates
 
 _SPREAD = 4  # of the largest size over the smallest, from which one price for all cannot be
 
 
+class Sizes(NamedTuple):
+    """One price of one family of machines; `measure` says what its sizes are counted in."""
+
+    provider: str
+    purchase: str
+    family: str
+    measure: str
+    terms: str
+    price: Decimal
+    currency: str
+
+
 def suspects(
-    staged: Staged, before: Mapping[int, Offer], limits: Limits, rates: ReferenceRates
+    staged: Staged, before: Mapping[int, KnownPrice], limits: Limits, rates: ReferenceRates
 ) -> dict[str, str]:
     """Key of the offer -> why it is doubtful. What the ledger says already is not doubted again.
 
-    `before` holds the rows that would be replaced, by id.
+    `before` holds what the rows cost that would be replaced, by id.
     """
+    fresh = [(key, one, one.offer) for key, one in staged.taken.items() if one.offer is not None]
     medians = _medians(staged, limits)
+    alike = one_price_for_all((offer for _, _, offer in fresh), limits)
     found: dict[str, str] = {}
-    for key, one in staged.taken.items():
-        if one.offer is None:
-            continue
-        reason = next(filter(None, _reasons(one, one.offer, staged, before, limits, rates, medians)), "")
+    for key, one, offer in fresh:
+        reason = (
+            placeholder(offer, limits)
+            or (alike and same_for_all_sizes(offer, alike))
+            or ("" if one.group.currency else below_floor(offer, one.price, limits))
+            or (one.known and moved_far(offer, before.get(one.known.id), limits, rates))
+            or outlier(one, medians.get(one.group), limits)
+        )
         if reason:
             found[key] = reason
     return found
-
-
-def _reasons(
-    one: Taken,
-    offer: Offer,
-    staged: Staged,
-    before: Mapping[int, Offer],
-    limits: Limits,
-    rates: ReferenceRates,
-    medians: Mapping[Group, float],
-) -> Iterator[str]:
-    yield placeholder(offer, limits)
-    yield same_for_all_sizes(offer, staged, limits)
-    if not one.group.currency:
-        yield below_floor(offer, one.price, limits)
-    yield moved_far(offer, before.get(one.known.id) if one.known else None, limits, rates)
-    yield outlier(one, medians.get(one.group), limits)
 
 
 def placeholder(offer: Offer, limits: Limits) -> str:
@@ -56,17 +59,48 @@ def placeholder(offer: Offer, limits: Limits) -> str:
     return ""
 
 
-def same_for_all_sizes(offer: Offer, staged: Staged, limits: Limits) -> str:
+def one_price_for_all(offers: Iterable[Offer], limits: Limits) -> dict[Sizes, tuple[Decimal, ...]]:
+    """Prices that stand for several very different sizes of one family, with these sizes."""
+    counted: dict[int, tuple[Decimal, ...]] = {}  # by hash: there are as many as prices
+    several: dict[Sizes, tuple[Decimal, ...]] = {}
+    for offer in offers:
+        found = sizes_of(offer)
+        if found is None or not offer.price_per_hour:
+            continue
+        family, size = found
+        key = hash(family)
+        sizes = counted.get(key, ())
+        if size not in sizes:
+            sizes = counted[key] = (*sizes, size)
+        if len(sizes) >= limits.same_price_sizes and max(sizes) >= _SPREAD * min(sizes):
+            several[family] = sizes
+    return several
+
+
+def same_for_all_sizes(offer: Offer, alike: Mapping[Sizes, tuple[Decimal, ...]]) -> str:
     found = sizes_of(offer)
-    if found is None or not offer.price_per_hour:
-        return ""
-    sizes = staged.sizes.get(hash(found[0]), ())
-    if len(sizes) < limits.same_price_sizes or max(sizes) < _SPREAD * min(sizes):
+    sizes = alike.get(found[0]) if found is not None else None
+    if found is None or sizes is None:
         return ""
     return (
         f"{offer.price_per_hour} {offer.currency} stands for {len(sizes)} sizes of {found[0].family}, "
         f"from {min(sizes)} to {max(sizes)} {found[0].measure}"
     )
+
+
+def sizes_of(offer: Offer) -> tuple[Sizes, Decimal] | None:
+    """The family and the size of a machine: accelerators of a kind, else vCPUs of a series in one region."""
+    if offer.accelerator is not None and offer.accelerator_count is not None:
+        family, measure, size = offer.accelerator, "accelerators", offer.accelerator_count
+    elif offer.vcpus is not None:
+        series = offer.instance_type.rpartition(".")[0] or offer.instance_type.rpartition("-")[0]
+        family, measure, size = f"{series or offer.instance_type} in {offer.region}", "vCPUs", offer.vcpus
+    else:
+        return None
+    price, currency = offer.price_per_hour, offer.currency
+    return Sizes(
+        offer.provider, offer.purchase._value_, family, measure, terms_of(offer), price, currency
+    ), size
 
 
 def below_floor(offer: Offer, usd_per_hour: float, limits: Limits) -> str:
@@ -81,7 +115,7 @@ def below_floor(offer: Offer, usd_per_hour: float, limits: Limits) -> str:
     return f"{each:.6f} USD per {what}-hour is below {least:g}" if each < least else ""
 
 
-def moved_far(offer: Offer, before: Offer | None, limits: Limits, rates: ReferenceRates) -> str:
+def moved_far(offer: Offer, before: KnownPrice | None, limits: Limits, rates: ReferenceRates) -> str:
     factor = moved_by(offer, before, rates)
     most = limits.spot_outlier_factor if offer.purchase is Purchase.SPOT else limits.move_factor
     if factor is None or before is None or max(factor, 1 / factor) <= most:
@@ -92,11 +126,11 @@ def moved_far(offer: Offer, before: Offer | None, limits: Limits, rates: Referen
     )
 
 
-def moved_by(offer: Offer, before: Offer | None, rates: ReferenceRates) -> float | None:
+def moved_by(offer: Offer, before: KnownPrice | None, rates: ReferenceRates) -> float | None:
     """New price over old one, upfront payments spread over the term; None where they cannot be compared."""
     if before is None:
         return None
-    new, old = effective_price_per_hour(offer), effective_price_per_hour(before)
+    new, old = effective_price_per_hour(offer), before.effective
     if offer.currency != before.currency:
         known = rates.rates_to_usd
         if offer.currency not in known or before.currency not in known:

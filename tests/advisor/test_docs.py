@@ -28,7 +28,7 @@ def test_every_documented_variable_exists() -> None:
     assert {name for name in named if f'"{name}"' not in text} == set()
 
 
-@pytest.mark.parametrize("name", ["cheapest", "import_prices", "export_prices"])
+@pytest.mark.parametrize("name", ["cheapest", "import_prices", "export_prices", "refresh_prices"])
 def test_every_option_of_the_price_commands_is_documented(name: str) -> None:
     parser = load_command_class("advisor", name).create_parser("manage.py", name)
     options = {word for action in parser._actions for word in action.option_strings if word.startswith("--")}

@@ -167,11 +167,8 @@ def test_an_accepted_price_is_published_and_passes_in_later_refreshes(
     source = doubtful(monkeypatch)
     user = make_member("root", is_superuser=True)
     row = quarantined().get()
-    assert (row.offer_id, row.price_per_hour, row.source) == (
-        "lambda/r-0/p5.48xlarge/on_demand",
-        8,
-        "gpuhunt",
-    )
+    assert (row.offer_id, row.source) == ("lambda/r-0/p5.48xlarge/on_demand", "gpuhunt")
+    assert row.price_per_hour == 8
     assert "moved from 40 USD to 8 USD" in row.reason
     done = decide([row.pk], "accept", user)
     assert done is not None
@@ -180,17 +177,20 @@ def test_an_accepted_price_is_published_and_passes_in_later_refreshes(
     assert (row.state, row.decided_by) == ("accepted", user)
     assert row.decided_at is not None
     refresh_now("gpuhunt")
-    assert (price_in("r-0"), quarantined().count()) == (8, 0)
+    assert price_in("r-0") == 8
+    assert not quarantined().exists()
     # away and back again: the word still holds for this price, and for no other
     source.offers = offers(5, price=30)
     refresh_now("gpuhunt", despite_gates=True)
     decide([one.pk for one in quarantined()], "accept", user)
     source.offers = [*offers(1, price=8), *offers(5, price=30)[1:]]
     refresh_now("gpuhunt")
-    assert (price_in("r-0"), quarantined().count()) == (8, 0)
+    assert price_in("r-0") == 8
+    assert not quarantined().exists()
     source.offers = [*offers(1, price=7), *offers(5, price=30)[1:]]
     refresh_now("gpuhunt")
-    assert (price_in("r-0"), quarantined().get().price_per_hour) == (8, 7)  # another price, another question
+    assert price_in("r-0") == 8
+    assert quarantined().get().price_per_hour == 7  # another price, another question
 
 
 def test_a_rejected_price_stays_out_for_as_long_as_it_is_stated(monkeypatch: pytest.MonkeyPatch) -> None:

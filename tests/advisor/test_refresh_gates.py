@@ -57,7 +57,7 @@ def judged(
     """Breaches, and the doubtful offers with their reasons by region or machine."""
     staged = staged_of(offers)
     replaced = [one.known.id for one in staged.taken.values() if one.offer is not None and one.known]
-    rows = Known.offers(replaced)
+    rows = Known.prices(replaced)
     doubtful = suspects(staged, rows, limits, RATES)
     held = breaches(staged, doubtful, rows, limits=limits, past=past, rates=RATES)
     return held, doubtful
@@ -106,7 +106,8 @@ def test_a_region_that_is_gone_is_held_back_once_it_mattered(had: int, held: boo
 
 @pytest.mark.parametrize(("refused", "held"), [(40, False), (60, True)])
 def test_a_rising_share_of_refused_rows_is_held_back(refused: int, held: bool) -> None:
-    rows = [*machines(100 - refused), *(Refused(where=str(n), reason="?") for n in range(refused))]
+    rows: list[Offer | Refused] = [*machines(100 - refused)]
+    rows += [Refused(where=str(n), reason="?") for n in range(refused)]
     said = judged(rows, past=Past(seen=100, refused=20))[0]
     assert said == (["60% of its rows are refused; it was 20%."] if held else [])
     assert judged(rows)[0] == []  # no past, nothing to compare with
