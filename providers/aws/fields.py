@@ -124,8 +124,9 @@ def moment(fields: Mapping[str, Any], name: str) -> datetime | None:
 
 def _from_parts(value: Mapping[str, Any], name: str) -> datetime:
     try:
-        parts = [int(value[part]) for part in ("year", "month", "day", "hour", "minute", "second")]
-        found = datetime(*parts, tzinfo=UTC)  # type: ignore[misc]  # six numbers
+        year, month, day = (int(value[part]) for part in ("year", "month", "day"))
+        hour, minute, second = (int(value[part]) for part in ("hour", "minute", "second"))
+        found = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except (KeyError, TypeError, ValueError, ArithmeticError):
         raise Unusable(f"{name}: must be a time") from None
     return _within_years(found, name)

@@ -101,10 +101,13 @@ class Machines:
         self._asked.add(instance_type)
         typed = self._typed.get(instance_type, (Facts(), ""))[0]
         listed = self._listed.get(instance_type, (_EARLIEST, Facts()))[1]
-        facts = typed.completed(listed).completed(accelerated().get(instance_type, Facts()))
+        ours = accelerated().get(instance_type, Facts())
+        stated = typed.accelerators
+        if stated and ours.accelerators and stated.name not in ACCELERATORS:
+            typed = replace(typed, accelerators=None)  # a name of the market only, where we know better
+        facts = typed.completed(listed).completed(ours)
         if facts.accelerators is None and (
-            facts.has_accelerators
-            or (_ACCELERATED.match(instance_type) and instance_type not in self._typed)
+            facts.has_accelerators or (_ACCELERATED.match(instance_type) and instance_type not in self._typed)
         ):
             raise Unusable(
                 f"{instance_type}: its accelerators are not known; give its DescribeInstanceTypes too"
