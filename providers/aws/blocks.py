@@ -28,6 +28,7 @@ from providers.aws.reading import Record
 from providers.offers import Purchase
 from providers.text import shown
 
+_MOST_HOURS = 24 * 366
 _ROUNDING_HOURS = 1  # a block may end minutes before the full hour
 
 
@@ -110,10 +111,8 @@ def _hours(record: Record) -> tuple[Decimal, datetime | None, datetime | None]:
     """Hours of the block, and its window where stated; the two must agree."""
     fields = record.fields
     begin, end = moment(fields, "StartDate"), moment(fields, "EndDate")
-    minutes, stated = (
-        number(fields, "CapacityBlockDurationMinutes"),
-        number(fields, "CapacityBlockDurationHours"),
-    )
+    stated = number(fields, "CapacityBlockDurationHours")
+    minutes = number(fields, "CapacityBlockDurationMinutes")
     if minutes is not None and stated is None:
         stated = minutes / 60
     if begin and end and begin >= end:
@@ -121,11 +120,14 @@ def _hours(record: Record) -> tuple[Decimal, datetime | None, datetime | None]:
     window = hours_between(begin, end) if begin and end else None
     if stated is None:
         stated = window
-    if stated is None or stated <= 0:
+    if stated is None:
         raise Unusable("CapacityBlockDurationHours: missing: the fee is for an unknown time")
+    if not 0 < stated <= _MOST_HOURS:
+        raise Unusable(f"CapacityBlockDurationHours: {plain(stated)}: must be 1 to {_MOST_HOURS}")
     if window is not None and abs(window - stated) > _ROUNDING_HOURS:
         raise Unusable(
-            f"CapacityBlockDurationHours: {plain(stated)}: but StartDate to EndDate are {plain(rounded(window))}"
+            f"CapacityBlockDurationHours: {plain(stated)}: but from StartDate to EndDate it is "
+            f"{plain(rounded(window))}"
         )
     if begin is not None and end is None:
         end = begin + timedelta(seconds=float(stated * 3600))

@@ -19,7 +19,8 @@ class Found:
     def take(self, document: str, priced: Iterable[Price | tuple[str, str]]) -> int:
         """Keep prices and refusals (place and reason); returns how many of both there were."""
         count = 0
-        for count, one in enumerate(priced, 1):
+        for one in priced:
+            count += 1
             if isinstance(one, Price):
                 self.prices.add(one)
             else:

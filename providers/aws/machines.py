@@ -38,7 +38,7 @@ _SHARE_TOLERANCE = Decimal("0.1")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accelerators:
-    """Of one instance: `count` is a fraction where it has a share of one; memory is that of one, or the share."""
+    """Of one instance. `count` is a fraction where it has a share of one; memory is of one or that share."""
 
     name: str
     count: Decimal

@@ -109,7 +109,7 @@ def _heading(text_stream: io.TextIOWrapper) -> tuple[dict[str, str], list[str], 
 
 def _published(heading: Mapping[str, str], name: str) -> datetime | None:
     try:
-        return moment(heading, "publicationdate")
+        return moment({"Publication Date": heading.get("publicationdate")}, "Publication Date")
     except Unusable as error:
         raise SourceFormatChanged(f"{name}: {error}") from None
 
@@ -191,9 +191,10 @@ def _price(product: Product, rows: list[Row], where: str, sheet: _Sheet) -> Pric
         "PurchaseOption": row.get("purchaseoption", ""),
         "OfferingClass": row.get("offeringclass", ""),
     }
+    since = moment({"EffectiveDate": row.get("effectivedate")}, "EffectiveDate")
     return priced(
         product, kind, _charges(rows), sheet.listed,
-        where=f"{where} {product.instance_type}", since=moment(row, "effectivedate"), attributes=attributes,
+        where=f"{where} {product.instance_type}", since=since, attributes=attributes,
     )  # fmt: skip
 
 

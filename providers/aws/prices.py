@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from providers.aws.fields import plain
 from providers.aws.places import Place, place_of
 from providers.offers import Payment, Purchase
 
@@ -16,10 +17,10 @@ from providers.offers import Payment, Purchase
 class Price:
     """One price of one instance type in one place, per instance-hour in `currency`.
 
-    `base` is the instance type whose machine it is (`p5.48xlarge` of `ml.p5.48xlarge-Training`). `observed_at`
-    is when AWS stated it, `since` when it came into force, if stated. `second_choice` is 0 for the ordinary
-    price, higher where another kind is kept only if there is no ordinary one (convertible, what was paid
-    once). `surcharge` marks what is paid on top of another price.
+    `base` is the instance type whose machine it is (`p5.48xlarge` of `ml.p5.48xlarge-Training`).
+    `observed_at` is when AWS stated it, `since` when it came into force, if stated. `second_choice` is 0 for
+    the ordinary price, higher where another kind is kept only if there is no ordinary one (convertible, or
+    what was `paid` once). `surcharge` marks what is paid on top of another price.
     """
 
     document: str
@@ -112,7 +113,7 @@ def _seconds(moment: datetime | None) -> int:
 
 
 def _text(value: Decimal | None) -> str | None:
-    return None if value is None else str(value)
+    return None if value is None else plain(value)
 
 
 def _stamp(moment: datetime | None) -> str | None:
@@ -126,7 +127,7 @@ def _moment(stated: str | None) -> datetime | None:
 def _to_row(price: Price) -> list[Any]:
     return [
         price.document, price.where, price.instance_type, price.base, price.place.zone or price.place.region,
-        price.purchase.value, str(price.per_hour), price.currency, _stamp(price.observed_at),
+        price.purchase.value, plain(price.per_hour), price.currency, _stamp(price.observed_at),
         _stamp(price.since), price.term_months, price.payment, _text(price.upfront), price.family,
         _stamp(price.begins), _stamp(price.ends), price.min_quantity, price.max_quantity,
         price.second_choice, price.surcharge, price.paid, price.note,

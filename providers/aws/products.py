@@ -37,7 +37,7 @@ COMPONENTS = {
     "host": "Hosting",
     "cluster": "Cluster",
 }
-"""Components of SageMaker that are capacity for workloads, as its price list and its usage types name them."""
+"""Components of SageMaker that are capacity for workloads, as price list and usage types name them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -197,10 +197,8 @@ Found = tuple[str, Mapping[str, Any] | str]
 
 
 def _values(events: Iterator[Event], name: str) -> Iterator[Found]:
-    number = 0
-    for event, value in events:
-        where = "" if not number else f"value {number + 1}"
-        number += 1
+    for number, (event, value) in enumerate(events, 1):
+        where = "" if number == 1 else f"value {number}"
         if event == "start_map":
             yield from _of_map(events, where, name)
         elif event == "start_array":

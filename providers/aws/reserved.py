@@ -87,7 +87,7 @@ def _place(record: Record) -> Place:
 
 
 def _charges(record: Record) -> Charges:
-    """Per hour: usage price and hourly charges together. Both are billed every hour since 2011's kinds ended."""
+    """Usage price and hourly charges together are billed every hour of the term."""
     fields = record.fields
     per_hour = number(fields, "UsagePrice") or Decimal(0)
     for charge in rows(fields, "RecurringCharges"):

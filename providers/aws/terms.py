@@ -30,7 +30,7 @@ PAYMENTS = {
     "all upfront": Payment.ALL,
 }
 CLASSES = {"standard": 0, "convertible": 1}
-"""Offering class -> how little it is preferred: a convertible reservation is taken where no standard one is."""
+"""Offering class -> how little it is preferred: convertible is taken where no standard one is sold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

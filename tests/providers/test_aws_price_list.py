@@ -1,0 +1,344 @@
+"""AWS's price list: GetProducts and bulk offer files in JSON."""
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from providers.base import Document
+from providers.errors import SourceFormatChanged
+from providers.offers import Offer, Payment, PriceState, Purchase
+from tests.providers.aws_replies import (
+    PUBLISHED_AT,
+    dimension,
+    document,
+    item,
+    offer_file,
+    on_demand,
+    only_offer,
+    only_reason,
+    parsed,
+    product,
+    reserved,
+    term,
+)
+
+
+def test_an_item_of_getproducts_on_demand() -> None:
+    offer = only_offer({"FormatVersion": "aws_v1", "PriceList": [json.dumps(item())], "NextToken": ""})
+    assert offer.offer_id == "aws/eu-west-1/m5.large/on_demand"
+    assert (offer.price_per_hour, offer.currency, offer.country) == (Decimal("0.107"), "USD", "IE")
+    assert (offer.vcpus, offer.memory_gib, offer.network_gbps) == (2, 8, 10)
+    assert offer.accelerator is None
+    assert offer.observed_at == PUBLISHED_AT
+    assert offer.state is PriceState.LISTED
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        {"PriceList": [item()]},
+        [item()],
+        [json.dumps(item())],
+        item(),
+        {"data": {"PriceList": [json.dumps(item())]}, "status_code": 200},
+        [{"PriceList": [json.dumps(item())]}],
+        {"PriceList": [json.dumps({**item(), "product": {**product(), "attributes": {
+            **product()["attributes"]}}})]},
+    ],
+)  # fmt: skip
+def test_the_same_item_however_it_is_wrapped(reply: object) -> None:
+    assert only_offer(reply).price_per_hour == Decimal("0.107")
+
+
+def test_items_after_each_other_and_a_byte_order_mark() -> None:
+    second = item(instanceType="m5.xlarge", terms={"OnDemand": on_demand("0.214")})
+    text = "\ufeff" + json.dumps(item()) + "\n" + json.dumps(second) + "\n"
+    offers, refused = parsed(Document.of_bytes(text.encode(), name="lines.json"))
+    assert [offer.price_per_hour for offer in offers] == [Decimal("0.107"), Decimal("0.214")]
+    assert refused == []
+
+
+def test_reservations_of_every_payment_and_term_per_hour_and_per_unit() -> None:
+    terms = {
+        "a": reserved("0.067", None, option="No Upfront"),
+        "b": reserved("0.032", "280", option="Partial Upfront"),
+        "c": reserved("0.0000000000", "549", option="All Upfront"),
+        "d": reserved("0.046", None, option="No Upfront", years=3),
+        "e": reserved("0.021", "566", option="Partial Upfront", years=3),
+        "f": reserved("0", "1063", option="All Upfront", years=3),
+    }
+    offers, refused = parsed(item(terms={"Reserved": terms}))
+    assert refused == []
+    assert {
+        (one.term_months, one.payment, one.price_per_hour, one.upfront) for one in offers
+    } == {
+        (12, Payment.NONE, Decimal("0.067"), None),
+        (12, Payment.PARTIAL, Decimal("0.032"), Decimal(280)),
+        (12, Payment.ALL, Decimal(0), Decimal(549)),
+        (36, Payment.NONE, Decimal("0.046"), None),
+        (36, Payment.PARTIAL, Decimal("0.021"), Decimal(566)),
+        (36, Payment.ALL, Decimal(0), Decimal(1063)),
+    }  # fmt: skip
+
+
+def test_a_convertible_reservation_is_kept_where_no_standard_one_is_sold() -> None:
+    convertible = reserved("0.08", None, option="No Upfront", kind="convertible")
+    offer = only_offer(item(terms={"Reserved": {"a": convertible}}))
+    assert (offer.price_per_hour, offer.note) == (Decimal("0.08"), "Convertible Reserved Instance")
+    both = {"a": convertible, "b": reserved("0.067", None, option="No Upfront")}
+    offers, refused = parsed(item(terms={"Reserved": both}))
+    assert [one.price_per_hour for one in offers] == [Decimal("0.067")]
+    assert [one.reason for one in refused] == [
+        "Convertible Reserved Instance; the Standard Reserved Instance is kept"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (reserved("0.03", None, option="Partial Upfront"), "Upfront Fee: no price"),
+        (reserved(None, "280", option="Partial Upfront"), "no hourly price"),
+        (reserved("0.05", "10", option="No Upfront"), "No Upfront, but an upfront fee of 10"),
+        (reserved("0", "0", option="All Upfront"), "Upfront Fee: no price"),
+        (reserved("0.05", None, option="Heavy Utilization"), "PurchaseOption: Heavy Utilization"),
+        (reserved("0.05", None, option="No Upfront", years=2), "LeaseContractLength: 2yr"),
+        (reserved("0.05", None, option="No Upfront", kind="scheduled"), "OfferingClass: scheduled"),
+        (reserved("0", None, option="No Upfront"), "pricePerUnit: 0: no price"),
+    ],
+)
+def test_reservations_that_contradict_themselves_are_refused(bad: object, reason: str) -> None:
+    assert reason in only_reason(item(terms={"Reserved": {"a": bad}}))
+
+
+@pytest.mark.parametrize(
+    ("terms", "reason"),
+    [
+        (on_demand("0.0000000000"), "pricePerUnit: 0: no price"),
+        (on_demand("-1"), "pricePerUnit: -1: no price"),
+        (on_demand("NaN"), "NaN and infinity are no numbers"),
+        (on_demand("call us"), "must be a plain number"),
+        (on_demand("0.1", unit="GB-Mo"), "unit: GB-Mo: not a price by the hour"),
+        (on_demand("0.1", unit=""), "unit: missing"),
+        (on_demand("0.1", beginRange="100"), "a tier, from 100 to Inf hours"),
+        (on_demand("0.1", pricePerUnit={}), "pricePerUnit: missing: no price"),
+        (on_demand("0.1", pricePerUnit={"USD": None}), "pricePerUnit.USD: missing"),
+        (on_demand("0.1", pricePerUnit={"XYZ": "1"}), "XYZ: no ISO 4217 currency"),
+        ({"x": term(dimension("1"), dimension("2"))}, "several prices of one term"),
+        ({"x": term(dimension("1"), since="2026-09-01T00:00:00Z")}, "not yet in force"),
+        ({"x": term()}, "pricePerUnit: no price"),
+        ({"x": [1]}, "the term: must be an object"),
+        (on_demand("98000000"), "not the total of a term"),
+    ],
+)
+def test_what_is_no_price_is_refused_with_its_reason(terms: object, reason: str) -> None:
+    assert reason in only_reason(item(terms={"OnDemand": terms}))
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "reason"),
+    [
+        ("operatingSystem", "Windows", "operatingSystem: Windows: only Linux is taken"),
+        ("operatingSystem", None, "operatingSystem: missing"),
+        ("tenancy", "Dedicated", "tenancy: Dedicated"),
+        ("tenancy", "NA", "tenancy: NA"),
+        ("preInstalledSw", "SQL Std", "preInstalledSw: SQL Std"),
+        ("licenseModel", "Bring your own license", "licenseModel: Bring your own license"),
+        ("capacitystatus", "UnusedCapacityReservation", "capacitystatus: UnusedCapacityReservation"),
+        ("marketoption", "CapacityBlock", "Capacity Blocks are priced by their offerings"),
+        ("operation", "RunInstances:0010", "operation: RunInstances:0010"),
+        ("servicecode", "AmazonRDS", "serviceCode: AmazonRDS"),
+        ("locationType", "AWS Outposts", "AWS Outposts"),
+        ("regionCode", "us-iso-east-1", "a region whose country we do not know"),
+        ("instanceType", "=1+1", "not an instance type"),
+    ],
+)
+def test_other_products_are_refused(attribute: str, value: str | None, reason: str) -> None:
+    assert reason in only_reason(item(**{attribute: value}))
+
+
+def test_other_families_are_refused() -> None:
+    assert "productFamily: Storage" in only_reason(item(family="Storage"))
+    assert only_offer(item(family="Compute Instance (bare metal)", instanceType="m5.metal"))
+
+
+def test_places_by_region_by_location_and_beside_a_region() -> None:
+    assert only_offer(item(regionCode=None)).region == "eu-west-1"
+    assert "a place we do not know" in only_reason(item(regionCode=None, location="Atlantis"))
+    local = only_offer(item(regionCode="us-east-1-scl-1", locationType="AWS Local Zone"))
+    assert (local.region, local.zone, local.country) == ("us-east-1", "us-east-1-scl-1", "CL")
+    assert "Local or Wavelength Zone" in (local.note or "")
+    unknown = item(regionCode="us-east-1-qqq-1")
+    assert "whose country we do not know" in only_reason(unknown)
+
+
+def test_china_is_billed_in_yuan() -> None:
+    both = on_demand(pricePerUnit={"USD": "0.10", "CNY": "0.72"})
+    for region in ("cn-north-1", "cn-northwest-1"):
+        offer = only_offer(item(regionCode=region, terms={"OnDemand": both}))
+        assert (offer.currency, offer.price_per_hour, offer.country) == ("CNY", Decimal("0.72"), "CN")
+    assert only_offer(item(terms={"OnDemand": both})).currency == "USD"
+
+
+def test_a_reply_without_a_date_is_observed_when_it_came() -> None:
+    assert only_offer(document(item(published=None), received_at=PUBLISHED_AT)).observed_at == PUBLISHED_AT
+    headers = {"HTTPHeaders": {"date": "Mon, 03 Aug 2026 10:11:12 GMT"}}
+    reply = {"PriceList": [item(published=None)], "ResponseMetadata": headers}
+    assert only_offer(reply).observed_at == PUBLISHED_AT
+
+
+def test_the_list_published_last_wins_whatever_the_order() -> None:
+    old = item(published="2026-08-02T00:00:00Z", terms={"OnDemand": on_demand("0.2")})
+    for replies in ((old, item()), (item(), old)):
+        offers, refused = parsed(*replies)
+        assert [one.price_per_hour for one in offers] == [Decimal("0.107")]
+        assert [one.reason for one in refused] == ["an older price of an offer that is stated anew"]
+
+
+def test_of_two_prices_in_force_the_later_is_kept_and_else_the_dearer() -> None:
+    later = {"a": term(dimension("2"), since="2026-01-01T00:00:00Z"), "b": term(dimension("1"))}
+    assert [one.price_per_hour for one in parsed(item(terms={"OnDemand": later}))[0]] == [1]
+    equal = {"a": term(dimension("2")), "b": term(dimension("1"))}
+    assert [one.price_per_hour for one in parsed(item(terms={"OnDemand": equal}))[0]] == [2]
+
+
+def _file_of_two() -> dict[str, object]:
+    machines = [
+        product("A"), product("B", instanceType="p5.48xlarge", vcpu="192", memory="2,048 GiB", gpu="8",
+                              storage="8 x 3800 GB SSD", networkPerformance="3200 Gigabit"),
+        product("W", operatingSystem="Windows"), product("N", instanceType="c5.large"),
+    ]  # fmt: skip
+    terms = {
+        "OnDemand": {"A": on_demand(), "B": on_demand("55.04"), "W": on_demand("0.2")},
+        "Reserved": {"B": {"B.x": reserved("10", "200000", option="Partial Upfront", years=3)}},
+    }
+    return offer_file(machines, terms)
+
+
+def test_a_bulk_offer_file() -> None:
+    offers, refused = parsed(_file_of_two())
+    by_id = {one.offer_id: one for one in offers}
+    assert set(by_id) == {
+        "aws/eu-west-1/m5.large/on_demand",
+        "aws/eu-west-1/p5.48xlarge/on_demand",
+        "aws/eu-west-1/p5.48xlarge/reserved/36m-partial",
+    }
+    p5 = by_id["aws/eu-west-1/p5.48xlarge/on_demand"]
+    assert (p5.accelerator, p5.accelerator_count, p5.accelerator_memory_gib) == ("H100", 8, 80)
+    assert p5.memory_gib == 2048
+    # 8 disks of 3,800 GB: 30,400 x 10^9 / 2^30
+    assert p5.local_storage_gib == Decimal("28312.21")
+    assert by_id["aws/eu-west-1/p5.48xlarge/reserved/36m-partial"].upfront == 200000
+    assert sorted(one.reason for one in refused) == [
+        "has no terms: no price", "operatingSystem: Windows: only Linux is taken",
+    ]  # fmt: skip
+
+
+def test_a_file_whose_terms_stand_before_its_products() -> None:
+    usual = _file_of_two()
+    turned = {name: usual[name] for name in reversed(usual)}
+    assert {one.offer_id for one in parsed(turned)[0]} == {one.offer_id for one in parsed(usual)[0]}
+
+
+def test_terms_of_unknown_products_are_told() -> None:
+    reply = offer_file([product("A")], {"OnDemand": {"A": on_demand(), "Q": on_demand()}})
+    assert [one.reason for one in parsed(reply)[1]] == ["1 SKUs with a price are no products of the file"]
+
+
+def test_many_refusals_of_one_kind_are_counted() -> None:
+    machines = [product(f"W{number:02}", operatingSystem="Windows") for number in range(25)]
+    _, refused = parsed(offer_file(machines, {}))
+    assert len(refused) == 21
+    assert refused[-1].reason == "and 5 more: operatingSystem: Windows: only Linux is taken"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        {"formatVersion": "v1.0", "publicationDate": "2026-08-03T00:00:00Z", "offers": {"AmazonEC2": {}}},
+        {"formatVersion": "v1.0", "regions": {"us-east-1": {"currentVersionUrl": "/x"}}},
+        {"disclaimer": "", "regions": [{"regionCode": "us-east-1", "versionUrl": "/x"}]},
+    ],
+)
+def test_indexes_say_where_prices_are_and_hold_none(reply: object) -> None:
+    assert "says where they are and holds no prices" in only_reason(reply)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty"),
+        (b"   \n", "empty"),
+        (b"<html>", "XML or HTML"),
+        (b"\x1f\x8b\x08", "packed"),
+        (b"{}", "no reply of AWS"),
+        (b"[1, 2]", "no reply of AWS"),
+        (b'{"a": 1', "cut off or damaged"),
+        (b'{"Items": [{"retailPrice": 1}], "NextPageLink": null}', "no reply of AWS"),
+        (b'{"__type": "ExpiredTokenException", "message": "secret"}', "error reply ExpiredTokenException"),
+        (b'{"Error": {"Code": "AccessDenied", "Message": "secret"}}', "error reply AccessDenied"),
+        (b'{"products": {"A": {"n": ' + b"9" * 5000 + b"}}}", "cut off or damaged"),
+        (b'{"publicationDate": "yesterday", "products": {}}', "publicationDate: yesterday"),
+    ],
+)
+def test_what_is_none_of_aws_is_said(data: bytes, reason: str) -> None:
+    with pytest.raises(SourceFormatChanged, match=reason) as caught:
+        parsed(Document.of_bytes(data, name="odd.json"))
+    assert "secret" not in str(caught.value)
+
+
+def test_a_file_cut_off_at_any_place_yields_nothing() -> None:
+    whole = json.dumps(_file_of_two()).encode()
+    for length in range(1, len(whole) - 1, 37):
+        with pytest.raises(SourceFormatChanged):
+            parsed(Document.of_bytes(whole[:length], name="cut.json"))
+
+
+def test_damaged_json_in_json_refuses_the_item_alone() -> None:
+    offers, refused = parsed({"PriceList": [json.dumps(item()), json.dumps(item())[:-9]]})
+    assert len(offers) == 1
+    assert [one.reason for one in refused] == ["the JSON within this string is cut off or damaged"]
+
+
+def _ml(component: str, price: str, **others: str) -> dict[str, object]:
+    return item(
+        service="AmazonSageMaker", family="ML Instance", servicecode="AmazonSageMaker", component=component,
+        instanceName="ml.p5.48xlarge", instanceType=f"ml.p5.48xlarge-{component}", tenancy=None,
+        operatingSystem=None, terms={"OnDemand": on_demand(price)}, **others,
+    )  # fmt: skip
+
+
+def test_sagemaker_is_apart_from_ec2_and_by_component() -> None:
+    ec2 = item(instanceType="p5.48xlarge", terms={"OnDemand": on_demand("55.04")})
+    offers, refused = parsed(_ml("Training", "63.296"), _ml("Hosting", "63.3"), ec2, _ml("Notebook", "60"))
+    assert {one.instance_type: (one.price_per_hour, one.accelerator) for one in offers} == {
+        "ml.p5.48xlarge-Training": (Decimal("63.296"), "H100"),
+        "ml.p5.48xlarge-Hosting": (Decimal("63.3"), "H100"),
+        "p5.48xlarge": (Decimal("55.04"), "H100"),
+    }
+    assert ["component: Notebook" in one.reason for one in refused] == [True]
+
+
+def _emr(price: str, software: str = "EMR") -> dict[str, object]:
+    return item(
+        service="ElasticMapReduce", family="Elastic Map Reduce Instance", servicecode="ElasticMapReduce",
+        softwareType=software, tenancy=None, operatingSystem=None, terms={"OnDemand": on_demand(price)},
+    )  # fmt: skip
+
+
+def test_emr_is_a_surcharge_on_the_price_of_ec2() -> None:
+    for replies in ((_emr("0.0240"), item()), (item(), _emr("0.0240"))):
+        offers, refused = parsed(*replies)
+        assert refused == []
+        assert {one.instance_type: one.price_per_hour for one in offers} == {
+            "m5.large": Decimal("0.107"),
+            "m5.large+emr": Decimal("0.131"),  # 0.107 + 0.024
+        }
+    assert "EC2 it comes on top of is not here" in only_reason(_emr("0.024"))
+    assert "softwareType: MapR" in only_reason(_emr("0.024", "MapR"))
+
+
+def test_every_offer_has_a_purchase_and_a_page() -> None:
+    offers: list[Offer] = parsed(item())[0]
+    assert {one.purchase for one in offers} == {Purchase.ON_DEMAND}
+    assert all((one.source_url or "").startswith("https://aws.amazon.com/ec2/") for one in offers)
