@@ -10,7 +10,7 @@ from providers.aws.fields import Unusable, inner, moment, text
 from providers.aws.found import Found
 from providers.aws.machines import facts_of_product
 from providers.aws.products import Product, product_of
-from providers.aws.reading import BUFFER_BYTES, Record, named, opened, whole_json
+from providers.aws.reading import BUFFER_BYTES, Record, json_of, named
 from providers.aws.terms import ON_DEMAND, RESERVED, Listed, prices_of
 from providers.base import Document
 from providers.errors import SourceFormatChanged
@@ -82,7 +82,7 @@ def _heading(document: Document) -> tuple[Listed, str]:
     """What the file says of itself, most often above its products."""
     name = named(document)
     said: dict[str, Any] = {}
-    with opened(document) as stream, whole_json(name):
+    with json_of(document) as stream:
         wanted = {"publicationDate", "offerCode"}
         for prefix, event, value in ijson.parse(stream, buf_size=BUFFER_BYTES):
             if prefix in wanted and event == "string":
@@ -124,5 +124,5 @@ def _products(
 
 
 def _entries(document: Document, prefix: str) -> Iterator[tuple[str, Any]]:
-    with opened(document) as stream, whole_json(named(document)):
+    with json_of(document) as stream:
         yield from ijson.kvitems(stream, prefix, buf_size=BUFFER_BYTES)

@@ -35,9 +35,10 @@ _WRAPPERS = frozenset({"data", "response", "result", "output"})
 _INDEX = frozenset({"offers", "regions", "versions"})
 _MOST_EVENTS = 2_000_000  # of one record; the largest real one has about 5,000
 _UNKNOWN_BEFORE_GIVING_UP = 50
+_DEEPEST = 8  # lists and pages within each other; Python cannot undo tens of thousands of generators
 _DEPTH = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
 # A number of thousands of digits makes ijson's parser in C raise SystemError.
-DAMAGE = (ijson.JSONError, ValueError, ArithmeticError, RecursionError, SystemError)
+_DAMAGE = (ijson.JSONError, ValueError, ArithmeticError, RecursionError, SystemError)
 
 Event = tuple[str, Any]
 
@@ -87,15 +88,6 @@ def named(document: Document) -> str:
 
 
 @contextmanager
-def whole_json(name: str) -> Iterator[None]:
-    """Turn what damaged JSON makes the parser raise into SourceFormatChanged."""
-    try:
-        yield
-    except DAMAGE:
-        raise SourceFormatChanged(f"{name}: no complete JSON: cut off or damaged") from None
-
-
-@contextmanager
 def opened(document: Document) -> Iterator[BinaryIO]:
     """The document's bytes, after a byte order mark."""
     with document.open() as stream:
@@ -104,6 +96,41 @@ def opened(document: Document) -> Iterator[BinaryIO]:
             return
     with document.open() as stream:
         yield stream
+
+
+class _Shallow:
+    """A stream of JSON that raises ValueError where it nests deeper than any reply of AWS.
+
+    ijson keeps the path of every level, so memory grows with the square of the depth. Brackets are counted
+    in slices, those within texts too: they come in pairs, and the bound leaves room.
+    """
+
+    _SLICE = 4096
+    _DEEPEST = 4000
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._depth = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        for start in range(0, len(data), self._SLICE):
+            part = data[start : start + self._SLICE]
+            opened = part.count(b"[") + part.count(b"{")
+            self._depth = max(0, self._depth + opened - part.count(b"]") - part.count(b"}"))
+            if self._depth > self._DEEPEST:
+                raise ValueError("nested too deep")
+        return data
+
+
+@contextmanager
+def json_of(document: Document) -> Iterator[_Shallow]:
+    """The document's JSON; what damage makes the parser raise becomes SourceFormatChanged."""
+    try:
+        with opened(document) as stream:
+            yield _Shallow(stream)
+    except _DAMAGE:
+        raise SourceFormatChanged(f"{named(document)}: no complete JSON: cut off or damaged") from None
 
 
 def shape_of(document: Document) -> Shape:
@@ -122,7 +149,7 @@ def shape_of(document: Document) -> Shape:
         raise SourceFormatChanged(f"{name}: XML or HTML; replies are read as JSON or CSV")
     if start[:1] not in b"{[":
         return Shape.CSV
-    with opened(document) as stream, whole_json(name):
+    with json_of(document) as stream:
         return _shape_of_json(ijson.basic_parse(stream, multiple_values=True, buf_size=BUFFER_BYTES))
 
 
@@ -174,7 +201,7 @@ def records(document: Document) -> Iterator[Record | Unread]:
     replied_at = _replied_at(document) or document.received_at
     region = region_in(document.name)
     known = unknown = 0
-    with opened(document) as stream, whole_json(name):
+    with json_of(document) as stream:
         events = ijson.basic_parse(stream, multiple_values=True, buf_size=BUFFER_BYTES)
         for where, fields in _values(events, name):
             if isinstance(fields, str):
@@ -207,8 +234,10 @@ def _values(events: Iterator[Event], name: str) -> Iterator[Found]:
             yield where, _json_in_json(value)
 
 
-def _of_map(events: Iterator[Event], where: str, name: str) -> Iterator[Found]:
+def _of_map(events: Iterator[Event], where: str, name: str, depth: int = 1) -> Iterator[Found]:
     """A page of records, or a single record: known when its end is reached."""
+    if depth > _DEEPEST:
+        raise ValueError("nested too deep")
     own: dict[str, Any] = {}
     pages = 0
     for event, value in events:
@@ -218,10 +247,10 @@ def _of_map(events: Iterator[Event], where: str, name: str) -> Iterator[Found]:
         inside = f"{where}.{shown(key)}" if where else shown(key)
         if inner == "start_array" and key.lower() in _LISTS:
             pages += 1
-            yield from _of_list(events, inside, name, empty="the reply holds no rows")
+            yield from _of_list(events, inside, name, depth + 1, empty="the reply holds no rows")
         elif inner == "start_map" and key.lower() in _WRAPPERS:
             pages += 1
-            yield from _of_map(events, inside, name)
+            yield from _of_map(events, inside, name, depth + 1)
         else:
             own[key] = _build(events, inner, start)
     _refuse_error(own, name)
@@ -229,7 +258,11 @@ def _of_map(events: Iterator[Event], where: str, name: str) -> Iterator[Found]:
         yield where, own
 
 
-def _of_list(events: Iterator[Event], place: str, name: str, *, empty: str = "") -> Iterator[Found]:
+def _of_list(
+    events: Iterator[Event], place: str, name: str, depth: int = 1, *, empty: str = ""
+) -> Iterator[Found]:
+    if depth > _DEEPEST:
+        raise ValueError("nested too deep")
     number = 0
     for event, value in events:
         if event == "end_array":
@@ -237,9 +270,9 @@ def _of_list(events: Iterator[Event], place: str, name: str, *, empty: str = "")
         where = f"{place}[{number}]"
         number += 1
         if event == "start_map":
-            yield from _of_map(events, where, name)
+            yield from _of_map(events, where, name, depth + 1)
         elif event == "start_array":
-            yield from _of_list(events, where, name)
+            yield from _of_list(events, where, name, depth + 1)
         else:
             yield where, _json_in_json(value)
     if empty and not number:
@@ -268,7 +301,7 @@ def _refuse_error(own: Mapping[str, Any], name: str) -> None:
 def _replied_at(document: Document) -> datetime | None:
     """The date among the reply's HTTP headers, which SDKs and recorders keep."""
     for prefix in ("ResponseMetadata.HTTPHeaders.date", "data.ResponseMetadata.HTTPHeaders.date"):
-        with opened(document) as stream, whole_json(named(document)):
+        with json_of(document) as stream:
             for stated in ijson.items(stream, prefix, multiple_values=True, buf_size=BUFFER_BYTES):
                 found = _http_date(stated)
                 if found is not None:

@@ -15,7 +15,7 @@ from providers.aws.fields import Unusable, currency, hourly, inner, moment, pric
 from providers.aws.found import Found
 from providers.aws.places import place_of
 from providers.aws.prices import Price
-from providers.aws.reading import BUFFER_BYTES, named, opened, whole_json
+from providers.aws.reading import BUFFER_BYTES, json_of, named
 from providers.aws.savings import family_of, used_machine
 from providers.aws.terms import payment_of
 from providers.base import Document
@@ -163,7 +163,7 @@ def _around(document: Document) -> tuple[dict[str, str], dict[str, str]]:
     heading: dict[str, str] = {}
     years: dict[str, str] = {}
     term: dict[str, Any] = {}
-    with opened(document) as stream, whole_json(named(document)):
+    with json_of(document) as stream:
         for prefix, event, value in ijson.parse(stream, buf_size=BUFFER_BYTES):
             if event == "string" and prefix in _HEADINGS:
                 heading[prefix] = value
@@ -180,5 +180,5 @@ def _around(document: Document) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _items(document: Document, prefix: str) -> Iterator[Any]:
-    with opened(document) as stream, whole_json(named(document)):
+    with json_of(document) as stream:
         yield from ijson.items(stream, prefix, buf_size=BUFFER_BYTES)

@@ -132,8 +132,10 @@ def reservation(**changes: Any) -> dict[str, Any]:
         "ReservedInstancesOfferingId": "o-1", "InstanceType": "m5.large", "AvailabilityZone": "eu-west-1b",
         "Duration": 31536000, "UsagePrice": 0.0, "FixedPrice": 250.0, "ProductDescription": "Linux/UNIX",
         "CurrencyCode": "USD", "InstanceTenancy": "default",
-        "Marketplace": False, "OfferingClass": "standard", "OfferingType": "Partial Upfront", "PricingDetails": [],
-        "Scope": "Availability Zone", "RecurringCharges": [{"Amount": 0.03, "Frequency": "Hourly"}], **changes,
+        "Marketplace": False, "OfferingClass": "standard", "OfferingType": "Partial Upfront",
+        "PricingDetails": [], "Scope": "Availability Zone",
+        "RecurringCharges": [{"Amount": 0.03, "Frequency": "Hourly"}],
+        **changes,
     }  # fmt: skip
     return {name: value for name, value in found.items() if value is not None}
 

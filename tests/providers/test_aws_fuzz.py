@@ -27,12 +27,13 @@ from tests.providers.test_aws_sheet import row, sheet, upfront
 
 REPLIES = [
     {"PriceList": [json.dumps(item())], "NextToken": "x"},
-    item(terms={"OnDemand": on_demand(), "Reserved": {"a": reserved("0.03", "280", option="Partial Upfront")}}),
+    item(terms={"Reserved": {"a": reserved("0.03", "280", option="Partial Upfront")}}),
     offer_file([product("A"), product("B", operatingSystem="Windows")], {
         "OnDemand": {"A": on_demand()}, "Reserved": {"A": {"a": reserved("0", "9", option="All Upfront")}},
     }),
     {"SpotPriceHistory": [
-        spot("eu-west-1a", "0.04", "2026-08-01T00:00:00Z"), spot("us-east-1-atl-2a", "9", "2026-08-01T00:00:00Z"),
+        spot("eu-west-1a", "0.04", "2026-08-01T00:00:00Z"),
+        spot("us-east-1-atl-2a", "9", "2026-08-01T00:00:00Z"),
     ]},
     {"CapacityBlockOfferings": [block()]},
     {"ReservedInstancesOfferings": [reservation()]},
@@ -79,9 +80,9 @@ def test_any_bytes(data: bytes) -> None:
 
 
 def test_json_nested_too_deep_and_numbers_too_long() -> None:
-    judged(b"[" * 100_000)
+    judged(b"[" * 20_000)
     judged(b'{"PriceList": ' + b"[" * 5000 + b"]" * 5000 + b"}")
-    judged(b'{"products": {"A": ' + b"[" * 50_000)
+    judged(b'{"products": {"A": ' + b"[" * 20_000)
     judged(b'{"SpotPriceHistory": [{"SpotPrice": ' + b"9" * 5000 + b"}]}")
     judged(json.dumps({"PriceList": ["[" * 100_000, "9" * 5000]}).encode())
 
@@ -96,6 +97,6 @@ def told(replies: list[bytes]) -> tuple[list[str], list[str]]:
 def test_the_order_of_documents_makes_no_difference() -> None:
     expected = told(JSON)
     assert len(expected[0]) >= 9
-    mixed = random.Random(4)
+    mixed = random.Random(4)  # noqa: S311  # the same order every time
     for _ in range(20):
         assert told(mixed.sample(JSON, len(JSON))) == expected

@@ -22,7 +22,8 @@ COLUMNS = {
     "Memory": "8 GiB", "Storage": "EBS only", "Network Performance": "Up to 10 Gigabit", "Tenancy": "Shared",
     "Operating System": "Linux", "License Model": "No License required",
     "usageType": "EUW1-BoxUsage:m5.large", "operation": "RunInstances", "CapacityStatus": "Used", "GPU": "",
-    "Pre Installed S/W": "NA", "MarketOption": "OnDemand", "Region Code": "eu-west-1", "serviceName": "Amazon Elastic Compute Cloud",
+    "Pre Installed S/W": "NA", "MarketOption": "OnDemand", "Region Code": "eu-west-1",
+    "serviceName": "Amazon Elastic Compute Cloud",
 }  # fmt: skip
 
 
