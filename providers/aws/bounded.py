@@ -47,4 +47,7 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore ships no
             if time.monotonic() > ends:
                 raw.close()
                 raise ReadTimeoutError(endpoint_url=url)
+        stated = str(raw.headers.get("content-length", ""))
+        if stated.isdecimal() and raw.tell() < int(stated):
+            raise ResponseStreamingError(error="cut off")
         return bytes(body)

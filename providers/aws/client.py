@@ -61,10 +61,10 @@ def credentials_of(session: "Session | None", *, on_aws: bool) -> "Session | Non
     from botocore.session import get_session  # type: ignore[import-untyped]  # ships no types
 
     if session is None:
-        chain = get_session()
-        if not on_aws:
-            chain.get_component("credential_provider").remove("iam-role")
         try:
+            chain = get_session()
+            if not on_aws:
+                chain.get_component("credential_provider").remove("iam-role")
             session = Session(botocore_session=chain)
         except BotoCoreError as error:
             raise SourceRefused(f"AWS: the profile cannot be used ({type(error).__name__})") from None
@@ -85,8 +85,15 @@ class Api:
         self._endpoints = endpoints  # service -> URL, for tests and private endpoints
         self._clock = clock
         self._ends = clock() + bounds.total_seconds
+        self._clients: dict[tuple[str, str], Any] = {}
 
     def client(self, service: str, region: str) -> Any:
+        """The SDK's client of a service in a region. Raises SourceRefused where there is none."""
+        if (service, region) not in self._clients:
+            self._clients[service, region] = self._made(service, region)
+        return self._clients[service, region]
+
+    def _made(self, service: str, region: str) -> Any:
         from botocore.config import Config  # type: ignore[import-untyped]  # ships no types
         from botocore.exceptions import BotoCoreError
 
