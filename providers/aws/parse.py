@@ -87,12 +87,14 @@ def _sort_in(record: Record, found: Found, spot: Spot, blocks: Blocks) -> None:
 def _offers(found: Found) -> Iterator[Offer]:
     """One offer of each key; a surcharge makes one with the on-demand price it comes on top of."""
     kept: Price | None = None
+    kept_key = ""
     on_demand: dict[str, Price] = {}
     for price in found.prices.rivals():
-        if kept is not None and price.key == kept.key:
+        key = price.key
+        if kept is not None and key == kept_key:
             found.refused.add(price.document, price.where, _lost(price, kept))
             continue
-        kept = price
+        kept, kept_key = price, key
         machine = f"{price.place.region}/{price.place.zone}/{price.instance_type}"
         if price.purchase is Purchase.ON_DEMAND and not price.surcharge:
             on_demand = {machine: price}

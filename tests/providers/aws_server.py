@@ -120,9 +120,6 @@ def _session() -> Session:
 
 def source(url: str, **options: Any) -> AwsSource:
     """A source with credentials that asks only `url`, quickly."""
-    session = Session(
-        aws_access_key_id="AKIDNOTREAL", aws_secret_access_key=SECRET, aws_session_token="token"
-    )
     usual = {
         "regions": ["eu-west-1"],
         "session": _session(),

@@ -126,7 +126,7 @@ def test_rates_of_sagemaker_are_for_its_machines() -> None:
     )))  # fmt: skip
     assert offer.instance_type == "ml.g5.xlarge-Training"
     assert offer.commitment_family == "aws-sagemaker-sp-1y-none"
-    assert (offer.accelerator, offer.accelerator_count) == ("A10G", 1)
+    assert (offer.accelerator, offer.accelerator_count) == ("A10G", Decimal(1))
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_machine_facts_in_gib_and_gigabits() -> None:
     machine = typed("r9.odd", InstanceStorageInfo={"TotalSizeInGB": 1900})
     for replies in ((types(machine), priced("r9.odd")), (priced("r9.odd"), types(machine))):
         offer = only_offer(*replies)
-        assert (offer.vcpus, offer.memory_gib) == (8, Decimal("30.5"))  # 31,232 / 1,024
+        assert (offer.vcpus, offer.memory_gib) == (Decimal(8), Decimal("30.5"))  # 31,232 / 1,024
         assert offer.local_storage_gib == Decimal("1769.51")  # 1,900 x 10^9 / 2^30
         assert offer.network_gbps == 800
         assert offer.accelerator is None
@@ -109,15 +109,23 @@ def test_an_accelerated_machine_without_its_facts_is_refused_not_listed_as_plain
     assert "give its DescribeInstanceTypes too" in only_reason(item(instanceType="x9.large", gpu="4"))
     assert only_offer(item(instanceType="x9.large", gpu="NA")).accelerator is None
     known = only_offer(types(typed("p9.48xlarge", GpuInfo=gpus("B300", 8, 275040))), priced("p9.48xlarge"))
-    assert (known.accelerator, known.accelerator_count) == ("B300", 8)
+    assert (known.accelerator, known.accelerator_count) == ("B300", Decimal(8))
 
 
 def test_the_price_lists_own_facts_are_used_where_no_other_are() -> None:
     machine = item(instanceType="g5.xlarge", vcpu="4", memory="16 GiB", gpu="1",
                    storage="1 x 250 GB NVMe SSD", terms={"OnDemand": on_demand("1.006")})  # fmt: skip
     offer = only_offer(machine)
-    assert (offer.vcpus, offer.memory_gib, offer.local_storage_gib) == (4, 16, Decimal("232.83"))
-    assert (offer.accelerator, offer.accelerator_count, offer.accelerator_memory_gib) == ("A10G", 1, 24)
+    assert (offer.vcpus, offer.memory_gib, offer.local_storage_gib) == (
+        Decimal(4),
+        Decimal(16),
+        Decimal("232.83"),
+    )
+    assert (offer.accelerator, offer.accelerator_count, offer.accelerator_memory_gib) == (
+        "A10G",
+        Decimal(1),
+        Decimal(24),
+    )
     odd = item(memory="NA", vcpu="many", storage="some", networkPerformance="High")
     plain = only_offer(odd)
     assert (plain.vcpus, plain.memory_gib, plain.local_storage_gib, plain.network_gbps) == (None,) * 4
@@ -125,7 +133,7 @@ def test_the_price_lists_own_facts_are_used_where_no_other_are() -> None:
 
 def test_a_price_list_and_instance_types_agree_on_a_machine() -> None:
     offers, _ = parsed(item(), types(typed("m5.large")))
-    assert [(one.vcpus, one.memory_gib) for one in offers] == [(8, Decimal("30.5"))]
+    assert [(one.vcpus, one.memory_gib) for one in offers] == [(Decimal(8), Decimal("30.5"))]
 
 
 def test_our_table_agrees_with_the_embedded_list() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ def test_an_item_of_getproducts_on_demand() -> None:
     offer = only_offer({"FormatVersion": "aws_v1", "PriceList": [json.dumps(item())], "NextToken": ""})
     assert offer.offer_id == "aws/eu-west-1/m5.large/on_demand"
     assert (offer.price_per_hour, offer.currency, offer.country) == (Decimal("0.107"), "USD", "IE")
-    assert (offer.vcpus, offer.memory_gib, offer.network_gbps) == (2, 8, 10)
+    assert (offer.vcpus, offer.memory_gib, offer.network_gbps) == (Decimal(2), Decimal(8), Decimal(10))
     assert offer.accelerator is None
     assert offer.observed_at == PUBLISHED_AT
     assert offer.state is PriceState.LISTED
@@ -154,7 +155,8 @@ def test_what_is_no_price_is_refused_with_its_reason(terms: object, reason: str)
     ],
 )
 def test_other_products_are_refused(attribute: str, value: str | None, reason: str) -> None:
-    assert reason in only_reason(item(**{attribute: value}))
+    changed: dict[str, Any] = {attribute: value}
+    assert reason in only_reason(item(**changed))
 
 
 def test_other_families_are_refused() -> None:
@@ -224,7 +226,11 @@ def test_a_bulk_offer_file() -> None:
         "aws/eu-west-1/p5.48xlarge/reserved/36m-partial",
     }
     p5 = by_id["aws/eu-west-1/p5.48xlarge/on_demand"]
-    assert (p5.accelerator, p5.accelerator_count, p5.accelerator_memory_gib) == ("H100", 8, 80)
+    assert (p5.accelerator, p5.accelerator_count, p5.accelerator_memory_gib) == (
+        "H100",
+        Decimal(8),
+        Decimal(80),
+    )
     assert p5.memory_gib == 2048
     # 8 disks of 3,800 GB: 30,400 x 10^9 / 2^30
     assert p5.local_storage_gib == Decimal("28312.21")

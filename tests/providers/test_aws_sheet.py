@@ -53,7 +53,7 @@ def sheet(*rows: dict[str, str], columns: Sequence[str] = tuple(COLUMNS), end: s
 def test_a_price_on_demand() -> None:
     offer = only_offer(sheet(row()))
     assert offer.offer_id == "aws/eu-west-1/m5.large/on_demand"
-    assert (offer.price_per_hour, offer.vcpus, offer.memory_gib) == (Decimal("0.107"), 2, 8)
+    assert (offer.price_per_hour, offer.vcpus, offer.memory_gib) == (Decimal("0.107"), Decimal(2), Decimal(8))
     assert offer.observed_at == PUBLISHED_AT
 
 
@@ -72,7 +72,7 @@ def test_half_a_reservation_is_none() -> None:
     assert "no hourly price" in only_reason(sheet(upfront("Partial Upfront", "280", unit="Quantity")))
     assert "Upfront Fee" in only_reason(sheet(upfront("Partial Upfront", "0.03", unit="Hrs")))
     paid_at_once = only_offer(sheet(upfront("All Upfront", "549", unit="Quantity")))
-    assert (paid_at_once.price_per_hour, paid_at_once.upfront) == (0, 549)
+    assert (paid_at_once.price_per_hour, paid_at_once.upfront) == (Decimal(0), Decimal(549))
 
 
 @pytest.mark.parametrize(

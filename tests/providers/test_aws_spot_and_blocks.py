@@ -148,7 +148,11 @@ def test_a_block_of_nineteen_hours_per_instance_hour() -> None:
     assert offer.available_from == datetime(2026, 9, 1, 16, 30, tzinfo=UTC)
     assert offer.available_until == datetime(2026, 9, 2, 11, 30, tzinfo=UTC)
     assert (offer.purchase, offer.region, offer.zone) == (Purchase.CAPACITY_BLOCK, "us-east-2", "us-east-2a")
-    assert (offer.accelerator, offer.accelerator_count, offer.accelerator_memory_gib) == ("H200", 8, 141)
+    assert (offer.accelerator, offer.accelerator_count, offer.accelerator_memory_gib) == (
+        "H200",
+        Decimal(8),
+        Decimal(141),
+    )
     assert "1520 at once for 2 instances" in (offer.note or "")
 
 
@@ -158,7 +162,11 @@ def test_blocks_are_the_only_way_to_have_trainium2() -> None:
         EndDate="2026-09-03T11:30:00Z", AvailabilityZone="us-east-1-atl-2a",
     )))  # fmt: skip
     assert offer.price_per_hour == Decimal("35.7790697674")  # 1538.5 / 43, to ten decimals
-    assert (offer.accelerator, offer.accelerator_count, offer.accelerator_memory_gib) == ("Trainium2", 16, 96)
+    assert (offer.accelerator, offer.accelerator_count, offer.accelerator_memory_gib) == (
+        "Trainium2",
+        Decimal(16),
+        Decimal(96),
+    )
     assert (offer.region, offer.country, offer.zone) == ("us-east-1", "US", "us-east-1-atl-2a")
 
 
@@ -168,17 +176,17 @@ def test_an_ultraserver_is_one_machine() -> None:
         AvailabilityZone="us-east-1-dfw-2a", UpfrontFee="14476.176",
     )))  # fmt: skip
     assert offer.price_per_hour == Decimal("761.904")  # 14,476.176 / 19
-    assert (offer.accelerator, offer.accelerator_count) == ("GB200", 72)
+    assert (offer.accelerator, offer.accelerator_count) == ("GB200", Decimal(72))
 
 
 def test_one_window_in_several_numbers_of_instances_is_one_offer() -> None:
     one, four = block(InstanceCount=1, UpfrontFee="760"), block(InstanceCount=4, UpfrontFee="3040")
     for replies in ((blocks(one, four, one),), (blocks(four), blocks(one))):
         offer = only_offer(*replies)
-        assert (offer.price_per_hour, offer.min_quantity, offer.max_quantity) == (40, 1, 4)
+        assert (offer.price_per_hour, offer.min_quantity, offer.max_quantity) == (Decimal(40), 1, 4)
     dear = block(InstanceCount=8, UpfrontFee="7600")  # 50 an hour each
     offers, refused = parsed(blocks(one, dear))
-    assert [(offer.price_per_hour, offer.max_quantity) for offer in offers] == [(40, 1)]
+    assert [(offer.price_per_hour, offer.max_quantity) for offer in offers] == [(Decimal(40), 1)]
     assert "costs less per instance" in refused[0].reason
 
 
