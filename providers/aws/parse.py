@@ -10,11 +10,12 @@ from providers.aws.places import PROVIDER
 from providers.aws.price_list import read_item, read_offer_file
 from providers.aws.price_sheet import read_sheet
 from providers.aws.prices import Price
-from providers.aws.reading import Record, Shape, Unread, kind_of, named, records, shape_of
+from providers.aws.reading import Record, Shape, Unread, kind_of, records, shape_of
 from providers.aws.reserved import reserved_price
 from providers.aws.savings import savings_rate
 from providers.aws.savings_file import read_savings_file
 from providers.aws.spot import Spot
+from providers.aws.streams import named
 from providers.base import Document, Refused
 from providers.offers import InvalidOffer, Offer, PriceState, Purchase
 

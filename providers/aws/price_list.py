@@ -10,7 +10,8 @@ from providers.aws.fields import Unusable, inner, moment, text
 from providers.aws.found import Found
 from providers.aws.machines import facts_of_product
 from providers.aws.products import Product, product_of
-from providers.aws.reading import BUFFER_BYTES, Record, json_of, named
+from providers.aws.reading import Record
+from providers.aws.streams import BUFFER_BYTES, json_of, named
 from providers.aws.terms import ON_DEMAND, RESERVED, Listed, prices_of
 from providers.base import Document
 from providers.errors import SourceFormatChanged

@@ -16,8 +16,9 @@ from providers.aws.found import Found
 from providers.aws.machines import facts_of_product
 from providers.aws.prices import Price
 from providers.aws.products import Product, product_of
-from providers.aws.reading import NONE_OF_AWS, named, opened
+from providers.aws.reading import NONE_OF_AWS
 from providers.aws.savings_file import Rate, plan_of, rate_price
+from providers.aws.streams import named, opened
 from providers.aws.terms import (
     ON_DEMAND,
     RESERVED,

@@ -6,18 +6,18 @@ them: a page, a list of pages, one item, several values after each other, or JSO
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
-from typing import Any, BinaryIO
+from typing import Any
 
 import ijson  # type: ignore[import-untyped]  # ships no types
 from ijson.common import ObjectBuilder  # type: ignore[import-untyped]  # ships no types
 
 from providers.aws.places import region_in
+from providers.aws.streams import BUFFER_BYTES, json_of, named, opened
 from providers.base import Document
 from providers.errors import SourceFormatChanged
 from providers.text import shown
@@ -26,7 +26,6 @@ NONE_OF_AWS = (
     "no reply of AWS that holds prices or machines: neither a price list, nor spot prices, reservations, "
     "Savings Plans rates, Capacity Blocks or instance types"
 )
-BUFFER_BYTES = 1024**2
 _LISTS = frozenset({
     "pricelist", "spotpricehistory", "reservedinstancesofferings", "reservedinstances", "searchresults",
     "capacityblockofferings", "instancetypes", "instancetypeofferings", "savingsplans",
@@ -37,8 +36,6 @@ _MOST_EVENTS = 2_000_000  # of one record; the largest real one has about 5,000
 _UNKNOWN_BEFORE_GIVING_UP = 50
 _DEEPEST = 8  # lists and pages within each other; Python cannot undo tens of thousands of generators
 _DEPTH = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
-# A number of thousands of digits makes ijson's parser in C raise SystemError.
-_DAMAGE = (ijson.JSONError, ValueError, ArithmeticError, RecursionError, SystemError)
 
 Event = tuple[str, Any]
 
@@ -80,57 +77,6 @@ class Unread:
 
     where: str
     reason: str
-
-
-def named(document: Document) -> str:
-    """The document's name, fit to print."""
-    return shown(document.name, limit=200) or "document"
-
-
-@contextmanager
-def opened(document: Document) -> Iterator[BinaryIO]:
-    """The document's bytes, after a byte order mark."""
-    with document.open() as stream:
-        if stream.read(3) == b"\xef\xbb\xbf":
-            yield stream
-            return
-    with document.open() as stream:
-        yield stream
-
-
-class _Shallow:
-    """A stream of JSON that raises ValueError where it nests deeper than any reply of AWS.
-
-    ijson keeps the path of every level, so memory grows with the square of the depth. Brackets are counted
-    in slices, those within texts too: they come in pairs, and the bound leaves room.
-    """
-
-    _SLICE = 4096
-    _DEEPEST = 4000
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._depth = 0
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
-        for start in range(0, len(data), self._SLICE):
-            part = data[start : start + self._SLICE]
-            opened = part.count(b"[") + part.count(b"{")
-            self._depth = max(0, self._depth + opened - part.count(b"]") - part.count(b"}"))
-            if self._depth > self._DEEPEST:
-                raise ValueError("nested too deep")
-        return data
-
-
-@contextmanager
-def json_of(document: Document) -> Iterator[_Shallow]:
-    """The document's JSON; what damage makes the parser raise becomes SourceFormatChanged."""
-    try:
-        with opened(document) as stream:
-            yield _Shallow(stream)
-    except _DAMAGE:
-        raise SourceFormatChanged(f"{named(document)}: no complete JSON: cut off or damaged") from None
 
 
 def shape_of(document: Document) -> Shape:

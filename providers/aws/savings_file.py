@@ -15,8 +15,8 @@ from providers.aws.fields import Unusable, currency, hourly, inner, moment, pric
 from providers.aws.found import Found
 from providers.aws.places import place_of
 from providers.aws.prices import Price
-from providers.aws.reading import BUFFER_BYTES, json_of, named
 from providers.aws.savings import family_of, used_machine
+from providers.aws.streams import BUFFER_BYTES, json_of, named
 from providers.aws.terms import payment_of
 from providers.base import Document
 from providers.errors import SourceFormatChanged

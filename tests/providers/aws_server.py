@@ -1,17 +1,24 @@
 """AWS's APIs on 127.0.0.1, answering in their own protocols: JSON, REST JSON, and XML for EC2."""
 
 import json
+import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
+import pytest
 from boto3.session import Session  # type: ignore[import-untyped]  # ships no types
 
 from providers.aws.client import Bounds
 from providers.aws.source import AwsSource
+from providers.errors import ProviderError
+from providers.offers import Offer
 from tests.providers.aws_replies import item, rate
 from tests.providers.fakes import Reply, Seen
 
@@ -128,3 +135,27 @@ def source(url: str, **options: Any) -> AwsSource:
         "bounds": Bounds(call_seconds=5, tries=2),
     }
     return AwsSource(**{**usual, **options})
+
+
+def fetched(one: AwsSource, folder: Path) -> list[Offer]:
+    documents = list(one.fetch(folder))
+    return [found for found in AwsSource.parse(documents) if isinstance(found, Offer)]
+
+
+def failed(one: AwsSource, folder: Path) -> ProviderError:
+    with pytest.raises(ProviderError) as caught:
+        list(one.fetch(folder))
+    said = f"{caught.value!r} {caught.value.__cause__!r}"
+    assert SECRET not in said
+    assert "123456789012" not in said
+    return caught.value
+
+
+def forget_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No credentials and profiles of whoever runs the tests, and no waits between tries."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    without_waits = SimpleNamespace(sleep=lambda _: None, time=time.time)
+    monkeypatch.setattr("botocore.endpoint.time", without_waits)
