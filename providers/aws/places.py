@@ -22,7 +22,7 @@ _REGION = re.compile(r"([a-z]{2,4}(?:-[a-z]+){1,2}-[0-9])(?:([a-z])|-([a-z0-9-]{
 _ZONE_ID = re.compile(r"([a-z]{2,4}[a-z]{1,3}[0-9])-(?:az[0-9]+|([a-z0-9-]{3,24})-az[0-9]+)")
 _CITY = re.compile(r"[a-z]{3}")
 _COMPASS = re.compile("northeast|northwest|southeast|southwest|north|south|east|west|central")
-CHINA, GOVERNMENT = "cn-", "us-gov-"
+CHINA, GOVERNMENT, SOVEREIGN = "cn-", "us-gov-", "eusc-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +38,21 @@ class Place:
     city_zone: bool = False
 
     @property
+    def currency(self) -> str:
+        """What AWS bills in there, for replies that state no currency and lists that state several."""
+        if self.region.startswith(CHINA):
+            return "CNY"
+        return "EUR" if self.region.startswith(SOVEREIGN) else "USD"
+
+    @property
     def note(self) -> str:
         """What a reader must know of the place."""
         if self.region.startswith(CHINA):
             return "AWS China, separate account and operator"
         if self.region.startswith(GOVERNMENT):
             return "AWS GovCloud, for vetted US customers only"
+        if self.region.startswith(SOVEREIGN):
+            return "AWS European Sovereign Cloud, separate account"
         return "Local or Wavelength Zone, not capacity of its region" if self.city_zone else ""
 
 

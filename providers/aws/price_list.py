@@ -70,6 +70,8 @@ def read_offer_file(document: Document, found: Found) -> None:
                 found.take(name, prices_of(product, kind, terms, listed))
             else:
                 found.refused.add(name, product.sku, "the terms: must be an object")
+    if not products and not others:
+        found.refused.add(name, "products", "the file lists no products")
     if strangers > others:
         found.refused.add(
             name, "terms", f"{strangers - others:,} SKUs with a price are no products of the file"

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from statistics import median
 
-from providers.aws.fields import Unusable, currency, machine, moment, plain, price, text
+from providers.aws.fields import Unusable, machine, moment, plain, price, text
 from providers.aws.found import Found
-from providers.aws.places import CHINA, Place, place_of
+from providers.aws.places import Place, place_of
 from providers.aws.prices import Price
 from providers.aws.reading import Record
 from providers.offers import Purchase
@@ -90,7 +90,7 @@ def _of_zones(instance_type: str, place: Place, zones: dict[str, _Event]) -> Pri
         place=place,
         purchase=Purchase.SPOT,
         per_hour=median(event.price for event in zones.values()),
-        currency=currency("CNY" if place.region.startswith(CHINA) else "USD"),
+        currency=place.currency,
         observed_at=max(event.stated for event in zones.values()),
         note=note,
     )

@@ -40,7 +40,8 @@ class _Shallow:
     slice of 1,024 holds nothing else.
     """
 
-    _SLICE = 1024
+    _SLICE = 4096
+    _DIGITS = 1024
     _DEEPEST = 4000
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -49,10 +50,11 @@ class _Shallow:
 
     def read(self, size: int = -1) -> bytes:
         data = self._stream.read(size)
+        for start in range(0, len(data) - self._DIGITS + 1, self._DIGITS):
+            if 48 <= data[start] <= 57 and data[start : start + self._DIGITS].isdigit():
+                raise ValueError("a number of thousands of digits")
         for start in range(0, len(data), self._SLICE):
             part = data[start : start + self._SLICE]
-            if len(part) == self._SLICE and part.isdigit():
-                raise ValueError("a number of thousands of digits")
             opened = part.count(b"[") + part.count(b"{")
             self._depth = max(0, self._depth + opened - part.count(b"]") - part.count(b"}"))
             if self._depth > self._DEEPEST:

@@ -17,7 +17,6 @@ from providers.aws.fields import (
     term_months,
     text,
 )
-from providers.aws.places import CHINA
 from providers.aws.prices import Price
 from providers.aws.products import Product
 from providers.offers import Payment, Purchase
@@ -198,7 +197,7 @@ def refuse_tier(begin: str, end: str) -> None:
 
 def _money(prices: Mapping[str, Any], product: Product) -> tuple[str, Decimal]:
     """The price in the currency the place is billed in, else in the only one stated."""
-    billed = "CNY" if product.place.region.startswith(CHINA) else "USD"
+    billed = product.place.currency
     code = billed if billed in prices else next(iter(prices), "") if len(prices) == 1 else ""
     if not code:
         raise Unusable("pricePerUnit: missing: no price")

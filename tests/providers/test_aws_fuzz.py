@@ -3,12 +3,13 @@
 import json
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from providers.aws.source import AwsSource
 from providers.base import Document, Refused
-from providers.errors import ProviderError
+from providers.errors import ProviderError, SourceFormatChanged
 from tests.providers.aws_replies import (
     block,
     item,
@@ -100,3 +101,13 @@ def test_the_order_of_documents_makes_no_difference() -> None:
     mixed = random.Random(4)  # noqa: S311  # the same order every time
     for _ in range(20):
         assert told(mixed.sample(JSON, len(JSON))) == expected
+
+
+def test_numbers_too_long_wherever_they_stand_do_not_reach_the_parser() -> None:
+    for before in range(0, 4096, 311):
+        for data in (
+            b" " * before + b'{"PriceList": [{"n": ' + b"9" * 4400 + b"}]}",
+            b" " * before + b'{"products": {"A": {"n": -' + b"1" * 4400 + b"}}}",
+        ):
+            with pytest.raises(SourceFormatChanged):
+                list(AwsSource.parse([Document.of_bytes(data, name="long.json")]))

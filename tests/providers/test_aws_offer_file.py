@@ -61,6 +61,10 @@ def test_a_file_whose_terms_stand_before_its_products() -> None:
     assert {one.offer_id for one in parsed(turned)[0]} == {one.offer_id for one in parsed(usual)[0]}
 
 
+def test_a_file_without_products_says_so() -> None:
+    assert only_reason(offer_file([], {})) == "the file lists no products"
+
+
 def test_terms_of_unknown_products_are_told() -> None:
     reply = offer_file([product("A")], {"OnDemand": {"A": on_demand(), "Q": on_demand()}})
     assert [one.reason for one in parsed(reply)[1]] == ["1 SKUs with a price are no products of the file"]

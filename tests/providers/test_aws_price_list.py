@@ -180,6 +180,13 @@ def test_china_is_billed_in_yuan() -> None:
     assert only_offer(item(terms={"OnDemand": both})).currency == "USD"
 
 
+def test_the_sovereign_cloud_is_billed_in_euro() -> None:
+    priced = {"OnDemand": on_demand(pricePerUnit={"EUR": "0.11"})}
+    offer = only_offer(item(regionCode="eusc-de-east-1", terms=priced))
+    assert (offer.currency, offer.country) == ("EUR", "DE")
+    assert "separate account" in (offer.note or "")
+
+
 def test_a_reply_without_a_date_is_observed_when_it_came() -> None:
     assert only_offer(document(item(published=None), received_at=PUBLISHED_AT)).observed_at == PUBLISHED_AT
     headers = {"HTTPHeaders": {"date": "Mon, 03 Aug 2026 10:11:12 GMT"}}
