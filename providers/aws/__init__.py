@@ -1,0 +1,1 @@
+"""Amazon Web Services: price lists, spot history, reservations, Savings Plans, Capacity Blocks."""
