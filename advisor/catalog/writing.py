@@ -89,8 +89,8 @@ def _rare_checkpoints() -> Iterator[None]:
 
 @contextmanager
 def _no_flush() -> Iterator[None]:
-    """PostgreSQL need not wait for its disk after each part: the publishing transaction, which does, comes later
-    in the same log."""
+    """PostgreSQL need not wait for its disk after each part: the publishing transaction, which does, comes
+    later in the same log."""
     if (
         connection.vendor == "postgresql" and not connection.savepoint_ids
     ):  # its own transaction, no part of one

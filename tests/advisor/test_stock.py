@@ -33,7 +33,9 @@ def test_only_the_accelerators_asked_for_are_made_in_order_of_their_ids() -> Non
         assert held.having(names) == plain.having(names)
         assert [offer.accelerator in names for offer in held.having(names)].count(False) == 0
     assert len(held.having({"H100"})) == 2
-    assert (held.count, held.accelerators) == (plain.count, plain.accelerators) == (4, frozenset({"H100", "L4"}))
+    assert (
+        (held.count, held.accelerators) == (plain.count, plain.accelerators) == (4, frozenset({"H100", "L4"}))
+    )
     for offer in offers():
         assert held.offer(offer.offer_id) == offer == plain.offer(offer.offer_id)
     assert held.offer("nobody/nowhere/nothing/spot") is None
