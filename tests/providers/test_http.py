@@ -55,7 +55,7 @@ def test_gzip_is_decoded_even_in_several_members_and_with_padding(door: Door) ->
         assert door.get_bytes(fake.url) == b"one," + b"two" * 50_000
 
 
-@pytest.mark.parametrize("body", [gzip.compress(b"x" * 1000)[:-9], b"no gzip at all"])
+@pytest.mark.parametrize("body", [gzip.compress(b"x" * 1000, mtime=0)[:-9], b"no gzip at all"])
 def test_damaged_gzip_is_tried_again_then_given_up(door: Door, body: bytes) -> None:
     with (
         fake_server(Reply(body=body, headers={"content-encoding": "gzip"})) as fake,
