@@ -19,7 +19,7 @@ from providers.text import shown
 PROVIDER = "aws"
 _HERE = Path(__file__).parent
 _REGION = re.compile(r"([a-z]{2,4}(?:-[a-z]+){1,2}-[0-9])(?:([a-z])|-([a-z0-9-]{3,24}))?")
-_ZONE_ID = re.compile(r"([a-z]{2,4}[a-z]{1,3}[0-9])-(?:az[0-9]+|([a-z0-9-]{3,24})-az[0-9]+)")
+_ZONE_ID = re.compile(r"([a-z]{2,4}[a-z]{1,3}[0-9])-(?:az[0-9]+|([a-z0-9-]{3,24})-(?:az|wlz)[0-9]+)")
 _CITY = re.compile(r"[a-z]{3}")
 _COMPASS = re.compile("northeast|northwest|southeast|southwest|north|south|east|west|central")
 CHINA, GOVERNMENT, SOVEREIGN = "cn-", "us-gov-", "eusc-"
