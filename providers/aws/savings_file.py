@@ -13,7 +13,7 @@ import ijson  # type: ignore[import-untyped]  # ships no types
 
 from providers.aws.fields import Unusable, currency, hourly, inner, moment, price, term_months, text
 from providers.aws.found import Found
-from providers.aws.places import place_of
+from providers.aws.places import Place, place_of, place_of_location, place_of_usage
 from providers.aws.prices import Price
 from providers.aws.savings import family_of, used_machine
 from providers.aws.streams import BUFFER_BYTES, json_of, named
@@ -29,11 +29,11 @@ _HEADINGS = ("publicationDate", "regionCode")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A plan on offer: its commitment family, what to say of it, and the region it is bound to, if any."""
+    """A plan on offer: its commitment family, what to say of it, and the place it is bound to, if any."""
 
     family: str
     note: str
-    region: str
+    place: Place | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ def _price(
         service=text(fields, "discountedServiceCode"),
         usage=text(fields, "discountedUsageType"),
         operation=text(fields, "discountedOperation"),
-        region=text(fields, "discountedRegionCode") or plan.region or heading.get("regionCode", ""),
+        region=text(fields, "discountedRegionCode") or heading.get("regionCode", ""),
         machine=text(fields, "discountedInstanceType"),
         unit=text(fields, "unit"),
     )
@@ -115,7 +115,7 @@ def rate_price(
         where=f"{where} {name}".strip(),
         instance_type=name,
         base=base,
-        place=place_of(rate.region, field="discountedRegionCode"),
+        place=_place(rate, plan),
         purchase=Purchase.SPEND_COMMITMENT,
         per_hour=price(charge, amount),
         currency=currency(text(charge, "currency"), name="currency"),
@@ -125,7 +125,14 @@ def rate_price(
     )
 
 
-def plan_of(product_family: str, option: str, term: str, region: str) -> Plan:
+def _place(rate: Rate, plan: Plan) -> Place:
+    """Where the rate holds: as it says, else its plan, else its usage type (files before 2021)."""
+    if rate.region:
+        return place_of(rate.region, field="discountedRegionCode")
+    return plan.place or place_of_usage(rate.usage)
+
+
+def plan_of(product_family: str, option: str, term: str, *, region: str = "", location: str = "") -> Plan:
     """A plan by what the file says of its product. Raises Unusable."""
     family, note = family_of(
         product_family,
@@ -133,7 +140,10 @@ def plan_of(product_family: str, option: str, term: str, region: str) -> Plan:
         payment_of(option, "purchaseOption"),
         name="productFamily",
     )
-    return Plan(family=family, note=note, region=region)
+    place = place_of(region, field="regionCode") if region else None
+    if place is None and location not in ("", "Any"):
+        place = place_of_location(location)
+    return Plan(family=family, note=note, place=place)
 
 
 def _plans(document: Document, years: Mapping[str, str], found: Found) -> dict[str, Plan | str]:
@@ -150,7 +160,8 @@ def _plans(document: Document, years: Mapping[str, str], found: Found) -> dict[s
                 text(fields, "productFamily") or text(attributes, "productFamily"),
                 text(attributes, "purchaseOption"),
                 text(attributes, "purchaseTerm") or years.get(sku, ""),
-                text(attributes, "regionCode"),
+                region=text(attributes, "regionCode"),
+                location=text(attributes, "location"),
             )
         except Unusable as error:
             found.refused.add(named(document), shown(sku) or "products", str(error))
