@@ -55,7 +55,8 @@ def test_codes_of_no_place(code: str, reason: str) -> None:
 def test_every_region_of_ours_is_told_by_its_zone_ids() -> None:
     ids = {
         "us-east-2": "use2-az1", "eu-south-2": "eus2-az3", "ap-southeast-5": "apse5-az1",
-        "mx-central-1": "mxc1-az1", "il-central-1": "ilc1-az2", "ca-west-1": "caw1-az1", "sa-east-1": "sae1-az1",
+        "mx-central-1": "mxc1-az1", "il-central-1": "ilc1-az2",
+        "ca-west-1": "caw1-az1", "sa-east-1": "sae1-az1",
         "af-south-1": "afs1-az1",
         "me-south-1": "mes1-az1", "ap-east-2": "ape2-az1", "us-gov-east-1": "usge1-az1",
         "eu-north-1": "eun1-az1",
