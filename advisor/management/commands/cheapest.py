@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from advisor.books.pricing import BookedFiles, BookedLedger, booked_catalogue
+from advisor.books.plain import BookedFiles, BookedLedger, booked_catalogue
 from advisor.catalog.files import catalogue_from_files
 from advisor.catalog.listing_json import listing_json
 from advisor.catalog.moments import moment
