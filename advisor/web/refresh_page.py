@@ -103,6 +103,8 @@ def _ago(moment: datetime | None, now: datetime) -> str:
 
 def _at_work(status: SourceStatus) -> str:
     """One line: what the refresh is at, with the figures that are known."""
+    if status.job_state == Job.State.QUEUED and status.state == "failed":
+        return "It is asked again in a few minutes."
     if status.job_state == Job.State.QUEUED:
         nobody = " No worker seems to be at work now: whoever runs this site should look."
         return f"Waiting for a worker.{nobody if nobody_works() else ''}"

@@ -82,7 +82,7 @@ def test_every_source_has_its_state_in_words(client: Client, monkeypatch: pytest
     for words in (
         "failed",
         "no connection",
-        "The last good prices stay in force",
+        "The prices known before stay in force",
         "Age of its prices 5 hours",
     ):
         assert words in said
