@@ -26,7 +26,14 @@ from advisor.api.schema_offers import (
     RegionOut,
     RegionsOut,
 )
-from advisor.api.schema_sources import CatalogueOut, PublicationOut, PublicationPage, SourceOut, SourcesOut
+from advisor.api.schema_sources import (
+    AskedOut,
+    CatalogueOut,
+    PublicationOut,
+    PublicationPage,
+    SourceOut,
+    SourcesOut,
+)
 from advisor.books.pricing import source_for
 from advisor.catalog.health import catalogue_report, source_reports
 from advisor.catalog.history import HistoryRow, offer_history
@@ -38,6 +45,7 @@ from advisor.catalog.request import listed
 from advisor.catalog.search import Request, search
 from advisor.errors import BadInput
 from advisor.models import CatalogueVersion
+from advisor.refresh.queries import source_states
 from providers.rates import reference_rates
 
 router = Router(tags=["offers"])
@@ -225,7 +233,10 @@ def list_sources(request: HttpRequest) -> SourcesOut:  # noqa: ARG001  ninja han
     """The catalogue as a whole, then each source with its providers and its last publication."""
     items = [SourceOut.model_validate(report) for report in source_reports()]
     return SourcesOut(
-        catalogue=CatalogueOut.model_validate(catalogue_report()), items=items, total=len(items)
+        catalogue=CatalogueOut.model_validate(catalogue_report()),
+        items=items,
+        total=len(items),
+        asked=list(map(AskedOut.model_validate, source_states())),
     )
 
 

@@ -19,6 +19,7 @@ from advisor.refresh.services import refresh_now, request_refresh
 from advisor.schedule import ensure_schedule
 from providers.errors import SourceUnavailable
 from providers.offers import Offer
+from tests.advisor.api_calls import with_token
 from tests.advisor.fake_source import FakeSource, use
 from tests.advisor.page_text import text_of
 from tests.factories import make_offer
@@ -178,3 +179,24 @@ def test_without_prices_the_sources_can_still_be_asked() -> None:
     assert page.status_code == 503
     assert "The catalogue holds no prices yet." in text_of(page)
     assert "Refresh now" in text_of(page)
+
+
+def test_programs_see_and_ask_and_decide_the_same(operator: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    program, other = with_token(operator), with_token(make_member("mia"))
+    row = doubtful(monkeypatch)
+    found = program.get("/sources/gpuhunt").json
+    assert (found["state"], found["rows_seen"], found["rows_taken"], found["waiting"]) == ("ok", 21, 21, 1)
+    assert [one["source"] for one in program.get("/sources").json["asked"]][-1] == "gpuhunt"
+    assert program.get("/sources/azur").error["message"].endswith("did you mean azure?")
+    assert other.post("/sources/gpuhunt/refresh").code == "operators_only"
+    asked = program.post("/sources/gpuhunt/refresh")
+    assert (asked.status, asked.json["job_id"]) == (202, str(Job.objects.latest("created_at").pk))
+    assert other.get("/quarantine").code == "operators_only"
+    (waiting,) = program.get("/quarantine?source=gpuhunt").json["items"]
+    assert (waiting["id"], waiting["price_per_hour"], waiting["state"]) == (row.pk, 0.4, "waiting")
+    assert other.post("/quarantine/decide", {"ids": [row.pk], "decision": "accept"}).status == 403
+    wrong = program.post("/quarantine/decide", {"ids": [987654], "decision": "accept"})
+    assert (wrong.status, wrong.code) == (422, "bad_input")
+    done = program.post("/quarantine/decide", {"ids": [row.pk], "decision": "accept"})
+    assert (done.status, done.json["decided"]) == (200, 1)
+    assert program.get("/quarantine?state=accepted").json["items"][0]["decided_by"] == "olga"
