@@ -1,6 +1,6 @@
 """A listing as the JSON of the contract."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +25,7 @@ def listing_json(listing: Listing) -> dict[str, Any]:
             "as_of": as_json(listing.as_of),
             "version": listing.version,
             "offers": listing.in_catalogue,
-            "rates_observed_on": listing.rates.observed_on.isoformat(),
+            "rates_observed_on": _rates_observed_on(listing).isoformat(),
         },
         "shown": len(listing.lines),
         "total": listing.total,
@@ -35,6 +35,13 @@ def listing_json(listing: Listing) -> dict[str, Any]:
     if listing.empty is not None:
         payload["explanation"] = why_empty(listing)
     return payload
+
+
+def _rates_observed_on(listing: Listing) -> date:
+    """The oldest day of the rates these prices were converted with; of all rates where none was."""
+    own = listing.request.currency.strip().upper()
+    used = {line.priced.offer.currency for line in listing.lines if line.priced.converted} - {own}
+    return listing.rates.origin(*used, own).observed_on if used else listing.rates.observed_on
 
 
 def _offer(line: Line) -> dict[str, Any]:
