@@ -91,7 +91,7 @@ def _unzipped(data: bytes) -> bytes:
                 raise RatesFileError(f"is an archive of {len(members)} files; must hold exactly one")
             with archive.open(members[0]) as file:
                 inner = file.read(MOST_BYTES + 1)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, OSError) as error:
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, RuntimeError, OSError) as error:
         raise RatesFileError(f"is a damaged archive: {error}") from error
     except (EOFError, ValueError, zlib.error) as error:
         raise RatesFileError(f"is a damaged archive: {error or 'it ends too early'}") from error
