@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI, Router
 from ninja.openapi.schema import OpenAPISchema
 
-from advisor.api import account, books, offers, plans, prices, runs
+from advisor.api import account, books, offers, plans, prices, rates, runs
 from advisor.api.auth import MEMBERS, READERS
 from advisor.api.docs_page import DocsPage
 from advisor.api.document import finish
@@ -65,7 +65,8 @@ api = Api(
     docs=DocsPage({"persistAuthorization": False, "defaultModelsExpandDepth": 0}),
 )
 api.add_decorator(strict)
-for _router in (offers.router, plans.router, runs.router, prices.router, books.router, account.router):
+_MODULES = (offers, plans, runs, prices, rates, books, account)
+for _router in (module.router for module in _MODULES):
     api.add_router("", _router)
 
 _elsewhere = Router()
