@@ -82,19 +82,16 @@ def translate(
     sites = {server_key(s, m): (s, m) for s in plan.capacity.sites for m in s.servers}
     partners = {partner_key(partner): partner for partner in plan.capacity.partners}
     owned, owned_specs = _owned(plan, offers)
-    specs = {spec.key: spec for spec in (spec_of(offer) for offer in sifted.usable.values())}
-    specs |= {spec.key: spec for spec in (server_spec(s, m) for s, m in sites.values())}
-    specs |= {spec.key: spec for spec in map(partner_spec, partners.values())}
-    specs |= owned_specs
+    machines = [
+        *map(spec_of, sifted.usable.values()),
+        *(server_spec(site, server) for site, server in sites.values()),
+        *map(partner_spec, partners.values()),
+    ]
+    specs = {spec.key: spec for spec in machines} | owned_specs
     refuse_wide_gangs(plan, [*map(spec_of, offers), *specs.values()])
     options = [*sifted.options, *(partner_option(plan, partner) for partner in plan.capacity.partners)]
     problem = Problem(
-        horizon=Horizon(
-            months=plan.months,
-            discount_rate=plan.discount_rate,
-            end=EndOfHorizon(plan.end_of_horizon),
-            blocks_per_month=plan.blocks_per_month,
-        ),
+        horizon=_horizon(plan),
         workloads=tuple(_workload(plan, workload, specs) for workload in plan.workloads),
         elastic=tuple(o for o in options if isinstance(o, Elastic)),
         reservations=tuple(o for o in options if isinstance(o, Reservation)),
@@ -111,6 +108,15 @@ def translate(
         specs=specs,
         warnings=tuple(sifted.warnings()),
         considered=sifted.considered,
+    )
+
+
+def _horizon(plan: Plan) -> Horizon:
+    return Horizon(
+        months=plan.months,
+        discount_rate=plan.discount_rate,
+        end=EndOfHorizon(plan.end_of_horizon),
+        blocks_per_month=plan.blocks_per_month,
     )
 
 
