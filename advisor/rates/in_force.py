@@ -10,14 +10,14 @@ from advisor.catalog.lately import Lately
 from advisor.models import ExchangeRates
 from providers.rates import Origin, ReferenceRates, reference_rates
 
-_kept: Lately[tuple[str, int, datetime], ReferenceRates] = Lately(8)
+_kept: Lately[tuple[str, int, datetime, bool], ReferenceRates] = Lately(8)
 
 
 def rates_in_force(as_of: datetime | None = None) -> ReferenceRates:
     """The rates as known at a moment (None: now); one small query while nothing new is taken in.
 
-    Of each currency the rate of the newest day that was imported or typed counts, of two of a day the one
-    taken in later. A currency that never was has the rate that ships with the program, and its date.
+    Of each currency the rate of the newest day counts, of two of a day the one taken in later, and before
+    those that ship with the program. What ships with a later day than the moment's gives way to any.
     """
     sets = ExchangeRates.objects.order_by("-id")
     if as_of is not None:
@@ -26,8 +26,9 @@ def rates_in_force(as_of: datetime | None = None) -> ReferenceRates:
     if newest is None:
         return shipped_rates()
     # a number alone is not enough: a database restored may count up to it again
-    key = (str(connection.settings_dict["NAME"]), *newest)
-    return _kept.of(key, lambda: _merged(newest[0]))
+    known = as_of is None or shipped_rates().observed_on <= as_of.date()
+    key = (str(connection.settings_dict["NAME"]), *newest, known)
+    return _kept.of(key, lambda: _merged(newest[0], shipped_is_known=known))
 
 
 def shipped_rates() -> ReferenceRates:
@@ -35,14 +36,17 @@ def shipped_rates() -> ReferenceRates:
     return reference_rates()
 
 
-def _merged(newest_id: int) -> ReferenceRates:
+def _merged(newest_id: int, *, shipped_is_known: bool) -> ReferenceRates:
     shipped = reference_rates()
     rates = dict(shipped.rates_to_usd)
     origins = dict.fromkeys(rates, shipped.origin())
     sets = ExchangeRates.objects.filter(id__lte=newest_id).order_by("observed_on", "id")
     for observed_on, source, stated in sets.values_list("observed_on", "source", "rates"):
         origin = Origin(observed_on=observed_on, source=source)
+        is_older = shipped_is_known and observed_on < shipped.observed_on
         for currency, text in stated.items():
+            if is_older and currency in shipped.rates_to_usd:
+                continue
             rates[currency] = Decimal(text)
             origins[currency] = origin
     rates["USD"] = Decimal(1)

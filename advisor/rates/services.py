@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from advisor.errors import BadInput, Conflict
 from advisor.models import ExchangeRates
-from advisor.rates.in_force import rates_in_force, shipped_rates
+from advisor.rates.in_force import rates_in_force
 from providers.ecb import read_ecb_rates
 from providers.errors import RatesFileError
 from providers.rates import CURRENCIES, ReferenceRates, suggest_currency
@@ -158,10 +158,11 @@ def _store(
 
 
 def _coming_into_force(stated: Mapping[str, Decimal], day: date, before: ReferenceRates) -> tuple[str, ...]:
-    """Currencies whose rate in force is of no later day; one that ships with the program gives way anyhow."""
-    shipped = shipped_rates().origin()
-    held = {code: origin for code, origin in before.origins.items() if origin != shipped}
-    return tuple(code for code in sorted(stated) if code not in held or held[code].observed_on <= day)
+    """Currencies whose rate in force, if there is one, is of no later day."""
+    held = before.rates_to_usd
+    return tuple(
+        code for code in sorted(stated) if code not in held or before.origin(code).observed_on <= day
+    )
 
 
 def _refuse_doubtful(fresh: Mapping[str, Decimal], before: ReferenceRates) -> None:

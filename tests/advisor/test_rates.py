@@ -1,6 +1,7 @@
 """Which exchange rates are in force, how they come in by file and by hand, and what is refused."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -73,6 +74,29 @@ def test_an_older_day_changes_no_newer_rate() -> None:
     older = import_rates(xml(DAYS), name="a", on=date(2026, 11, 19))
     assert (older.is_new, older.in_force) == (True, ())
     assert usd("EUR") == Decimal("1.25")
+
+
+def test_a_day_before_that_of_the_rates_that_ship_replaces_none_of_them() -> None:
+    day = shipped_rates().observed_on - timedelta(days=1)
+    older = import_rates(xml({str(day): {"USD": "1.3", "CNY": "8", "ISK": "140"}}), name="a")
+    assert older.in_force == ("ISK",)  # which does not ship
+    assert usd("EUR") == shipped_rates().rates_to_usd["EUR"]
+    assert round(usd("ISK") * 140, 20) == Decimal("1.3")
+    assert rates_in_force().origin("ISK") == Origin(observed_on=day, source=ECB)
+    same = import_rates(xml({str(shipped_rates().observed_on): {"USD": "1.3"}}), name="a")
+    assert (same.in_force, usd("EUR")) == (("EUR",), Decimal("1.3"))
+
+
+def test_rates_that_ship_with_a_later_program_do_not_change_the_past(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stored = import_rates(xml(DAYS), name="a").stored
+    then = datetime(2026, 11, 20, 16, tzinfo=UTC)
+    taken_in_at(stored, then)
+    later = replace(shipped_rates(), observed_on=date(2026, 11, 23))
+    monkeypatch.setattr(in_force, "reference_rates", lambda: later)
+    assert usd("EUR", then + timedelta(hours=1)) == Decimal("1.25")
+    assert usd("EUR", then + timedelta(days=4)) == usd("EUR") == later.rates_to_usd["EUR"]
 
 
 def test_a_corrected_rate_of_the_same_day_counts() -> None:
