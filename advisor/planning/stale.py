@@ -16,9 +16,9 @@ def stale_warnings(case: Case, offers: Sequence[Offer]) -> Iterator[ResultWarnin
     stale = [offer for offer in offers if _is_stale(case, offer)]
     ages = sorted(age for offer in stale if (age := _age_hours(case, offer)) is not None)
     if len(stale) > 1:
+        which = "All" if len(stale) == len(offers) else f"{len(stale):,} of the"
         yield _warning(
-            "stale_prices",
-            f"{len(stale):,} of the {len(offers):,} offers bought rest on stale prices{_span(ages)}.",
+            "stale_prices", f"{which} {len(offers):,} offers bought rest on stale prices{_span(ages)}."
         )
     for offer in stale:
         age = _age_hours(case, offer)

@@ -1,7 +1,9 @@
 """Plans and the exchange rates in force: refused with the line to write, or taken and named."""
 
+import json
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from advisor.plans.check import check
 from advisor.rates.services import import_rates
 from providers.offers import Offer
 from providers.rates import Origin, ReferenceRates
+from tests.advisor.advise_calls import advise, write_plan, write_prices
 from tests.advisor.planning_cases import PARTNER, SITE, near, plan_data, plan_text, result_of
 from tests.factories import NOW, make_offer
 from tests.providers.ecb_files import xml
@@ -130,6 +133,20 @@ def test_sites_and_partners_may_be_in_currencies_in_force_only() -> None:
 def test_the_field_takes_two_words() -> None:
     with pytest.raises(BadInput, match="exchange_rates_from"):
         solved(plan_data(exchange_rates_from="ecb"), make_offer())
+
+
+def test_beside_price_files_the_rates_that_ship_are_taken_without_a_database(tmp_path: Path) -> None:
+    prices = write_prices(tmp_path / "prices.csv", [make_offer(currency="EUR")])
+    refused = advise(write_plan(tmp_path), prices)
+    line = "exchange_rates: {EUR: 1.1172}  # ecb.europa.eu, 2026-10-30"
+    assert (refused.code, line in refused.first) == (2, True)
+    said = advise(write_plan(tmp_path, plan_data(**TAKES)), prices, "--no-baselines", "--json", "-")
+    assert said.code == 0
+    result = json.loads(said.out)
+    assert result["objective_npv"] == near(50 * 1.1172 * HOURS)
+    assert [(row["source"], row["observed_on"]) for row in result["exchange_rates"]] == [
+        ("ecb.europa.eu", "2026-10-30")
+    ]
 
 
 @pytest.mark.django_db

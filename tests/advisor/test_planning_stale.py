@@ -113,6 +113,8 @@ def test_several_stale_offers_bought_are_counted_with_their_ages() -> None:
         "2 of the 3 offers bought rest on stale prices, 3 months to 13 months old."
     ]
     assert [row.code for row in warnings] == ["stale_prices", "stale_price", "stale_price"]
+    first, *_ = result_of(plan_data(TEAM, other), offers).warnings
+    assert first.message == "All 2 offers bought rest on stale prices, 3 months to 13 months old."
 
 
 def test_the_option_takes_two_words() -> None:
