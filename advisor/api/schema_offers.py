@@ -10,7 +10,7 @@ from advisor.catalog.sorting import SORTS
 
 Currency = Annotated[
     str,
-    Field(pattern=r"^[A-Za-z]{3}$", max_length=3, examples=["EUR"]),
+    Field(pattern=r"^[A-Za-z]{3}$", json_schema_extra={"maxLength": 3}, examples=["EUR"]),
 ]
 _Names = Annotated[list[Line], Field(max_length=50)]
 _SORTS: list[JsonValue] = [*SORTS, *(f"-{name}" for name in SORTS)]
@@ -127,7 +127,8 @@ class CatalogueMoment(BaseModel):
     as_of: str = Field(description="The moment whose prices these are, UTC")
     version: int = Field(description="Version of the catalogue")
     offers: int = Field(description="All offers in it")
-    rates_observed_on: str = Field(description="Day of the exchange rates")
+    rates_observed_on: str = Field(description="Oldest day of the exchange rates used")
+    rates_stale: bool = Field(description="Older than this site's limit, RATES_MAX_AGE_DAYS")
 
 
 class ListingOut(BaseModel):

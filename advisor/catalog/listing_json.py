@@ -7,6 +7,7 @@ from typing import Any
 from advisor.catalog.columns import COLUMNS
 from advisor.catalog.search import Line, Listing
 from advisor.catalog.table import why_empty
+from advisor.rates.in_force import is_stale
 
 _MICRO = Decimal("0.000001")
 
@@ -25,7 +26,8 @@ def listing_json(listing: Listing) -> dict[str, Any]:
             "as_of": as_json(listing.as_of),
             "version": listing.version,
             "offers": listing.in_catalogue,
-            "rates_observed_on": _rates_observed_on(listing).isoformat(),
+            "rates_observed_on": (day := _rates_observed_on(listing)).isoformat(),
+            "rates_stale": is_stale(day, today=listing.now.date()),
         },
         "shown": len(listing.lines),
         "total": listing.total,

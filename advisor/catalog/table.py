@@ -9,6 +9,7 @@ from advisor.catalog.explain import EmptyList
 from advisor.catalog.facts import accelerator_memory_gib
 from advisor.catalog.pricing import Priced
 from advisor.catalog.search import Line, Listing
+from advisor.rates.in_force import is_stale
 from advisor.rates.words import named
 
 
@@ -119,7 +120,8 @@ def _rates(listing: Listing, own: str) -> str:
     rates = listing.rates
     stated = ", ".join(f"{code} at {rates.rate(code, to=own):.6g}" for code in used)
     origin = rates.origin(*used, own)
-    return f"; {stated} of {origin.observed_on} ({named(origin.source)})"
+    stale = ", stale" if is_stale(origin.observed_on, today=listing.now.date()) else ""
+    return f"; {stated} of {origin.observed_on} ({named(origin.source)}{stale})"
 
 
 def why_empty(listing: Listing) -> list[str]:

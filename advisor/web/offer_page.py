@@ -12,7 +12,7 @@ from advisor.catalog.history import HistoryRow, OfferHistory, UnknownOffer, hist
 from advisor.catalog.pricing import HOURS_PER_MONTH, Priced, effective_price_per_hour
 from advisor.catalog.snapshot import current_snapshot
 from advisor.errors import BadInput
-from advisor.rates.in_force import rates_in_force
+from advisor.rates.in_force import is_stale, rates_in_force
 from advisor.rates.words import named
 from advisor.web.offer_rows import age_mark, age_words, offer_address, seen, web_host
 from providers.accelerators import ACCELERATORS
@@ -198,7 +198,8 @@ def _rate(priced: Priced, rates: ReferenceRates) -> str:
         return ""
     own, shown_in = priced.offer.currency, priced.currency
     origin = rates.origin(own, shown_in)
-    return f"1 {own} = {priced.rate:.6g} {shown_in} on {origin.observed_on} ({named(origin.source)})"
+    stale = ", stale" if is_stale(origin.observed_on) else ""
+    return f"1 {own} = {priced.rate:.6g} {shown_in} on {origin.observed_on} ({named(origin.source)}{stale})"
 
 
 def _other(other: Priced, here: Priced) -> Other:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from advisor.catalog.services import publish
 from advisor.errors import BadInput
 from advisor.models import ExchangeRates
 from advisor.rates import in_force
@@ -19,6 +20,7 @@ from advisor.rates.services import RatesDoubtful, import_rates, set_rates
 from advisor.rates.words import could_be_written
 from providers.rates import Origin
 from tests.advisor.commands import call
+from tests.factories import make_offer
 from tests.providers.ecb_files import csv, xml, zipped
 
 pytestmark = pytest.mark.django_db
@@ -271,3 +273,18 @@ def test_bad_input_ends_with_2_and_leaves_nothing(words: tuple[str, ...], first:
     assert (said.code, said.out) == (2, "")
     assert first in said.first
     assert not ExchangeRates.objects.exists()
+
+
+def test_a_list_says_whose_rates_it_uses_and_whether_they_are_stale() -> None:
+    publish([make_offer(currency="CNY", price_per_hour=Decimal(320))], source="t", label="t")
+    today = datetime.now(UTC).date()
+    import_rates(xml({str(today): {"USD": "1.25", "CNY": "8"}}), name="a")
+    fresh = call("cheapest", "H100:8")
+    assert f"prices in USD; CNY at 0.15625 of {today} (European Central Bank)." in fresh.out
+    told = json.loads(call("cheapest", "H100:8", "--json", "-").out)
+    assert told["offers"][0]["price_per_hour"] == 50  # 320 * 1.25 / 8
+    assert (told["catalogue"]["rates_observed_on"], told["catalogue"]["rates_stale"]) == (str(today), False)
+    old = today - timedelta(days=11)
+    ExchangeRates.objects.update(observed_on=old, imported_at=datetime.now(UTC))
+    stale = call("cheapest", "H100:8")
+    assert f"CNY at 0.15625 of {old} (European Central Bank, stale)." in stale.out
