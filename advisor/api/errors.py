@@ -31,6 +31,7 @@ CODES: dict[str, tuple[int, str]] = {
     "unknown_route": (404, "There is no such address under /api/v1/."),
     "method_not_allowed": (405, "The address does not take this method; the header Allow says which."),
     "conflict": (409, "Not possible in the state things are in, or a key was used for another request."),
+    "rates_doubtful": (409, "Exchange rates far from those in force; nothing was taken. `details` has each."),
     "no_result": (409, "The run has no result, or none yet; the message says its state."),
     "body_too_large": (413, "The body is larger than is read."),
     "unsupported_media_type": (415, "The body must have another Content-Type."),

@@ -45,8 +45,8 @@ from advisor.catalog.request import listed
 from advisor.catalog.search import Request, search
 from advisor.errors import BadInput
 from advisor.models import CatalogueVersion
+from advisor.rates.in_force import rates_in_force
 from advisor.refresh.queries import source_states
-from providers.rates import reference_rates
 
 router = Router(tags=["offers"])
 _READING = ("invalid_token", "unauthenticated", "bad_input", "catalogue_empty")
@@ -69,7 +69,7 @@ def list_offers(request: HttpRequest, response: HttpResponse, query: Query[Offer
     listing = search(
         _asked(query),
         source_for(viewer(request), as_of),
-        rates=reference_rates(),
+        rates=rates_in_force(as_of),
         now=as_of or now,
         max_age_hours=settings.PRICE_MAX_AGE_HOURS,
     )
@@ -120,7 +120,7 @@ def get_offer_history(
     query: Query[HistoryQuery],
 ) -> HistoryOut:
     """Every price the offer had since it is known, and what else could be had instead of it."""
-    rates, currency = reference_rates(), query.currency.upper()
+    rates, currency = rates_in_force(), query.currency.upper()
     if currency not in rates.rates_to_usd:
         known = ", ".join(sorted(rates.rates_to_usd))
         raise BadInput(f"currency {currency}: no exchange rate; there is one for {known}", field="currency")

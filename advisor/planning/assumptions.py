@@ -26,7 +26,9 @@ def _always(case: Case) -> Iterator[str]:
     yield "The machines are to be had in the quantities and months named; listings do not promise that."
     yield "Only machines are counted: no network traffic, storage, support, software, tax or discounts."
     yield "Throughput is as the plan states, proportional to machines, and shared without loss."
-    if case.plan.exchange_rates:
+    if case.rates_from:
+        yield "Exchange rates are those of the plan, else those in force then, and stay as they are."
+    elif case.plan.exchange_rates:
         yield "Exchange rates are those of the plan and stay as they are."
 
 

@@ -1,6 +1,7 @@
 """One question on its way to an answer, and the solved form of it; what the rows of a result are made of."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from optimizer.problem import Owned, Problem
 from optimizer.result import Outcome
 from optimizer.result import Plan as Decisions
 from providers import Offer
+from providers.rates import Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,7 @@ class Case:
     translation: Translation
     now: datetime
     max_age_hours: int
+    rates_from: Mapping[str, Origin] = field(default_factory=dict)  # of rates the plan does not state itself
 
     @property
     def problem(self) -> Problem:

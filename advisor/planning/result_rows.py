@@ -228,7 +228,10 @@ class ExchangeRate(Row):
 
     currency: str = Field(pattern="^[A-Z]{3}$", description="Currency of prices, ISO 4217.")
     rate: float = Field(gt=0, description="Worth of one unit of it in the plan's currency.")
-    source: str = Field(description="Where the rate is from: plan file.")
+    source: str = Field(description="Where the rate is from: plan file, or whose rate in force it was.")
+    observed_on: str | None = Field(
+        default=None, description="Day of a rate in force, YYYY-MM-DD; null for one the plan states."
+    )
 
 
 class ResultWarning(Row):

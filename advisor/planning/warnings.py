@@ -1,16 +1,15 @@
 """What to know before relying on an answer, each with its figures."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 
-from advisor.catalog import words as catalogue_words
-from advisor.catalog.pricing import hours_of
 from advisor.planning.case import Case
+from advisor.planning.exchange import rates_warning
 from advisor.planning.gangs import too_small
 from advisor.planning.idle import NOTABLE_FRACTION, idle_fraction
 from advisor.planning.problem import offers_for
 from advisor.planning.result import TimeRecord
 from advisor.planning.result_rows import Purchase, ResultWarning
+from advisor.planning.stale import stale_warnings
 from advisor.planning.words import count, percent, proof
 from optimizer.result import Outcome, Status
 from providers import Offer, PriceState
@@ -28,7 +27,8 @@ def warnings_of(
     offers = [offer for offer in bought.values() if offer is not None]
     found = [
         *_proof(outcome),
-        *_stale(case, offers),
+        *stale_warnings(case, offers),
+        *rates_warning(case),
         *_undated(offers),
         *_states(offers),
         *_booked(case, offers),
@@ -81,20 +81,6 @@ def _idle(case: Case, outcome: Outcome) -> Iterator[ResultWarning]:
             "load block (the like hours of a month), so work that needs part of a block pays for all of it. "
             "Smaller machines, or switching off in between, cost less than stated.",
         )
-
-
-def _stale(case: Case, offers: Sequence[Offer]) -> Iterator[ResultWarning]:
-    """One for each price used that is old, or that its source marks as stale."""
-    oldest = timedelta(hours=case.max_age_hours)
-    for offer in offers:
-        age = case.now - offer.observed_at if offer.observed_at is not None else None
-        marked = offer.state is PriceState.STALE
-        if not marked and (age is None or age <= oldest):
-            continue
-        told = "of unknown age" if age is None else catalogue_words.old(hours_of(age))
-        why = ", marked stale by its source" if marked else ""
-        message = f"Old price: {offer.offer_id}, {told}{why}."
-        yield _warning("stale_price", "warning", message)
 
 
 def _undated(offers: Sequence[Offer]) -> Iterator[ResultWarning]:

@@ -73,7 +73,9 @@ UNITS = {
 
 EXAMPLES: dict[str, Any] = {
     "blocks_per_month": 12,
+    "exchange_rates_from": "reference",
     "price_max_age_hours": 2160,
+    "stale_prices": "refuse",
     "workloads[].accelerators_per_replica": 4,
     "workloads[].demand.constant": 8,
     "workloads[].demand.profile.csv": "load.csv",
