@@ -1,7 +1,7 @@
 """`python -m tests.bench.real_files FOLDER`: recorded replies of providers, parsed and timed.
 
-Files are named after their provider (`aws_...`, `azure_...`); `make bench REPLIES=FOLDER` takes them along. Times
-are of the processor.
+Files are named after their provider (`aws_...`, `azure_...`); `make bench REPLIES=FOLDER` takes them along.
+Times are of the processor.
 """
 
 import sys
