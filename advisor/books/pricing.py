@@ -8,13 +8,14 @@ import numpy as np
 
 from advisor.books.plain import BookedLedger, booked_catalogue
 from advisor.books.queries import book_of, in_force
+from advisor.catalog.column_stock import ColumnStock
 from advisor.catalog.lately import Lately
 from advisor.catalog.queries import Catalogue
 from advisor.catalog.rows import Places, Rows
 from advisor.catalog.snapshot import Snapshot, current_snapshot
 from advisor.catalog.snapshot_source import SnapshotSource, catalogue_source
 from advisor.catalog.sources import OfferSource
-from advisor.catalog.stock import ColumnStock, Stock
+from advisor.catalog.stock import Stock
 from advisor.models import Organisation, PriceBookVersion
 from providers.offers import Offer
 from providers.pricebook import PriceBook, Rule, Ruled

@@ -20,7 +20,7 @@ from providers.aws.streams import BUFFER_BYTES, json_of, named
 from providers.aws.terms import payment_of
 from providers.base import Document
 from providers.errors import SourceFormatChanged
-from providers.offers import Purchase
+from providers.offers import Payment, Purchase
 from providers.text import shown
 
 _TERM = "terms.savingsPlan.item"
@@ -29,11 +29,13 @@ _HEADINGS = ("publicationDate", "regionCode")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A plan on offer: its commitment family, what to say of it, and the place it is bound to, if any."""
+    """A plan on offer: its commitment family, what to say of it, the place it is bound to if any, its term."""
 
     family: str
     note: str
     place: Place | None
+    term_months: int
+    payment: Payment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +122,8 @@ def rate_price(
         per_hour=price(charge, amount),
         currency=currency(text(charge, "currency"), name="currency"),
         observed_at=stated,
+        term_months=plan.term_months,
+        payment=plan.payment,
         family=plan.family,
         note="; ".join(filter(None, (plan.note, about))),
     )
@@ -134,16 +138,12 @@ def _place(rate: Rate, plan: Plan) -> Place:
 
 def plan_of(product_family: str, option: str, term: str, *, region: str = "", location: str = "") -> Plan:
     """A plan by what the file says of its product. Raises Unusable."""
-    family, note = family_of(
-        product_family,
-        term_months(term, name="purchaseTerm"),
-        payment_of(option, "purchaseOption"),
-        name="productFamily",
-    )
+    months, payment = term_months(term, name="purchaseTerm"), payment_of(option, "purchaseOption")
+    family, note = family_of(product_family, months, payment, name="productFamily")
     place = place_of(region, field="regionCode") if region else None
     if place is None and location not in ("", "Any"):
         place = place_of_location(location)
-    return Plan(family=family, note=note, place=place)
+    return Plan(family=family, note=note, place=place, term_months=months, payment=payment)
 
 
 def _plans(document: Document, years: Mapping[str, str], found: Found) -> dict[str, Plan | str]:

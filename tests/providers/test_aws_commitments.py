@@ -116,7 +116,8 @@ def test_rates_are_of_the_family_of_their_plan(offering: dict[str, Any], family:
         "eu-west-1",
     )
     assert offer.observed_at == PUBLISHED_AT
-    assert offer.term_months is None
+    years, payment = family.split("-")[-2:]
+    assert (offer.term_months, str(offer.payment)) == (12 * int(years[0]), payment)
 
 
 def test_rates_of_sagemaker_are_for_its_machines() -> None:
