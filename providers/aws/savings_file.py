@@ -29,7 +29,7 @@ _HEADINGS = ("publicationDate", "regionCode")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A plan on offer: its commitment family, what to say of it, the place it is bound to if any, its term."""
+    """A plan on offer: its commitment family, what to say of it, the place it is bound to, and its term."""
 
     family: str
     note: str
