@@ -98,7 +98,7 @@ class _Ledger:
         )
 
     def own(self, *, price: Decimal, residual: Decimal, begin: int, lead: int, life: int) -> None:
-        """Machines that serve from `begin` on; replacements are bought `lead` months before, the first in month 0.
+        """Machines that serve from `begin` on: the first bought in month 0, later ones `lead` months before.
 
         What has ended its life brings `residual` in the month after; what serves at the end of the horizon is
         credited its straight-line book value in the last month.

@@ -3,7 +3,16 @@
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.config import JsonValue
 
 from advisor.breakeven.build import Build, Figures, SiteBuilt
 from advisor.demand.fields import (
@@ -42,8 +51,16 @@ def _flag(value: object) -> bool:
 Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"})]
 
 
+_PRICES: list[JsonValue] = [
+    {"required": ["per_hour"]},
+    {"required": ["per_million_units", "units_per_hour"]},
+]
+
+
 class Rival(Part):
     """One way to buy the same capacity: by the hour, or by the unit of work done."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": _PRICES})
 
     name: Name = Field(description="What it is called; unique.")
     per_hour: PositiveMoney | None = Field(

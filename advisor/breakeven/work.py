@@ -125,9 +125,16 @@ def _buy(frame: _Frame, build: Side, rival: Rival, side: Side) -> BuyAnswer:
         cash_by_month=_floats(other),
         cumulative=_cumulative(side, other),
         cost_by_utilisation=_floats([frame.per_used_hour(side, use) for use in frame.uses]),
-        reason="; ".join(dict.fromkeys(told.values())) or None,
+        reason=_reason(told),
         reasons=told,
     )
+
+
+def _reason(told: dict[str, str]) -> str | None:
+    """All of them in one line; where building never pays back, that alone: the others follow from it."""
+    if "break_even_hours" in told:
+        return told["break_even_hours"]
+    return "; ".join(dict.fromkeys(told.values())) or None
 
 
 def _hourly(frame: _Frame, side: Side) -> Decimal:
