@@ -42,10 +42,10 @@ class _Frame:
             uses=(*(step for step in steps if step < cap), cap),
         )
 
-    def per_used_hour(self, side: Side, use: Decimal) -> Decimal:
-        """Present worth of the side at a utilisation, over its used hours discounted alike."""
-        used = self.hours * use
-        return present_worth(side.cash(used), self.factors) / (used * sum(self.factors[side.begin :], ZERO))
+    def per_used_hour(self, side: Side, uses: Sequence[Decimal]) -> list[Decimal]:
+        """Present worth of the side at each utilisation, over its used hours discounted alike."""
+        fixed, months = present_worth(side.fixed, self.factors), sum(self.factors[side.begin :], ZERO)
+        return [side.steady.per_used_hour + fixed / (self.hours * use * months) for use in uses]
 
 
 def answer(question: Question) -> Answer:
@@ -83,10 +83,10 @@ def _build(frame: _Frame, side: Side) -> BuildAnswer:
         first_month_of_use=side.begin,
         cash=float(sum(cash, ZERO)),
         npv=float(present_worth(cash, frame.factors)),
-        cost_per_used_hour=float(frame.per_used_hour(side, frame.used / frame.hours)),
+        cost_per_used_hour=float(frame.per_used_hour(side, [frame.used / frame.hours])[0]),
         cash_by_month=_floats(cash),
         cumulative=_cumulative(side, cash),
-        cost_by_utilisation=_floats([frame.per_used_hour(side, use) for use in frame.uses]),
+        cost_by_utilisation=_floats(frame.per_used_hour(side, frame.uses)),
     )
 
 
@@ -121,10 +121,10 @@ def _buy(frame: _Frame, build: Side, rival: Rival, side: Side) -> BuyAnswer:
         irr=rate.annual,
         irr_monthly=rate.monthly,
         cash=float(sum(other, ZERO)),
-        cost_per_used_hour=float(frame.per_used_hour(side, frame.used / frame.hours)),
+        cost_per_used_hour=float(frame.per_used_hour(side, [frame.used / frame.hours])[0]),
         cash_by_month=_floats(other),
         cumulative=_cumulative(side, other),
-        cost_by_utilisation=_floats([frame.per_used_hour(side, use) for use in frame.uses]),
+        cost_by_utilisation=_floats(frame.per_used_hour(side, frame.uses)),
         reason=_reason(told),
         reasons=told,
     )

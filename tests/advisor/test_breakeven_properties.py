@@ -88,7 +88,7 @@ def test_at_the_break_even_utilisation_both_cost_the_same(question: dict[str, An
         if not use:
             continue
         assert 0 < use <= 1
-        there = with_(question, utilisation=use, **({} if rate is None else {"discount_rate": rate}))
+        there = with_(question, utilisation=use) | ({} if rate is None else {"discount_rate": rate})
         met = asked(there).buy[0]
         size = abs(met.npv_build) + met.npv_buy + question["build"]["capex"]
         assert met.npv_build == pytest.approx(met.npv_buy, abs=1e-9 * size)
