@@ -20,6 +20,7 @@ from tests.people import PLAN_TEXT, make_member, make_plan, make_run, organisati
 pytestmark = pytest.mark.django_db
 OPEN_TO_ALL = {"sign_in", "sign_in_once", "healthz"}
 CATALOGUE = {"home", "offers", "offers_csv", "offer", "sources"}
+CATALOGUE |= {"breakeven", "breakeven_json", "breakeven_question"}
 SECRET = "Secret of Bletchley"
 
 
