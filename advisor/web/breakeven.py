@@ -141,7 +141,7 @@ def _field_of(error: AdvisorError) -> str:
 
 
 def _without_old_rows(sent: dict[str, str], of: str, organisation: Organisation | None) -> dict[str, str]:
-    """Prices the form had taken from the catalogue for other accelerators: they make way for today's of these."""
+    """Without the prices that the form had from the catalogue for other accelerators than these."""
     before = dict(zip(WANTED, of.split("|"), strict=False))
     if not before or before == {name: sent.get(name, START[name]) for name in WANTED}:
         return sent

@@ -151,7 +151,7 @@ class Form:
 
 def sent_fields(query: QueryDict) -> dict[str, str]:
     """What an address or a form sends of our fields, texts cut to a sane length."""
-    return {name: query[name].strip()[:_LONGEST] for name in FIELDS if name in query}
+    return {name: str(query[name]).strip()[:_LONGEST] for name in FIELDS if name in query}
 
 
 def _fraction(percent: object) -> object:

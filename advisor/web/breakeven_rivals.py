@@ -1,6 +1,6 @@
-"""Rivals for the page of build or buy: the catalogue's cheapest of each kind for the accelerators asked for."""
+"""Rivals for the page of build or buy: the catalogue's cheapest of each kind."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -50,20 +50,27 @@ class FromCatalogue:
 
 
 def rivals_of(wanted: Wanted, organisation: Organisation | None) -> list[FromCatalogue]:
-    """At most three: on demand, one year, three years. Raises BadInput and CatalogueEmpty."""
+    """At most three: on demand, one year, three years. Raises BadInput and CatalogueEmpty.
+
+    One machine of so many accelerators where there is one, else several smaller ones.
+    """
     found = []
     for name, purchase, months in _KINDS:
-        line = next(_of_term(_search(wanted, purchase, organisation), months), None)
+        line = next(_of_term(_search(wanted, purchase, organisation), months), None) or next(
+            _of_term(_search(wanted, purchase, organisation, pack=True), months), None
+        )
         if line is not None:
             found.append(_rival(name, line.priced, wanted, is_always_on=months is not None))
     return found
 
 
-def _search(wanted: Wanted, purchase: Purchase, organisation: Organisation | None) -> Iterable[Line]:
+def _search(
+    wanted: Wanted, purchase: Purchase, organisation: Organisation | None, *, pack: bool = False
+) -> Iterable[Line]:
     request = Request(
         query=wanted.accelerator,
         count=wanted.count,
-        pack=True,
+        pack=pack,
         purchases=(purchase.value,),
         residency=listed([wanted.residency]),
         currency=wanted.currency,
@@ -79,7 +86,7 @@ def _search(wanted: Wanted, purchase: Purchase, organisation: Organisation | Non
     return listing.lines
 
 
-def _of_term(lines: Iterable[Line], months: int | None) -> Iterable[Line]:
+def _of_term(lines: Iterable[Line], months: int | None) -> Iterator[Line]:
     """Those of the term, in the currency asked for, that can be had without asking first."""
     return (
         line
