@@ -34,13 +34,17 @@ def cumulative_chart(answer: Answer) -> Chart:
 
 
 def utilisation_chart(answer: Answer) -> Chart:
-    """What a used hour costs over the horizon at each utilisation."""
+    """What a used hour costs over the horizon at each utilisation.
+
+    Little use costs many times as much: the axis ends at three times what matters at the use asked for.
+    """
     return {
         "kind": "line",
         "x": [percent(use) for use in answer.utilisations],
         "xTitle": "share of hours used",
         "yTitle": f"{answer.currency} per used hour{', discounted' if answer.discount_rate else ''}",
         "unit": answer.currency,
+        "yMax": 3 * max(answer.build.cost_per_used_hour, min(row.cost_per_used_hour for row in answer.buy)),
         "stack": False,
         "series": _series(answer, "cost_by_utilisation"),
         "marks": [

@@ -184,6 +184,8 @@ def _form(asked: _Asked) -> dict[str, Any]:
             {
                 "number": row,
                 **{name: values[f"{name}{row}"] for name in ("name", "price", "billed")},
+                "name_field": f"name{row}",
+                "price_field": f"price{row}",
                 "offer": None if asked.form.is_own_row(row) else asked.offers.get(row),
             }
             for row in range(1, ROWS + 1)
@@ -196,8 +198,10 @@ def _answer(asked: _Asked, found: Answer) -> dict[str, Any]:
     table = columns(found)
     offers = [None if asked.form.is_own_row(row) else asked.offers.get(row) for row in asked.form.rows()]
     offers += [None] * (len(found.buy) - len(offers))
+    old = [row.name for row, offer in zip(found.buy, offers, strict=True) if offer and offer.is_stale]
     return {
         "answer": found,
+        "stale": ", ".join(old),
         "titles": [(column.title, column.is_figure) for column in table],
         "table": [
             (row, [(column.title, column.cells[index]) for column in table[1:]], offers[index])

@@ -11,6 +11,7 @@ from advisor.books.pricing import source_for
 from advisor.catalog.pricing import Priced
 from advisor.catalog.request import listed
 from advisor.catalog.search import Line, Request, search
+from advisor.catalog.sources import OfferSource
 from advisor.catalog.words import age, place
 from advisor.models import Organisation
 from advisor.web.offer_rows import age_mark, offer_address, seen
@@ -47,6 +48,7 @@ class FromCatalogue:
     age: str
     mark: str
     seen: str
+    is_stale: bool
 
 
 def rivals_of(wanted: Wanted, organisation: Organisation | None) -> list[FromCatalogue]:
@@ -55,18 +57,17 @@ def rivals_of(wanted: Wanted, organisation: Organisation | None) -> list[FromCat
     One machine of so many accelerators where there is one, else several smaller ones.
     """
     found = []
+    source = source_for(organisation, None)
     for name, purchase, months in _KINDS:
-        line = next(_of_term(_search(wanted, purchase, organisation), months), None) or next(
-            _of_term(_search(wanted, purchase, organisation, pack=True), months), None
+        line = next(_of_term(_search(wanted, purchase, source), months), None) or next(
+            _of_term(_search(wanted, purchase, source, pack=True), months), None
         )
         if line is not None:
             found.append(_rival(name, line.priced, wanted, is_always_on=months is not None))
     return found
 
 
-def _search(
-    wanted: Wanted, purchase: Purchase, organisation: Organisation | None, *, pack: bool = False
-) -> Iterable[Line]:
+def _search(wanted: Wanted, purchase: Purchase, source: OfferSource, *, pack: bool = False) -> Iterable[Line]:
     request = Request(
         query=wanted.accelerator,
         count=wanted.count,
@@ -78,7 +79,7 @@ def _search(
     )
     listing = search(
         request,
-        source_for(organisation, None),
+        source,
         rates=reference_rates(),
         now=datetime.now(UTC),
         max_age_hours=settings.PRICE_MAX_AGE_HOURS,
@@ -102,11 +103,18 @@ def _rival(name: str, priced: Priced, wanted: Wanted, *, is_always_on: bool) -> 
     machines = f"{priced.quantity} × {offer.instance_type}" if priced.quantity > 1 else offer.instance_type
     return FromCatalogue(
         name=name,
-        per_hour=f"{priced.total.quantize(Decimal('0.0001')).normalize():f}",
+        per_hour=_price(priced.total),
         is_always_on=is_always_on,
         where=f"{offer.provider} {place(offer)}, {machines}",
         address=offer_address(priced.offer_id, wanted.currency),
         age=age(priced.age_hours, stale=priced.stale),
         mark=age_mark(priced.age_hours, stale=priced.stale),
         seen=seen(priced),
+        is_stale=priced.stale,
     )
+
+
+def _price(per_hour: Decimal) -> str:
+    """Two decimals, four where the third or fourth tells something: `19.20`, `40.4545`."""
+    cents, fine = round(per_hour, 2), round(per_hour, 4)
+    return f"{cents:f}" if cents == fine else f"{fine:f}"

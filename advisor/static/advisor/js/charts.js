@@ -125,7 +125,7 @@
     const steps = !sideways ? 5 : width < NARROW_PX ? 2 : 4;
     const value = {
       type: "value", splitNumber: steps, splitLine: { lineStyle: { color: colours.line } },
-      max: (extent) => (highest > extent.max ? roundEnd(highest, steps) : null),
+      max: (extent) => (spec.yMax < extent.max ? roundEnd(spec.yMax, steps) : highest > extent.max ? roundEnd(highest, steps) : null),
       axisLabel: { ...text, formatter: short },
     };
     const labels = { color: colours.ink, width: Math.min(220, width * 0.36), overflow: "break", interval: 0, lineHeight: 15 };
