@@ -27,12 +27,17 @@ def lines(answer: Answer) -> list[str]:
 
 
 def columns(answer: Answer) -> list[Column]:
-    """The table of rivals, for terminal and page alike."""
+    """The table of rivals, for terminal and page alike.
+
+    The use from which building pays goes by NPV, as what is saved does: at rate 0 there is no difference.
+    """
+    later = [_number(row.discounted_break_even_months, 1) for row in answer.buy]
     return [
         Column(title="against", cells=[row.name for row in answer.buy]),
-        _figures("per used hour", [f"{row.price_per_used_hour:,.2f}" for row in answer.buy]),
+        _figures("per hour", [f"{row.price_per_used_hour:,.2f}" for row in answer.buy]),
         _figures("hours", [_number(row.break_even_hours, 0) for row in answer.buy]),
         _figures("months", [_number(row.break_even_months, 1) for row in answer.buy]),
+        *([_figures("discounted", later)] if answer.discount_rate else []),
         _figures("from use", [from_use(row) for row in answer.buy]),
         _figures("NPV buy", [money(row.npv_buy) for row in answer.buy]),
         _figures("NPV saved", [money(row.saving) for row in answer.buy]),
@@ -49,8 +54,9 @@ def rate_of_return(row: BuyAnswer) -> str:
 
 
 def from_use(row: BuyAnswer) -> str:
-    """The utilisation from which building costs less: `6.2 %`, or `any`."""
-    return "any" if row.break_even_utilisation == 0 else share(row.break_even_utilisation)
+    """The utilisation from which building costs less by NPV: `6.2 %`, or `any`."""
+    found = row.discounted_break_even_utilisation
+    return "any" if found == 0 else share(found)
 
 
 def share(fraction: float | None) -> str:

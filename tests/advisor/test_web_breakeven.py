@@ -232,3 +232,15 @@ def test_hostile_fields_are_refused_politely(client: Client, query: str) -> None
     page = client.get(f"/breakeven?{query}", follow=True)
     assert page.status_code in (200, 400)
     assert "<script>x" not in page.content.decode()
+
+
+def test_the_use_that_is_shown_is_where_the_shown_saving_turns(client: Client) -> None:
+    shelves()
+    shown = client.get("/breakeven").context
+    (row, cells, _), *_ = shown["table"]
+    figure = dict(cells)["from use"].removesuffix(" %")
+    assert f"{100 * row.discounted_break_even_utilisation:.0f}" == figure
+    for change, cheaper in ((-2, False), (2, True)):
+        page = client.get(f"/breakeven?utilisation_percent={int(figure) + change}")
+        assert (page.context["answer"].buy[0].saving > 0) is cheaper
+    assert dict(cells)["discounted"] == f"{row.discounted_break_even_months:,.1f}"

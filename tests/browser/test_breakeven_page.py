@@ -1,4 +1,4 @@
-"""Build or buy in a real browser: it fits, is accessible, works without scripts, and its address is the question."""
+"""Build or buy in a real browser: it fits, is accessible, works without scripts, keeps its question."""
 
 import re
 
