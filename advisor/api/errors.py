@@ -66,7 +66,9 @@ class ErrorBody(BaseModel):
     message: str = Field(description="One line for a person")
     field: str | None = Field(description="The field or parameter that is wrong, where it is one")
     details: list[str] = Field(description="Further lines for a person, one thought each")
-    problems: list[Problem] = Field(description="Of a plan's text or a price file; else empty")
+    problems: list[Problem] = Field(
+        description="Of a plan's text, a price file or a question of build or buy; else empty"
+    )
 
 
 class ErrorOut(BaseModel):

@@ -30,7 +30,7 @@ def operations(document: dict[str, Any]) -> Iterator[Operation]:
 
 def test_every_operation_has_a_name_words_a_tag_and_its_statuses(document: dict[str, Any]) -> None:
     names = [operation["operationId"] for *_, operation in operations(document)]
-    assert len(names) == len(set(names)) == 37
+    assert len(names) == len(set(names)) == 38
     tags = {tag["name"] for tag in document["tags"]}
     for method, path, operation in operations(document):
         where = f"{method} {path}"
@@ -113,6 +113,7 @@ def test_who_may_read_without_signing_in_stands_in_the_document(
         "list_sources",
         "get_source",
         "list_rates",
+        "compute_breakeven",
     }
     assert opened() == opened() == names
     settings.PUBLIC_CATALOGUE = False
@@ -128,6 +129,7 @@ def test_the_page_shows_padlocks_only_where_one_must_sign_in(client: Client, set
     assert {op["operationId"] for *_, op in shown if not op["security"]} == {
         "list_offers", "get_offer_history", "list_accelerators", "list_regions", "list_sources", "get_source",
         "list_rates",
+        "compute_breakeven",
     }  # fmt: skip
     told = operations(dict(api.get_openapi_schema()))
     assert all(operation["security"] for *_, operation in told)  # the document itself says who may

@@ -22,6 +22,7 @@ OPEN_TO_ALL = {"sign_in", "sign_in_once", "healthz"}
 CATALOGUE = {"home", "offers", "offers_csv", "offer", "sources", "source"}
 OF_NOBODY = {"source", "refresh_source", "stop_source"}
 """Pages of what belongs to no organisation: the sources of prices."""
+CATALOGUE |= {"breakeven", "breakeven_json", "breakeven_question"}
 SECRET = "Secret of Bletchley"
 
 

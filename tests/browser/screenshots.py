@@ -69,6 +69,8 @@ def _pages(page: Page, address: str) -> Iterator[tuple[str, str]]:
     yield "sources", "/sources"
     yield "quarantine", "/sources/quarantine"
     yield "price-book", "/price-book/"
+    yield "breakeven", "/breakeven"
+    yield "breakeven-problem", "/breakeven?capex=much&price1=0"
     yield "run", first
     page.goto(address + "/plans/")
     plan = _path_of(page, "/plans/[0-9a-f-]{36}")
