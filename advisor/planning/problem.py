@@ -14,7 +14,7 @@ from advisor.demand.problems import PlanError, PlanProblem
 from advisor.demand.sites import Server, Site
 from advisor.demand.workload import Workload as PlanWorkload
 from advisor.planning.gangs import refuse_wide_gangs
-from advisor.planning.machines import SECONDS_PER_HOUR, Spec, spec_of, units_per_hour
+from advisor.planning.machines import SECONDS_PER_HOUR, Spec, spec_in, spec_of, units_per_hour
 from advisor.planning.options import (
     partner_key,
     partner_option,
@@ -89,7 +89,7 @@ def translate(
     sites = {server_key(s, m): (s, m) for s in plan.capacity.sites for m in s.servers}
     partners = {partner_key(partner): partner for partner in plan.capacity.partners}
     owned, owned_specs = _owned(plan, offers)
-    specs = {spec.key: spec for spec in (spec_of(offer) for offer in sifted.usable.values())}
+    specs = {spec.key: spec for spec in (spec_in(plan, offer) for offer in sifted.usable.values())}
     specs |= {spec.key: spec for spec in (server_spec(s, m) for s, m in sites.values())}
     specs |= {spec.key: spec for spec in map(partner_spec, partners.values())}
     specs |= owned_specs
