@@ -8,7 +8,8 @@ from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 from advisor.demand.accelerator_names import AmountByAccelerator
 from advisor.demand.checkpoint import Checkpoint
 from advisor.demand.demand import ACCELERATOR_HOURS, FLOPS, Demand
-from advisor.demand.fields import Found, Fraction, Month, Name, NotYet, Part, PositiveCount, number, refuse
+from advisor.demand.fields import Found, Fraction, Month, Name, Part, PositiveCount, number, refuse
+from advisor.demand.latency import Latency
 from advisor.demand.months import month_name, month_number
 from advisor.demand.places import RegionFilter, Residency
 from advisor.demand.surroundings import surroundings_of
@@ -82,7 +83,9 @@ class Workload(Part):
         description="For training and batch on spot: how often work is saved and how long a restart takes, "
         "to count the hours that interruptions cost; absent = they cost nothing.",
     )
-    latency: NotYet = Field(default=None, description="Not supported yet.")
+    latency: Latency | None = Field(
+        default=None, description="Bound on the round trip to its users; absent = anywhere will do."
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Workload":

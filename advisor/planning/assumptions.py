@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from advisor.planning.case import Case
 from advisor.planning.flops import flops_assumptions
 from advisor.planning.interruption_notes import interruption_assumptions
+from advisor.planning.latency_notes import latency_assumptions
 from advisor.planning.machines import (
     CLOUD_PUE,
     HOST_POWER_FACTOR,
@@ -29,6 +30,7 @@ def _always(case: Case) -> Iterator[str]:
     yield "Only machines are counted: no network traffic, storage, support, software, tax or discounts."
     yield "Throughput is as the plan states, proportional to machines, and shared without loss."
     yield from flops_assumptions(case)
+    yield from latency_assumptions(case)
     if case.plan.exchange_rates:
         yield "Exchange rates are those of the plan and stay as they are."
 

@@ -1,10 +1,12 @@
 """Limits that clash, in words with numbers: what is needed, what is allowed, what would have to change."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
 from advisor.demand.workload import Workload
 from advisor.planning.case import Case
+from advisor.planning.latency_notes import too_far
 from advisor.planning.result_rows import Conflict
 from advisor.planning.words import amount, percent
 from optimizer.conflicts import Clash
@@ -29,6 +31,8 @@ def conflict_rows(case: Case, clashes: Sequence[Clash]) -> tuple[Conflict, ...]:
 
 
 def _row(case: Case, clash: Clash, *, alone: bool) -> Conflict:
+    if clash.limit == "demand" and (row := _latency(case, clash)) is not None:
+        return row
     path, words = _demand(case, clash) if clash.limit == "demand" else _limit(case, clash)
     suffix = "" if alone else " with the others" if clash.limit == "demand" else " (the others kept)"
     month = case.plan.month_at(clash.month) if clash.month is not None else ""
@@ -40,6 +44,27 @@ def _row(case: Case, clash: Clash, *, alone: bool) -> Conflict:
         available=clash.available,
         unit=_unit(case, clash),
         relaxation=f"{words}{suffix}.",
+        cost_of_relaxation=None,
+    )
+
+
+def _latency(case: Case, clash: Clash) -> Conflict | None:
+    """A demand that machines could serve, were they not all too far from its users."""
+    position, workload = next((n, w) for n, w in enumerate(case.plan.workloads) if w.name == clash.where)
+    nearest = too_far(case, workload)
+    if nearest is None or workload.latency is None:
+        return None
+    path, bound = f"workloads[{position}].latency.max_ms", workload.latency.max_ms
+    return Conflict(
+        group=clash.group,
+        limit=path,
+        where=workload.name,
+        needed=nearest.ms,
+        available=bound,
+        unit="ms",
+        relaxation=f"{path}: needed at least {math.ceil(nearest.ms)} ms, limit {bound:g} ms; the nearest that "
+        f"could serve {workload.name} is {nearest.name}, an estimated round trip of {nearest.ms:.0f} ms from "
+        f"{nearest.user}.",
         cost_of_relaxation=None,
     )
 

@@ -65,11 +65,9 @@ def _within_reach(case: Case, workload: Workload) -> set[str]:
     precision = workload.demand.precision or DEFAULT_PRECISION
     if isinstance(mfu, dict):
         return set(mfu)
-    found = {
-        machine.accelerator
-        for machine in (*(s for site in plan.capacity.sites for s in site.servers), *plan.capacity.partners)
-        if machine.accelerator is not None
-    }
+    servers = (server for site in plan.capacity.sites for server in site.servers)
+    found = {server.accelerator for server in servers if server.accelerator is not None}
+    found |= {partner.accelerator for partner in plan.capacity.partners if partner.accelerator is not None}
     doubtful = {name for name in case.catalogue.accelerators if not peak_tflops(name, precision)}
     return found | {
         offer.accelerator

@@ -7,6 +7,7 @@ from advisor.demand.accelerator_names import CPU
 from advisor.demand.plan import Plan
 from advisor.demand.workload import Workload
 from advisor.planning.interruptions import UNKNOWN_FRACTION, lost_fraction
+from advisor.planning.latency import near_enough
 from optimizer.problem import Machine
 from providers import ACCELERATORS, Offer, Purchase, grid_intensity_g_per_kwh, region
 
@@ -87,6 +88,16 @@ def useful_accelerators(workload: Workload, spec: Spec) -> float:
 
 def units_per_hour(workload: Workload, spec: Spec) -> float:
     """Work one machine does for a workload in an hour; 0 where it may not or cannot serve it.
+
+    Units as in `units_but_for_latency`.
+    """
+    if not near_enough(workload, spec.provider, spec.region, spec.country):
+        return 0.0
+    return units_but_for_latency(workload, spec)
+
+
+def units_but_for_latency(workload: Workload, spec: Spec) -> float:
+    """The same wherever the users are.
 
     Unit: units of the demand for a rate per second (accelerator-hours of relative speed 1 for the unit
     `accelerators`), and the fraction of all the work for an amount of work.

@@ -10,9 +10,10 @@ from advisor.planning.flops import flops_warnings
 from advisor.planning.gangs import too_small
 from advisor.planning.idle import NOTABLE_FRACTION, idle_fraction
 from advisor.planning.interruption_notes import interruption_warnings
+from advisor.planning.latency_notes import latency_warnings
 from advisor.planning.problem import offers_for
 from advisor.planning.result import TimeRecord
-from advisor.planning.result_rows import Purchase, ResultWarning
+from advisor.planning.result_rows import Purchase, ResultWarning, Usage
 from advisor.planning.words import count, percent, proof
 from advisor.planning.words import listed as _list
 from optimizer.result import Outcome, Status
@@ -23,7 +24,11 @@ LARGE_ACCELERATORS = 256
 
 
 def warnings_of(
-    case: Case, outcome: Outcome, time: TimeRecord, purchases: Sequence[Purchase]
+    case: Case,
+    outcome: Outcome,
+    time: TimeRecord,
+    purchases: Sequence[Purchase],
+    usage: Sequence[Usage] = (),
 ) -> tuple[ResultWarning, ...]:
     """All warnings: about the proof, the prices bought at, what was left out, and the load."""
     bought = {p.offer: case.translation.offers.get(p.offer) for p in purchases if p.purchase != "owned"}
@@ -40,6 +45,7 @@ def warnings_of(
         *_spot(purchases),
         *interruption_warnings(case, purchases),
         *flops_warnings(case),
+        *latency_warnings(case, purchases, usage),
         *_large(purchases, offers),
         *_idle(case, outcome),
     ]
