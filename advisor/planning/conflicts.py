@@ -62,9 +62,9 @@ def _latency(case: Case, clash: Clash) -> Conflict | None:
         needed=nearest.ms,
         available=bound,
         unit="ms",
-        relaxation=f"{path}: needed at least {math.ceil(nearest.ms)} ms, limit {bound:g} ms; the nearest that "
-        f"could serve {workload.name} is {nearest.name}, an estimated round trip of {nearest.ms:.0f} ms from "
-        f"{nearest.user}.",
+        relaxation=f"{path}: needed at least {math.ceil(nearest.ms)} ms, limit {bound:g} ms; the nearest "
+        f"that could serve {workload.name} is {nearest.name}, an estimated {nearest.ms:.0f} ms away "
+        f"from {nearest.user}.",
         cost_of_relaxation=None,
     )
 
@@ -112,7 +112,8 @@ def _needs(case: Case, workload: Workload) -> str:
     hours = workload.hours_of_work()
     months = case.plan.months_of(workload)
     if hours is not None:
-        amounts = {name: total * (1.0 + workload.headroom) for name, total in hours.items()}
+        there = {spec.accelerator for spec in case.translation.specs.values()} & hours.keys() or hours.keys()
+        amounts = {name: hours[name] * (1.0 + workload.headroom) for name in there if name is not None}
         span = f"from {case.plan.month_at(months.start)} to {case.plan.month_at(months.stop - 1)}"
         return f"{workload.name} needs {_alternatives(amounts, 'hours')} {span}"
     growth = workload.demand.growth_per_month

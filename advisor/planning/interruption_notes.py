@@ -45,7 +45,7 @@ def interruption_assumptions(case: Case) -> Iterator[str]:
         yield f"Spot capacity is served as bought: work{who} lost to interruptions is not counted."
     if any(workload.checkpoint is not None for workload in users):
         yield (
-            "Spot machines of a job with checkpoint lose, of every hour, interruptions per hour × "
-            "(interval / 2 + restart); when f of the machines are taken in a month there are -ln(1 - f) / 730 an hour, "
+            "Spot machines of a job with checkpoint lose, of every hour, interruptions per hour × (interval "
+            "/ 2 + restart); when f of the machines are taken in a month there are -ln(1 - f) / 730 an hour, "
             "at random and independent of each other."
         )

@@ -77,8 +77,8 @@ def latency_warnings(
             yield _warning(
                 "latency_place_unknown",
                 "warning",
-                f"{workload.name}: {count(len(guessed), 'region')} without known coordinates counted as if in "
-                f"the middle of the country's people: {listed(guessed)}.",
+                f"{workload.name}: {count(len(guessed), 'region')} of unknown place counted as if in the "
+                f"centre of the country's population: {listed(guessed)}.",
             )
 
 
@@ -86,14 +86,15 @@ def _left_out(workload: Workload, far: Sequence[Place]) -> Iterator[ResultWarnin
     if not far or workload.latency is None:
         return
     own = sum(place.offers == 0 for place in far)
-    parts = [count(sum(place.offers for place in far), "offer") + f" of {count(len(far) - own, 'region')}"]
-    parts += [count(own, "site or partner", "sites and partners")] if own else []
+    offers = sum(place.offers for place in far)
+    parts = [f"{count(offers, 'offer')} in {count(len(far) - own, 'region')}"] if offers else []
+    parts += [f"{own} of the sites and partners"] if own else []
     yield _warning(
         "latency_left_out",
         "info",
         f"{workload.name}: {' and '.join(parts)} left out, with an estimated round trip above "
         f"{workload.latency.max_ms:g} ms to users in {listed(sorted(workload.latency.countries()))}; the "
-        f"nearest of them is {far[0].name}, {far[0].ms:.0f} ms from {far[0].user}.",
+        f"nearest is {far[0].name}, {far[0].ms:.0f} ms from {far[0].user}.",
     )
 
 
@@ -120,7 +121,8 @@ def latency_assumptions(case: Case) -> Iterator[str]:
         yield (
             "Round trips are estimated: 5 ms + 15 ms for each 1,000 km from the centre of population of the "
             "users' country to the region (of sites, partners and regions of unknown place: to that of their "
-            "country); measured ones between cloud regions are mostly within 20 %, some take 1.7 times as long."
+            "country); measured ones between cloud regions are mostly within 20 %, some take 1.7 times as "
+            "long; the users' own line and the answer itself are not counted."
         )
 
 
