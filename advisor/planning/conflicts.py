@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
+from advisor.demand.accelerator_names import CPU
 from advisor.demand.workload import Workload
 from advisor.planning.case import Case
 from advisor.planning.latency_notes import too_far
@@ -112,8 +113,9 @@ def _needs(case: Case, workload: Workload) -> str:
     hours = workload.hours_of_work()
     months = case.plan.months_of(workload)
     if hours is not None:
-        there = {spec.accelerator for spec in case.translation.specs.values()} & hours.keys() or hours.keys()
-        amounts = {name: hours[name] * (1.0 + workload.headroom) for name in there if name is not None}
+        machines = {spec.accelerator or CPU for spec in case.translation.specs.values()}
+        there = machines & hours.keys() or hours.keys()
+        amounts = {name: hours[name] * (1.0 + workload.headroom) for name in there}
         span = f"from {case.plan.month_at(months.start)} to {case.plan.month_at(months.stop - 1)}"
         return f"{workload.name} needs {_alternatives(amounts, 'hours')} {span}"
     growth = workload.demand.growth_per_month

@@ -1,6 +1,7 @@
 """What is said of spot work lost to interruptions."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from advisor.planning.case import Case
 from advisor.planning.interruptions import UNKNOWN_FRACTION, lost_fraction
@@ -20,7 +21,7 @@ def interruption_warnings(case: Case, purchases: Sequence[Purchase]) -> Iterator
             spec = spec_in(case.plan, offer)
             if units_per_hour(workload, spec) > 0 and workload.interruptible_fraction > 0:
                 fraction = lost_fraction(workload, spec.interruption_fraction, spec.accelerator_count)
-                lost.append(f"{offer.offer_id} {percent(fraction)}")
+                lost.append(f"{offer.offer_id} {_share(fraction)}")
         if lost:
             message = f"{workload.name}: share of spot hours lost to interruptions, and paid: {listed(lost)}."
             yield ResultWarning(code="spot_hours_lost", severity="info", message=message)
@@ -33,6 +34,11 @@ def interruption_warnings(case: Case, purchases: Sequence[Purchase]) -> Iterator
             f"interrupted; assumed that {percent(UNKNOWN_FRACTION)} of machines are taken in a month: "
             f"{listed(unknown)}.",
         )
+
+
+def _share(fraction: float) -> str:
+    """In percent with two digits that tell something: most are far below 1 %."""
+    return f"{Decimal(f'{fraction * 100:.2g}'):f} %"
 
 
 def interruption_assumptions(case: Case) -> Iterator[str]:
