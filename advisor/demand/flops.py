@@ -18,6 +18,9 @@ from providers.accelerators import ACCELERATORS
 SECONDS_PER_HOUR = 3600
 FLOP_PER_TFLOP = 1e12
 
+INFERENCE_ONLY = frozenset({"AI100", "Inferentia1", "Inferentia2"})
+"""Made by Qualcomm and AWS for inference: one MFU for all accelerators is not for them."""
+
 Precision = Literal["bf16", "fp8"]
 ShareByAccelerator = Annotated[dict[AcceleratorKey, PositiveFraction], AfterValidator(expand)]
 
@@ -50,7 +53,10 @@ def mfu_of(mfu: float | Mapping[str, float], accelerator: str) -> float | None:
 def hours_of_work(
     total_flop: float, mfu: float | Mapping[str, float], precision: Precision
 ) -> Mapping[str, float]:
-    """Hours in which one accelerator of each type would do all the work; those of unknown peak are absent."""
+    """Hours in which one accelerator of each type would do all the work.
+
+    Those of unknown peak are absent; and, where one MFU is for all, those made for inference.
+    """
     shares = tuple(mfu.items()) if isinstance(mfu, Mapping) else mfu
     return _hours(total_flop, shares, precision)
 
@@ -59,7 +65,7 @@ def hours_of_work(
 def _hours(
     total_flop: float, mfu: float | tuple[tuple[str, float], ...], precision: Precision
 ) -> Mapping[str, float]:
-    shares = dict(mfu) if isinstance(mfu, tuple) else dict.fromkeys(ACCELERATORS, mfu)
+    shares = dict(mfu) if isinstance(mfu, tuple) else dict.fromkeys(ACCELERATORS.keys() - INFERENCE_ONLY, mfu)
     peaks = {name: peak_tflops(name, precision) for name in shares}
     hours = {
         name: total_flop / (peak * FLOP_PER_TFLOP * shares[name] * SECONDS_PER_HOUR)

@@ -28,25 +28,36 @@ def flops_assumptions(case: Case) -> Iterator[str]:
 
 
 def flops_warnings(case: Case) -> Iterator[ResultWarning]:
-    """Accelerators that cannot serve for want of a known peak, and what one MFU for all leaves open."""
+    """Accelerators that cannot serve, and what one MFU for all leaves open."""
     for workload in _in_flops(case):
-        precision = workload.demand.precision or DEFAULT_PRECISION
-        unknown = sorted(name for name in _within_reach(case, workload) if not peak_tflops(name, precision))
+        mfu, precision = workload.demand.mfu, workload.demand.precision or DEFAULT_PRECISION
+        left_out = sorted(_within_reach(case, workload) - workload.accelerators())
+        unknown = [name for name in left_out if peak_tflops(name, precision) is None]
         if unknown:
-            yield ResultWarning(
-                code="flops_peak_unknown",
-                severity="warning",
-                message=f"{workload.name}: left out, because no {precision} peak is known for them: "
+            yield _warning(
+                "flops_peak_unknown",
+                f"{workload.name}: left out, because no {precision} peak is known for them: "
                 f"{listed(unknown)}. Write accelerator_hours to use them.",
             )
-        if not isinstance(workload.demand.mfu, dict):
-            yield ResultWarning(
-                code="flops_one_mfu",
-                severity="warning",
-                message=f"{workload.name}: MFU {workload.demand.mfu:g} is taken for every accelerator, and "
-                "nobody checked that the job runs on it and fits its memory: write mfu by accelerator, as "
-                "measured, to name those that may be used.",
+        if isinstance(mfu, dict):
+            continue
+        not_named = [name for name in left_out if name not in unknown]
+        if not_named:
+            yield _warning(
+                "flops_inference_only",
+                f"{workload.name}: left out, because they are made for inference: {listed(not_named)}. Write "
+                "mfu by accelerator to use them.",
             )
+        yield _warning(
+            "flops_one_mfu",
+            f"{workload.name}: MFU {mfu:g} is taken for every accelerator, and nobody checked that the job "
+            "runs on it and fits its memory: write mfu by accelerator, as measured, to name those you "
+            "mean.",
+        )
+
+
+def _warning(code: str, message: str) -> ResultWarning:
+    return ResultWarning(code=code, severity="warning", message=message)
 
 
 def _in_flops(case: Case) -> Iterator[Workload]:
@@ -60,18 +71,19 @@ def _usable(case: Case, workload: Workload) -> set[str]:
 
 
 def _within_reach(case: Case, workload: Workload) -> set[str]:
-    """Accelerators that the plan would let the workload use, whether their peak is known or not."""
+    """Accelerators that the plan would let the workload use, whether they can do its work or not.
+
+    Of the price list only those that cannot: the others need no words.
+    """
     plan, mfu = case.plan, workload.demand.mfu
-    precision = workload.demand.precision or DEFAULT_PRECISION
     if isinstance(mfu, dict):
         return set(mfu)
     servers = (server for site in plan.capacity.sites for server in site.servers)
     found = {server.accelerator for server in servers if server.accelerator is not None}
     found |= {partner.accelerator for partner in plan.capacity.partners if partner.accelerator is not None}
-    doubtful = {name for name in case.catalogue.accelerators if not peak_tflops(name, precision)}
     return found | {
         offer.accelerator
-        for offer in case.catalogue.having(doubtful)
+        for offer in case.catalogue.having(case.catalogue.accelerators - workload.accelerators())
         if offer.accelerator is not None
         and plan.capacity.admits(offer)
         and workload.residency.admits(offer.country)

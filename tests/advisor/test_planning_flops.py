@@ -147,6 +147,19 @@ def test_accelerators_of_unknown_peak_are_named_and_left_out() -> None:
     assert "FPGA-VU9P" in message(without, "flops_peak_unknown")
 
 
+def test_chips_made_for_inference_are_used_only_when_they_are_named() -> None:
+    cheap = make_offer(instance_type="inf1.xlarge", accelerator="Inferentia1", price_per_hour=Decimal("0.1"))
+    result = result_of(plan_data(training(1e21, 0.4)), [make_offer(), cheap])
+    assert {row.accelerator for row in result.purchases} == {"H100"}
+    assert message(result, "flops_inference_only") == (
+        "pretrain: left out, because they are made for inference: Inferentia1. Write "
+        "mfu by accelerator to use them."
+    )
+    named = result_of(plan_data(training(1e21, {"Inferentia1": 0.4})), [make_offer(), cheap])
+    assert {row.accelerator for row in named.purchases} == {"Inferentia1"}
+    assert "flops_inference_only" not in codes(named)
+
+
 def test_offers_that_the_filters_take_away_are_not_named() -> None:
     fpga = make_offer(instance_type="f1", accelerator="FPGA-VU9P")
     data = plan_data(training(1e22, {"H100": 0.4}))

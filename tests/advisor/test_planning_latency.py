@@ -1,4 +1,4 @@
-"""Only machines near enough to its users serve a workload; what that leaves out, and the estimates, are told."""
+"""Only machines near enough to its users serve a workload; the result tells what that leaves out."""
 
 from decimal import Decimal
 from math import acos, cos, radians, sin
