@@ -8,7 +8,7 @@ from decimal import Decimal
 from advisor.catalog.stock import Stock
 from advisor.demand.plan import Plan
 from advisor.demand.sites import Site
-from advisor.planning.machines import Spec, spec_of
+from advisor.planning.machines import Spec, spec_in
 from advisor.planning.problem import Translation
 from optimizer.account import Account
 from optimizer.problem import Owned, Problem
@@ -64,7 +64,7 @@ class Case:
 
     def spec_of_offer(self, offer: Offer) -> Spec:
         """The machine of an offer as the plan's filters saw it."""
-        spec = spec_of(offer)
+        spec = spec_in(self.plan, offer)
         return self.translation.specs.get(spec.key, spec)
 
 

@@ -15,7 +15,7 @@ from advisor.demand.sites import Server, Site
 from advisor.demand.surroundings import RateInForce
 from advisor.demand.workload import Workload as PlanWorkload
 from advisor.planning.gangs import refuse_wide_gangs
-from advisor.planning.machines import SECONDS_PER_HOUR, Spec, spec_of, units_per_hour
+from advisor.planning.machines import SECONDS_PER_HOUR, Spec, spec_in, spec_of, units_per_hour
 from advisor.planning.options import (
     partner_key,
     partner_option,
@@ -95,7 +95,7 @@ def translate(
     partners = {partner_key(partner): partner for partner in plan.capacity.partners}
     owned, owned_specs = _owned(plan, offers)
     machines = [
-        *map(spec_of, sifted.usable.values()),
+        *(spec_in(plan, offer) for offer in sifted.usable.values()),
         *(server_spec(site, server) for site, server in sites.values()),
         *map(partner_spec, partners.values()),
     ]

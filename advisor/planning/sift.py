@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from advisor.demand.plan import Plan
-from advisor.planning.machines import serving, spec_of
+from advisor.planning.machines import serving, spec_in
 from advisor.planning.options import Option, option_of, window_of
 from advisor.planning.result_rows import ResultWarning
 from providers import Offer, PriceState, Purchase
@@ -37,7 +37,7 @@ class Sifted:
 
     def take(self, offer: Offer) -> None:
         """Sort one offer in."""
-        if not self.plan.capacity.admits(offer) or not serving(self.plan, spec_of(offer)):
+        if not self.plan.capacity.admits(offer) or not serving(self.plan, spec_in(self.plan, offer)):
             return
         self.considered += 1
         if reason := self._unusable(offer):
