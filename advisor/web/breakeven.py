@@ -1,5 +1,6 @@
 """Build or buy: a form, its answer in figures and charts, and both as files. Only reads."""
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,7 @@ from advisor.web.run_charts import chart
 from advisor.web.wording import page_lines
 from providers.rates import reference_rates
 
+log = logging.getLogger(__name__)
 _MOST_ACCELERATORS = 100_000
 
 
@@ -109,6 +111,8 @@ def _asked(request: HttpRequest) -> _Asked:
     mistakes: tuple[Mistake, ...] = ()
     try:
         offers = rivals_of(_wanted(sent), organisation)
+    except CatalogueEmpty as error:
+        log.info("build or buy without prices: %s", error)  # figures of one's own still do
     except AdvisorError as error:
         mistakes = tuple(Mistake(field=_field_of(error), text=line) for line in page_lines(error)[:1])
     sent = _without_old_rows(sent, request.GET.get("of", ""), organisation)
@@ -137,7 +141,7 @@ def _field_of(error: AdvisorError) -> str:
         return error.field
     named = {"--currency": "currency", "--residency": "residency", "--count": "count"}
     found = (field for flag, field in named.items() if error.message.startswith(flag))
-    return "" if isinstance(error, CatalogueEmpty) else next(found, "accelerator")
+    return next(found, "accelerator")
 
 
 def _without_old_rows(sent: dict[str, str], of: str, organisation: Organisation | None) -> dict[str, str]:

@@ -167,8 +167,10 @@ def test_files_of_a_mistake_say_what_is_wrong(client: Client) -> None:
 def test_without_prices_own_figures_still_work(client: Client) -> None:
     page = client.get("/breakeven")
     assert page.status_code == 400
+    assert "Nothing to compare with: give the price of an hour" in text_of(page)
     page = client.get("/breakeven?name1=quote&price1=40")
-    assert "quote" in text_of(page)
+    assert page.status_code == 200
+    assert "cannot be worked out" not in text_of(page)
     assert page.context["answer"].buy[0].break_even_hours == pytest.approx(250141.8 / (40 - 6.37))
 
 
@@ -244,3 +246,11 @@ def test_the_use_that_is_shown_is_where_the_shown_saving_turns(client: Client) -
         page = client.get(f"/breakeven?utilisation_percent={int(figure) + change}")
         assert (page.context["answer"].buy[0].saving > 0) is cheaper
     assert dict(cells)["discounted"] == f"{row.discounted_break_even_months:,.1f}"
+
+
+def test_an_accelerator_nobody_sells_is_told_beside_the_answer_to_own_figures(client: Client) -> None:
+    shelves()
+    page = client.get("/breakeven?accelerator=Homemade&name1=quote&price1=40")
+    assert page.status_code == 400
+    assert "No prices were looked up" in text_of(page)
+    assert page.context["answer"].buy[0].name == "quote"
