@@ -5,7 +5,18 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 from advisor.api.urls import api
-from advisor.web import book, catalogue, health, home, people, plan_help, plans, runs
+from advisor.web import (
+    book,
+    catalogue,
+    health,
+    home,
+    people,
+    plan_help,
+    plans,
+    quarantine,
+    runs,
+    source_actions,
+)
 
 admin.autodiscover()
 
@@ -14,6 +25,13 @@ _catalogue = [
     path("offers.csv", catalogue.offers_csv, name="offers_csv"),
     path("offer", catalogue.offer, name="offer"),
     path("sources", catalogue.sources, name="sources"),
+]
+_sources = [
+    path("quarantine", quarantine.quarantine, name="quarantine"),
+    path("quarantine/decide", quarantine.decide_some, name="decide_quarantine"),
+    path("<str:source>/refresh", source_actions.refresh, name="refresh_source"),
+    path("<str:source>/progress", source_actions.progress, name="source_progress"),
+    path("<str:source>/cancel", source_actions.cancel, name="cancel_refresh"),
 ]
 _plans = [
     path("", plans.plan_list, name="plans"),
@@ -52,6 +70,7 @@ _account = [
 urlpatterns = [
     path("", home.home, name="home"),
     *_catalogue,
+    path("sources/", include(_sources)),
     path("plans/", include(_plans)),
     path("runs/", include(_runs)),
     path("price-book/", include(_book)),

@@ -1,5 +1,6 @@
 """The organisation on whose behalf a request is made: the start of every private query."""
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
@@ -27,6 +28,14 @@ def organisation_in(request: HttpRequest) -> Organisation:
 def viewer(request: HttpRequest) -> Organisation | None:
     """Whose price book counts where prices may be read by anybody; None for a visitor."""
     return getattr(request, "organisation", None)
+
+
+def may_see_workings(request: HttpRequest) -> bool:
+    """Whether the reader may know why a source of prices failed: members, and all on a laptop.
+
+    Words of providers can name the site's projects, subscriptions and hosts.
+    """
+    return bool(settings.EMBEDDED) or viewer(request) is not None
 
 
 def member_in(request: HttpRequest) -> User:

@@ -19,7 +19,8 @@ from tests.people import PLAN_TEXT, make_member, make_plan, make_run, organisati
 
 pytestmark = pytest.mark.django_db
 OPEN_TO_ALL = {"sign_in", "sign_in_once", "healthz"}
-CATALOGUE = {"home", "offers", "offers_csv", "offer", "sources"}
+CATALOGUE = {"home", "offers", "offers_csv", "offer", "sources", "source_progress"}
+OF_THE_SITE = {"refresh_source", "source_progress", "cancel_refresh"}  # nobody's own: sources of prices
 SECRET = "Secret of Bletchley"
 
 
@@ -53,6 +54,7 @@ class Foreign:
             "token_id": [self.token.pk],
             "table": ["purchases"],
             "number": [self.book.number],
+            "source": ["aws"],
         }
         return known[name]
 
@@ -89,7 +91,9 @@ def addresses(name: str, foreign: Foreign) -> list[str]:
     ]
 
 
-WITH_IDS = sorted(name for name, page in PAGES.items() if page.pattern.converters and name not in OPEN_TO_ALL)
+WITH_IDS = sorted(
+    name for name, page in PAGES.items() if page.pattern.converters and name not in OPEN_TO_ALL | OF_THE_SITE
+)
 WITHOUT_IDS = sorted(name for name, page in PAGES.items() if not page.pattern.converters)
 
 
