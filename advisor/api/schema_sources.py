@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from advisor.api.errors import Problem
 from advisor.api.fields import Moment
 from advisor.api.paging import PageOut
+from advisor.api.schema_refresh import SourceStateOut
 
 
 class AgesOut(BaseModel):
@@ -76,6 +77,7 @@ class SourcesOut(BaseModel):
     catalogue: CatalogueOut = Field(description="The catalogue as a whole")
     items: list[SourceOut] = Field(description="By number of offers, the largest first")
     total: int = Field(description="How many there are")
+    asked: list[SourceStateOut] = Field(description="Sources that can be asked for newer prices, by name")
 
 
 class ImportOut(BaseModel):

@@ -30,7 +30,7 @@ def operations(document: dict[str, Any]) -> Iterator[Operation]:
 
 def test_every_operation_has_a_name_words_a_tag_and_its_statuses(document: dict[str, Any]) -> None:
     names = [operation["operationId"] for *_, operation in operations(document)]
-    assert len(names) == len(set(names)) == 31
+    assert len(names) == len(set(names)) == 35
     tags = {tag["name"] for tag in document["tags"]}
     for method, path, operation in operations(document):
         where = f"{method} {path}"
@@ -81,7 +81,7 @@ def test_every_number_that_is_taken_in_has_bounds(document: dict[str, Any]) -> N
         for *_, operation in operations(document)
         for parameter in operation.get("parameters", ())
     ]
-    for name in ("PlanIn", "PlanChange", "CheckIn", "RunIn", "TokenIn"):
+    for name in ("PlanIn", "PlanChange", "CheckIn", "RunIn", "TokenIn", "DecideIn"):
         schema = document["components"]["schemas"][name]
         assert schema["additionalProperties"] is False, name
         taken += schema["properties"].items()
@@ -105,7 +105,9 @@ def test_who_may_read_without_signing_in_stands_in_the_document(
         return {operation["operationId"] for *_, operation in found if operation["security"][0] == {}}
 
     settings.PUBLIC_CATALOGUE = True
-    names = {"list_offers", "get_offer_history", "list_accelerators", "list_regions", "list_sources"}
+    names = {
+        "list_offers", "get_offer_history", "list_accelerators", "list_regions", "list_sources", "get_source",
+    }  # fmt: skip
     assert opened() == opened() == names
     settings.PUBLIC_CATALOGUE = False
     assert opened() == set()
@@ -118,7 +120,7 @@ def test_the_page_shows_padlocks_only_where_one_must_sign_in(client: Client, set
     assert '<a class="link" href="/">← Quartermaster</a>' in page.content.decode()
     shown = operations(page.context["swagger_settings"]["spec"])
     assert {op["operationId"] for *_, op in shown if not op["security"]} == {
-        "list_offers", "get_offer_history", "list_accelerators", "list_regions", "list_sources",
+        "list_offers", "get_offer_history", "list_accelerators", "list_regions", "list_sources", "get_source",
     }  # fmt: skip
     told = operations(dict(api.get_openapi_schema()))
     assert all(operation["security"] for *_, operation in told)  # the document itself says who may
@@ -201,7 +203,7 @@ def test_what_is_no_id_is_404_through_every_operation(document: dict[str, Any], 
     _, ask = member()
     for method, path, operation in operations(document):
         if "{" in path:
-            address = path.format(plan_id=wrong, run_id=wrong, number=1, token_id=wrong)
+            address = path.format(plan_id=wrong, run_id=wrong, number=1, token_id=wrong, source=wrong)
             body = {"text": TEXT} if "requestBody" in operation else None
             refused = ask(method, address, body)
             assert (refused.status, refused.code) == (404, "not_found"), f"{method} {path}"
@@ -210,7 +212,7 @@ def test_what_is_no_id_is_404_through_every_operation(document: dict[str, Any], 
 @pytest.mark.django_db
 def test_nobody_is_let_into_any_private_operation(document: dict[str, Any], settings: Any) -> None:
     settings.PUBLIC_CATALOGUE = True
-    ids = {"plan_id": "x", "run_id": "x", "number": 1, "token_id": "x"}
+    ids = {"plan_id": "x", "run_id": "x", "number": 1, "token_id": "x", "source": "aws"}
     for method, path, operation in operations(dict(api.get_openapi_schema())):
         if {} not in operation["security"]:
             refused = Caller()(method, path.format(**ids))
