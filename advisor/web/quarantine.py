@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal, cast
 
 from django.contrib import messages
@@ -92,8 +93,13 @@ def _row(kept: QuarantinedOffer, known: InForce | None) -> Row:
 
 def _price(price: InForce) -> str:
     """`38 USD`, `0 USD and 100,000 upfront`."""
-    upfront = f" and {figure(price.upfront)} upfront" if price.upfront else ""
-    return f"{figure(price.price_per_hour)} {price.currency}{upfront}"
+    upfront = f" and {figure(_short(price.upfront))} upfront" if price.upfront else ""
+    return f"{figure(_short(price.price_per_hour))} {price.currency}{upfront}"
+
+
+def _short(amount: Decimal) -> Decimal:
+    """To a millionth, the least a price can be: divisions of a source can have thirty digits."""
+    return round(amount, 6)
 
 
 @require_POST

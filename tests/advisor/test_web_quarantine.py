@@ -51,6 +51,8 @@ def price_in(region: str) -> list[Decimal]:
 def test_a_waiting_price_stands_beside_the_one_in_force_with_its_reason(operator: Client) -> None:
     publish([offer(price="40")], source="gpuhunt", label="t")
     keep(offer())
+    keep(offer(2, "0.68275714285714285714"))
+    keep(offer(3, "0.000001"))
     keep(offer(1, "12.505", purchase=Purchase.RESERVED, term_months=12, payment=Payment.PARTIAL,
                upfront=Decimal("100000.50")))  # fmt: skip
     answer = operator.get("/sources/quarantine")
@@ -60,6 +62,8 @@ def test_a_waiting_price_stands_beside_the_one_in_force_with_its_reason(operator
         "2026-11-23 08:00 2026-11-25 20:00 waiting"
     ) in page
     assert "12.505 USD and 100,000.5 upfront – moved" in page  # not for sale now
+    assert "on_demand gpuhunt 0.682757 USD –" in page
+    assert "on_demand gpuhunt 0.000001 USD –" in page  # small is not 0
     links = links_of(answer)
     assert links["lambda/r-0/p5.48xlarge/on_demand"] == "/offer?id=lambda/r-0/p5.48xlarge/on_demand"
     assert "lambda/r-1/p5.48xlarge/reserved/12m-partial" not in links
