@@ -24,16 +24,13 @@ def request_refresh(source: str, user: User | None = None, *, despite_gates: boo
     """The job that refreshes a source: a new one, or the one that is open already.
 
     `despite_gates`: publish what the gates would hold back; doubtful offers still wait. Raises BadInput for
-    an unknown source.
+    an unknown source, Conflict where the open one would hold back what is to be published.
     """
     return ask_refresh(source, user, despite_gates=despite_gates)[0]
 
 
 def ask_refresh(source: str, user: User | None = None, *, despite_gates: bool = False) -> tuple[Job, bool]:
-    """As `request_refresh`, and whether the job is new.
-
-    Raises Conflict where one is open that would hold back what `despite_gates` asks to publish.
-    """
+    """As `request_refresh`, and whether the job is new."""
     job, is_new = _open_job(source, user, despite_gates=despite_gates)
     if is_new:
         enqueue(job)

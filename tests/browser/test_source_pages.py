@@ -25,7 +25,8 @@ from datetime import datetime, timedelta, UTC
 from advisor.models import SourceState
 now = datetime.now(UTC)
 read = dict(last_attempt_at=now, last_success_at=now - timedelta(days=200),
-    stated_at=now - timedelta(days=201), rows_seen=212345, rows_taken=212000, rows_refused=345, rows_quarantined=3, seconds=134.2,
+    stated_at=now - timedelta(days=201), rows_seen=212345, rows_taken=212000,
+    rows_refused=345, rows_quarantined=3, seconds=134.2,
     refused=[{"where": "offers.csv, line 12", "reason": "vcpu: 'NA' is no number"}])
 for source, state, more in (
     ("aws", "held_back", read | {"words": ["aws: 212,000 offers, there were 512,000 (at least 70%)."]}),
