@@ -52,8 +52,8 @@ def test_a_price_that_has_ended_is_as_old_as_when_it_was_last_stated(source: Fak
     rows = offer_history(ID).rows
     # 40 was last stated after 5 hours, though its source was confirmed after 10 and 20
     assert [(row.price_per_hour, (row.observed_at or START) - START) for row in rows] == [
-        (41, 20 * HOUR),
-        (40, 5 * HOUR),
+        (Decimal(41), 20 * HOUR),
+        (Decimal(40), 5 * HOUR),
     ]
     told = Caller().get(f"/offers/history?id={ID}").json["rows"]
     assert [row["observed_at"] for row in told] == [
