@@ -108,17 +108,22 @@ def decide_some(request: HttpRequest) -> HttpResponse:
     operators_only(request)
     try:
         decision = _decision(request.POST.get("decision", ""))
-        groups = _by_source(_ids(request.POST.getlist("id")))
+        ids = set(_ids(request.POST.getlist("id")))
+        groups = _by_source(ids)
     except BadInput as error:
         messages.warning(request, plain(error.message))
         return _back(request)
-    for ids in groups.values():
+    gone = len(ids) - sum(map(len, groups.values()))
+    if gone:
+        words = "is stated no longer and waits" if gone == 1 else "are stated no longer and wait"
+        messages.warning(request, f"{count(gone, 'price')} {words} no more.")
+    for group in groups.values():
         try:
-            decide(ids, decision, member_in(request))
+            decide(group, decision, member_in(request))
         except AdvisorError as error:
             messages.warning(request, " ".join(error.lines()))
         else:
-            messages.success(request, _done(len(ids), decision))
+            messages.success(request, _done(len(group), decision))
     return _back(request)
 
 
@@ -143,7 +148,7 @@ def _ids(words: Iterable[str]) -> list[int]:
     return found
 
 
-def _by_source(ids: list[int]) -> dict[str, list[int]]:
+def _by_source(ids: Iterable[int]) -> dict[str, list[int]]:
     """Prices are published by source. Raises BadInput where none of them is there any more."""
     groups: dict[str, list[int]] = defaultdict(list)
     for number, source in quarantined(state="").filter(pk__in=ids).values_list("pk", "source"):

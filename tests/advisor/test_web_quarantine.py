@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from advisor.catalog.queries import current_offers
 from advisor.catalog.services import publish
-from advisor.models import QuarantinedOffer, SourceState
+from advisor.models import CatalogueVersion, OfferRow, QuarantinedOffer, SourceState
 from advisor.refresh.quarantine import columns_of, price_key
 from providers.offers import Offer, Payment, Purchase
 from tests.advisor.page_text import links_of, text_of
@@ -106,6 +106,25 @@ def test_prices_of_several_sources_are_each_published_as_their_own(operator: Cli
     ids = [keep(offer()).pk, keep(offer(1), source="azure").pk]
     operator.post("/sources/quarantine/decide", {"id": ids, "decision": "accept"})
     assert price_in("r-0") == price_in("r-1") == [8]
+
+
+def test_what_waits_no_more_is_said_and_the_rest_decided(operator: Client) -> None:
+    publish([offer(price="40")], source="gpuhunt", label="t")
+    form = {"id": [keep(offer()).pk, 7777, 7778], "decision": "accept"}
+    said = text_of(operator.post("/sources/quarantine/decide", form, follow=True))
+    assert "2 prices are stated no longer and wait no more." in said
+    assert "1 price is accepted" in said
+    assert price_in("r-0") == [8]
+
+
+def test_while_a_publication_is_written_the_price_in_force_is_the_one_before(operator: Client) -> None:
+    publish([offer(price="40")], source="gpuhunt", label="t")
+    keep(offer())
+    version = CatalogueVersion.everything.create(number=2, source="t", label="t")  # nobody reads it yet
+    OfferRow.objects.update(closed_in=version)
+    assert "8 USD 40 USD moved" in text_of(operator.get("/sources/quarantine"))
+    CatalogueVersion.everything.filter(number=2).update(published_at=datetime.now(UTC))
+    assert "8 USD – moved" in text_of(operator.get("/sources/quarantine"))
 
 
 def test_two_prices_of_one_offer_are_refused_in_words(operator: Client) -> None:

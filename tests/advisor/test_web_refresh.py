@@ -253,6 +253,13 @@ def test_a_refresh_is_stopped(operator: Client) -> None:
     assert "Stop the refresh" not in words
 
 
+def test_what_was_held_back_is_published_when_an_operator_says_so(operator: Client) -> None:
+    operator.post("/sources/azure/refresh", {"despite_gates": "1"})
+    assert Job.objects.get().options == {"despite_gates": True}
+    operator.post("/sources/aws/refresh", {"despite_gates": "maybe"})
+    assert Job.objects.get(subject="aws").options == {}
+
+
 def test_an_unknown_source_is_not_found_with_the_nearest_name(operator: Client) -> None:
     for answer in (
         operator.post("/sources/azur/refresh"),
