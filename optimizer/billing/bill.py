@@ -42,12 +42,13 @@ class CommitmentBill:
 class Bill:
     """`total` is `on_demand` plus what all commitments charge; lines stand by hour, in it as the rows do.
 
-    `all_on_demand` is what the same usage would cost without any commitment.
+    `all_on_demand` is what the same usage would cost without any commitment, `saving` what is paid less.
     """
 
     total: Decimal
     on_demand: Decimal
     all_on_demand: Decimal
+    saving: Decimal
     commitments: tuple[CommitmentBill, ...]
     lines: tuple[Line, ...]
 
@@ -74,10 +75,13 @@ def make_bill(usages: Sequence[Usage], commitments: Sequence[Commitment], *, hou
         lines = tuple(_line(usage, number, hour) for number, hour in enumerate(found) for usage in usages)
         on_demand = sum((line.on_demand_charge for line in lines), ZERO)
         charges = tuple(_charge(commitment, found) for commitment in commitments)
+        all_on_demand = sum((sum(usage.quantity, ZERO) * usage.on_demand for usage in usages), ZERO)
+        total = on_demand + sum((charge.charged for charge in charges), ZERO)
         return Bill(
-            total=on_demand + sum((charge.charged for charge in charges), ZERO),
+            total=total,
             on_demand=on_demand,
-            all_on_demand=sum((sum(usage.quantity, ZERO) * usage.on_demand for usage in usages), ZERO),
+            all_on_demand=all_on_demand,
+            saving=all_on_demand - total,
             commitments=charges,
             lines=lines,
         )

@@ -42,7 +42,7 @@ class Usage:
     quantity: tuple[Decimal, ...]
     on_demand: Decimal
     service: str = ""
-    rates: Mapping[str, Decimal] | None = None
+    rates: Mapping[Kind, Decimal] | None = None
     account: str = ""
     region: str = ""
     zone: str = ""
