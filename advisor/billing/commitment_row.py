@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, StrictBool, Tag, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from advisor.billing.fields import KINDS, Platform, Provider, Tenancy, kind_of
+from advisor.billing.fields import KINDS, Flag, Platform, Provider, Tenancy, kind_of
 from advisor.billing.usage_row import size_problems
 from advisor.demand.fields import (
     FORM,
@@ -32,7 +32,7 @@ class _Row(Part):
     account: Name | None = Field(
         default=None, description="Account, subscription or project that owns it; absent as in usage."
     )
-    shared: StrictBool | None = Field(
+    shared: Flag | None = Field(
         default=None,
         description="Whether it covers other accounts too. Default true; false for Google's reservations.",
     )
@@ -58,7 +58,7 @@ class ReservedRow(_Row):
     zone: Name | None = Field(default=None, description="Zone; required with scope zone, and only there.")
     platform: Platform = Field(default="linux", description="As in usage; AWS only.")
     tenancy: Tenancy = Field(default="default", description="As in usage; AWS only.")
-    size_flexible: StrictBool = Field(
+    size_flexible: Flag = Field(
         default=True, description="false: it covers exactly this machine type (Azure's capacity priority)."
     )
     size_group: Name | None = Field(default=None, description="As in usage.")
@@ -130,6 +130,15 @@ class FlexibleRow(_Row):
     )
 
 
+_MODELS = (ReservedRow, SpendRow, FlexibleRow)
+
+
+def _model(kind: object) -> type[_Row]:
+    if kind == Kind.FLEXIBLE_CUD:
+        return FlexibleRow
+    return SpendRow if kind in SPEND else ReservedRow
+
+
 def _known_kind(value: object) -> object:
     """The kind decides which fields a row has, so it is told first, and alone."""
     if not isinstance(value, Mapping):
@@ -144,7 +153,16 @@ def _known_kind(value: object) -> object:
     if offered is not None and known not in offered:
         message = f"is no commitment of {provider}: there are {one_of(offered)}"
         refuse([(("kind",), kind, message)])
+    refuse(_of_other_kinds(value, known))
     return value
+
+
+def _of_other_kinds(value: Mapping[object, object], kind: Kind) -> list[Found]:
+    """Fields that stand in the wrong kind of row; what no kind knows is told as unknown."""
+    own = set(_model(kind).model_fields)
+    elsewhere = {field for model in _MODELS for field in model.model_fields} - own
+    message = f"is no field of kind {kind}: it has {one_of(sorted(own - set(_Row.model_fields) - {'kind'}))}"
+    return [((field,), value[field], message) for field in sorted(elsewhere & set(map(str, value)))]
 
 
 def _words(error: PydanticCustomError, kind: object) -> str:
@@ -153,15 +171,13 @@ def _words(error: PydanticCustomError, kind: object) -> str:
 
 def _form(value: object) -> str:
     kind = value.get("kind") if isinstance(value, Mapping) else getattr(value, "kind", None)
-    if kind == Kind.FLEXIBLE_CUD:
-        return FORM + "flexible"
-    return FORM + ("spend" if kind in SPEND else "reserved")
+    return FORM + _model(kind).__name__
 
 
 CommitmentRow = Annotated[
-    Annotated[ReservedRow, Tag(FORM + "reserved")]
-    | Annotated[SpendRow, Tag(FORM + "spend")]
-    | Annotated[FlexibleRow, Tag(FORM + "flexible")],
+    Annotated[ReservedRow, Tag(FORM + "ReservedRow")]
+    | Annotated[SpendRow, Tag(FORM + "SpendRow")]
+    | Annotated[FlexibleRow, Tag(FORM + "FlexibleRow")],
     Discriminator(_form),
     BeforeValidator(_known_kind),
 ]

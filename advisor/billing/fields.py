@@ -47,6 +47,12 @@ def _service(value: object) -> str:
     return text(value).casefold()
 
 
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise problem("must be true or false")
+    return value
+
+
 def _amount_form(value: object) -> str:
     return FORM + ("list" if isinstance(value, (list, tuple)) else "number")
 
@@ -61,4 +67,5 @@ Amounts = Annotated[
     Annotated[Money, Tag(FORM + "number")] | Annotated[tuple[Money, ...], Tag(FORM + "list")],
     Discriminator(_amount_form),
 ]
+Flag = Annotated[bool, BeforeValidator(_flag)]
 Rates = dict[RateName, Money]

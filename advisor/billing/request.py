@@ -51,7 +51,7 @@ class BillRequest(Part):
         """Number of hours, said or not."""
         if self.hours is not None:
             return self.hours
-        return next((len(row.quantity) for row in self.usage if isinstance(row.quantity, tuple)), 1)
+        return max(1, *(len(row.quantity) for row in self.usage if isinstance(row.quantity, tuple)), 1)
 
     def per_hour(self, row: ReservedRow) -> Decimal | None:
         """What a reserved machine costs in every hour; None where neither it nor the usage says so."""
@@ -66,6 +66,8 @@ class BillRequest(Part):
 
     def _lengths(self) -> Iterator[Found]:
         hours = self.length
+        if not self.usage and not self.commitments:
+            yield ("usage",), "", "is required, or commitments: there is nothing to bill"
         if hours > MAX_HOURS:
             yield ("hours",), hours, f"must be {MAX_HOURS} or less"
         for index, row in enumerate(self.usage):

@@ -27,21 +27,23 @@ class UsageRow(Part):
     )
     region: Name | None = Field(
         default=None,
-        description="Region; without it no regional reservation and no EC2 Instance plan covers it.",
+        description="Region; without it no regional reservation or ec2_sp covers it.",
     )
     zone: Name | None = Field(default=None, description="Zone; without it no zonal reservation covers it.")
-    instance_type: Name | None = Field(default=None, description="Machine type; absent for other services.")
+    instance_type: Name | None = Field(
+        default=None, description="Machine type; absent for what is no machine."
+    )
     platform: Platform = Field(
         default="linux", description="linux (Linux/UNIX), windows, rhel …, as AWS reservations match it."
     )
     tenancy: Tenancy = Field(default="default", description="default (or shared), dedicated or host.")
     quantity: Amounts = Field(
-        description="How many in each hour, in the unit of the price: one number, or a list with one per hour."
+        description="How many in each hour, in the unit of the price: a number, or a list with one per hour."
     )
     on_demand: PositiveMoney = Field(description="Price of one for an hour without any commitment.")
     rates: Rates | None = Field(
         default=None,
-        description="Discounted price of one for an hour by kind of commitment. A spend plan covers only rows "
+        description="Discounted price of one for an hour by kind of commitment. A plan covers only rows "
         "with its rate.",
     )
     size_group: Name | None = Field(

@@ -4,8 +4,7 @@ Pure, in exact decimals, importing nothing of the model beside it. `docs/bill.md
 the providers document them; `order.py` is the table of contents.
 """
 
-from .bill import Bill, CommitmentBill, Line, make_bill
-from .meters import Cover
+from .bill import Bill, CommitmentBill, Cover, Line, make_bill
 from .terms import Commitment, FlexibleCommitment, Kind, Reservation, Size, SpendPlan, Usage
 
 __all__ = [
