@@ -66,11 +66,16 @@ def _passes(
     in_order = sorted(commitments, key=_small_first)
     for one in in_order:
         if is_aws or not one.shared:
-            yield one, ranked(one, [usage for usage in usages if usage.account == one.account])
+            yield one, ranked(one, [usage for usage in usages if _owns(one, usage)])
     for one in in_order:
         if one.shared:
-            others = [usage for usage in usages if not is_aws or usage.account != one.account]
+            others = [usage for usage in usages if not (is_aws and _owns(one, usage))]
             yield one, ranked(one, others)
+
+
+def _owns(commitment: Commitment, usage: Usage) -> bool:
+    """Where one of the two names no account, they are taken for the same."""
+    return not commitment.account or not usage.account or commitment.account == usage.account
 
 
 def _small_first(commitment: Commitment) -> tuple[Decimal, str]:

@@ -53,6 +53,8 @@ def size_of(provider: str, instance_type: str) -> Size | None:
 
 def _aws(name: str) -> Size | None:
     family, size = family_of(name), name.rpartition(".")[2]
+    if size.startswith("metal-"):
+        size = f"{size.removeprefix('metal-')}arge"  # metal-24xl is as large as 24xlarge
     factor = AWS_METAL_FACTORS.get(family) if size == "metal" else AWS_FACTORS.get(size)
     if not family or factor is None or family in AWS_INFLEXIBLE or family.startswith("ml."):
         return None

@@ -34,7 +34,8 @@ class Usage:
     """One kind of thing used; `quantity` has an entry for each hour.
 
     `rates` are discounted prices by kind of commitment: without one, plans of that kind cannot cover the row.
-    None says nothing about rates at all. Empty text stands for what is not known and matches nothing.
+    None says nothing about rates at all. Empty text stands for what is not known: it matches nothing, but an
+    unknown account is taken for the owner's.
     """
 
     id: str

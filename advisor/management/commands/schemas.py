@@ -1,4 +1,4 @@
-"""`manage.py schemas`: the JSON Schemas of the plan file and of the result, generated from the code."""
+"""`manage.py schemas`: the JSON Schemas of files that go in and come out, generated from the code."""
 
 import difflib
 import json
@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
+from advisor.billing.request import BillRequest
 from advisor.demand.plan import Plan
 from advisor.errors import AdvisorError, BadInput
 from advisor.management.base import AdvisorCommand
@@ -15,6 +16,7 @@ from advisor.planning.result import Result
 
 FOLDER = Path(settings.BASE_DIR) / "docs" / "schemas"
 SHOWN_DIFFERENCES = 20
+NAMES = ("plan", "result", "bill")
 
 
 class SchemasDiffer(AdvisorError):
@@ -26,9 +28,12 @@ class SchemasDiffer(AdvisorError):
 
 def documents() -> dict[str, str]:
     """File name -> text of each schema, as committed."""
-    plan = Plan.model_json_schema(mode="validation")
-    result = Result.model_json_schema(mode="serialization")
-    return {"plan.schema.json": _text("plan", plan), "result.schema.json": _text("result", result)}
+    schemas = (
+        Plan.model_json_schema(mode="validation"),
+        Result.model_json_schema(mode="serialization"),
+        BillRequest.model_json_schema(mode="validation"),
+    )
+    return {f"{name}.schema.json": _text(name, schema) for name, schema in zip(NAMES, schemas, strict=True)}
 
 
 def _text(name: str, schema: dict[str, Any]) -> str:
@@ -40,13 +45,13 @@ def _text(name: str, schema: dict[str, Any]) -> str:
 
 
 class Command(AdvisorCommand):
-    help = "Write docs/schemas/{plan,result}.schema.json, or print or check them."
+    help = "Write docs/schemas/*.schema.json, or print or check them."
     uses_database = False
 
     def add_arguments(self, parser: CommandParser) -> None:
         choice = parser.add_mutually_exclusive_group()
         choice.add_argument("--check", action="store_true", help="write nothing; fail when the files differ")
-        choice.add_argument("--print", choices=("plan", "result"), dest="shown", help="print one, write none")
+        choice.add_argument("--print", choices=NAMES, dest="shown", help="print one, write none")
         parser.add_argument("--folder", default=str(FOLDER), help="where the files are; default docs/schemas")
 
     def run(self, **options: Any) -> None:

@@ -178,6 +178,7 @@ def test_reservations_scenario_4_zonal_ones_of_others_before_own_regional_ones()
         ("i3.metal", "i3.16xlarge", "1"),
         ("i3.metal", "i3.8xlarge", "2"),
         ("c4.8xlarge", "c4.large", "16"),
+        ("c7i.metal-24xl", "c7i.12xlarge", "2"),
         ("m5.2xlarge", "m5.24xlarge", "0.083333333333"),  # 16 / 192
     ],
 )
@@ -207,3 +208,13 @@ def test_what_does_not_match_is_not_covered(reservation: object, row: Usage) -> 
     bill = bill_of([row], [reservation])
     assert covered(bill) == {}
     assert (bill.total, bill.commitments[0].used) == (D(2), D(0))
+
+
+def test_without_an_account_usage_is_the_owners() -> None:
+    rates = {"compute_sp": "0.5"}
+    row = use("row", "1", "1", "m5.large", account="", rates=rates)
+    assert covered(bill_of([row], [plan("sp", "compute_sp", "1", shared=False)])) == {"row": {"sp": 1}}
+    other = use("row", "1", "1", "m5.large", account="B", rates=rates)
+    assert covered(bill_of([other], [plan("sp", "compute_sp", "1", account="", shared=False)])) == {
+        "row": {"sp": 1}
+    }
