@@ -12,7 +12,7 @@ help:
 	@echo "make run          set up, then run site, worker, scheduler and broker on 127.0.0.1 (PORT=8000)"
 	@echo "make test         all checks and tests"
 	@echo "make lint         the checks alone"
-	@echo "make bench        the timings that must hold"
+	@echo "make bench        the timings that must hold (REPLIES=folder: recorded replies of providers too)"
 	@echo "make screenshots  pictures of every page, to look at, in var/screenshots; needs Chromium"
 	@echo "make setup        only prepare .venv, then: .venv/bin/python manage.py help"
 
@@ -36,6 +36,7 @@ test: lint
 
 bench: setup-dev
 	$(PY) -m tests.bench
+	@[ -z "$(REPLIES)" ] || $(PY) -m tests.bench.real_files "$(REPLIES)"
 
 screenshots: setup-dev
 	$(PY) -m tests.browser.screenshots

@@ -205,6 +205,7 @@ if BEHIND_PROXY:
 
 # --- prices ---
 PRICE_MAX_AGE_HOURS = env_int("PRICE_MAX_AGE_HOURS", default=24 * 90, minimum=1)  # older is marked stale
+RATES_MAX_AGE_DAYS = env_int("RATES_MAX_AGE_DAYS", default=10, minimum=1)  # of exchange rates, likewise
 
 # --- work in the background ---
 BROKER_SOCKET = broker_socket(ADVISOR_HOME)  # of the broker that `manage.py up` starts

@@ -5,7 +5,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 from advisor.api.urls import api
-from advisor.web import book, catalogue, health, home, people, plan_help, plans, runs
+from advisor.web import book, breakeven, catalogue, health, home, people, plan_help, plans, refresh, runs
 
 admin.autodiscover()
 
@@ -14,6 +14,13 @@ _catalogue = [
     path("offers.csv", catalogue.offers_csv, name="offers_csv"),
     path("offer", catalogue.offer, name="offer"),
     path("sources", catalogue.sources, name="sources"),
+    path("breakeven", breakeven.breakeven, name="breakeven"),
+    path("breakeven.json", breakeven.breakeven_json, name="breakeven_json"),
+    path("breakeven-question.json", breakeven.breakeven_question, name="breakeven_question"),
+    path("sources/quarantine", refresh.quarantine, name="quarantine"),
+    path("sources/<str:name>", refresh.source, name="source"),
+    path("sources/<str:name>/refresh", refresh.refresh, name="refresh_source"),
+    path("sources/<str:name>/stop", refresh.stop, name="stop_source"),
 ]
 _plans = [
     path("", plans.plan_list, name="plans"),

@@ -13,6 +13,10 @@ class PriceFileError(ProviderError):
     """The bytes are no price file at all. Bad rows are never raised; see `RefusedRow`."""
 
 
+class RatesFileError(ProviderError):
+    """The bytes are no exchange rates, or damaged ones; nothing of them is used."""
+
+
 class ReferenceDataError(ProviderError):
     """A table shipped with the code is missing or damaged: a defect of the installation."""
 

@@ -13,7 +13,7 @@ from providers.errors import UnknownPlace
 from providers.tables import REFERENCE, LazyMapping, TableRow, read_table
 from providers.text import did_you_mean, nearest, shown
 
-COUNTRY_COLUMNS = ("code", "name", "groups")
+COUNTRY_COLUMNS = ("code", "name", "groups", "latitude", "longitude")
 REGION_COLUMNS = (
     "provider",
     "region",
@@ -103,8 +103,21 @@ COUNTRIES: Mapping[str, str] = LazyMapping(
 )
 """ISO 3166-1 alpha-2 code -> English name, all 249."""
 
+COUNTRY_CENTRES: Mapping[str, tuple[Decimal, Decimal]] = LazyMapping(
+    lambda: {row.text("code"): centre_from(row) for row in _country_rows()}
+)
+"""Country -> latitude and longitude in degrees of the centre of its population (SOURCES.md)."""
+
 GROUPS: Mapping[str, frozenset[str]] = LazyMapping(_load_groups)
 """Group name -> country codes; see GROUP_DEFINITIONS."""
+
+
+def centre_from(row: TableRow) -> tuple[Decimal, Decimal]:
+    """Latitude and longitude of a country's row; raises `ReferenceDataError` naming line and column."""
+    latitude, longitude = _within(row, "latitude", 90), _within(row, "longitude", 180)
+    if latitude is None or longitude is None:
+        raise row.error("latitude" if latitude is None else "longitude", "must not be empty")
+    return latitude, longitude
 
 
 @cache

@@ -1,7 +1,7 @@
 """Currencies and the exchange rates shipped with the code: for display, never silently for plans."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -40,22 +40,41 @@ _OTHER_NAMES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """When a rate was stated, and by whom."""
+
+    observed_on: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceRates:
     """Exchange rates: `rates_to_usd[c]` is the US dollars one unit of `c` costs, on `observed_on`.
 
-    Where the rows carry several dates, `observed_on` is the oldest: the age of a sum is that of its
-    oldest part.
+    Where the rates carry several dates, `observed_on` is the oldest: the age of a sum is that of its
+    oldest part. `origins` has the currencies whose rates have an origin of their own.
     """
 
     rates_to_usd: Mapping[str, Decimal]
     observed_on: date
     source: str
+    origins: Mapping[str, Origin] = field(default_factory=dict)
 
     def rate(self, currency: str, *, to: str) -> Decimal:
         """Units of `to` that one unit of `currency` costs; raises `UnknownCurrency`."""
         if currency == to:
             return Decimal(1)
         return self._usd(currency) / self._usd(to)
+
+    def origin(self, *currencies: str) -> Origin:
+        """Where the rates between some currencies are from: the oldest day and all sources; the dollar,
+        which all are told in, has none. Without others the origin of the whole."""
+        whole = Origin(observed_on=self.observed_on, source=self.source)
+        found = [self.origins.get(currency, whole) for currency in currencies if currency != "USD"]
+        if not found:
+            return whole
+        sources = dict.fromkeys(origin.source for origin in found)
+        return Origin(observed_on=min(origin.observed_on for origin in found), source="; ".join(sources))
 
     def _usd(self, currency: str) -> Decimal:
         found = self.rates_to_usd.get(currency)

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
-from advisor.errors import AdvisorError
+from advisor.errors import AdvisorError, NotFound
 from advisor.models import Organisation
 
 
@@ -34,3 +34,11 @@ def member_in(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise TypeError("a view for members was reached without one")
     return request.user
+
+
+def operator_in(request: HttpRequest) -> User:
+    """The signed-in operator. For anybody else the page does not exist: raises NotFound."""
+    member = member_in(request)
+    if not member.is_staff:
+        raise NotFound("There is no such page")
+    return member

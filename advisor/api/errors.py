@@ -31,6 +31,7 @@ CODES: dict[str, tuple[int, str]] = {
     "unknown_route": (404, "There is no such address under /api/v1/."),
     "method_not_allowed": (405, "The address does not take this method; the header Allow says which."),
     "conflict": (409, "Not possible in the state things are in, or a key was used for another request."),
+    "rates_doubtful": (409, "Exchange rates far from those in force; nothing was taken. `details` has each."),
     "no_result": (409, "The run has no result, or none yet; the message says its state."),
     "body_too_large": (413, "The body is larger than is read."),
     "unsupported_media_type": (415, "The body must have another Content-Type."),
@@ -65,7 +66,9 @@ class ErrorBody(BaseModel):
     message: str = Field(description="One line for a person")
     field: str | None = Field(description="The field or parameter that is wrong, where it is one")
     details: list[str] = Field(description="Further lines for a person, one thought each")
-    problems: list[Problem] = Field(description="Of a plan's text or a price file; else empty")
+    problems: list[Problem] = Field(
+        description="Of a plan's text, a price file or a question of build or buy; else empty"
+    )
 
 
 class ErrorOut(BaseModel):

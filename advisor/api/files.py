@@ -1,5 +1,6 @@
 """Files that are sent: as the body, or as the part `file` of a form."""
 
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from django.http import HttpRequest
@@ -12,16 +13,15 @@ CSV = "text/csv"
 _MULTIPART = "multipart/form-data"
 
 
-def takes_file(about: str) -> dict[str, Any]:
-    """What the document says of an operation that is sent a CSV file."""
+def takes_file(about: str, types: Sequence[str] = (CSV,)) -> dict[str, Any]:
+    """What the document says of an operation that is sent a file of one of these media types."""
     file = {"type": "string", "description": about}
     form = {"type": "object", "properties": {"file": file}, "required": ["file"]}
-    return {
-        "requestBody": {"required": True, "content": {CSV: {"schema": file}, _MULTIPART: {"schema": form}}}
-    }
+    bodies = {media_type: {"schema": file} for media_type in types}
+    return {"requestBody": {"required": True, "content": {**bodies, _MULTIPART: {"schema": form}}}}
 
 
-def sent_file(request: HttpRequest, most_bytes: int) -> tuple[str, bytes]:
+def sent_file(request: HttpRequest, most_bytes: int, types: Sequence[str] = (CSV,)) -> tuple[str, bytes]:
     """The file's name and its bytes."""
     if int(request.headers.get("Content-Length") or 0) > most_bytes + 2**20:  # a form adds a little
         _too_large(most_bytes)
@@ -32,10 +32,11 @@ def sent_file(request: HttpRequest, most_bytes: int) -> tuple[str, bytes]:
         if (file.size or 0) > most_bytes:
             _too_large(most_bytes)
         return (file.name or "upload").replace("\0", "")[:190], file.read()
-    if request.content_type != CSV:
+    if request.content_type not in types:
         raise ApiError(
             "unsupported_media_type",
-            "Send the file with Content-Type text/csv, or as the part `file` of multipart/form-data.",
+            f"Send the file with Content-Type {' or '.join(types)}, or as the part `file` of "
+            "multipart/form-data.",
         )
     data = request.read(most_bytes + 1)
     if len(data) > most_bytes:

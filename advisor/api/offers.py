@@ -26,7 +26,14 @@ from advisor.api.schema_offers import (
     RegionOut,
     RegionsOut,
 )
-from advisor.api.schema_sources import CatalogueOut, PublicationOut, PublicationPage, SourceOut, SourcesOut
+from advisor.api.schema_sources import (
+    AskedOut,
+    CatalogueOut,
+    PublicationOut,
+    PublicationPage,
+    SourceOut,
+    SourcesOut,
+)
 from advisor.books.pricing import source_for
 from advisor.catalog.health import catalogue_report, source_reports
 from advisor.catalog.history import HistoryRow, offer_history
@@ -38,7 +45,8 @@ from advisor.catalog.request import listed
 from advisor.catalog.search import Request, search
 from advisor.errors import BadInput
 from advisor.models import CatalogueVersion
-from providers.rates import reference_rates
+from advisor.rates.in_force import rates_in_force
+from advisor.refresh.queries import source_states
 
 router = Router(tags=["offers"])
 _READING = ("invalid_token", "unauthenticated", "bad_input", "catalogue_empty")
@@ -61,7 +69,7 @@ def list_offers(request: HttpRequest, response: HttpResponse, query: Query[Offer
     listing = search(
         _asked(query),
         source_for(viewer(request), as_of),
-        rates=reference_rates(),
+        rates=rates_in_force(as_of),
         now=as_of or now,
         max_age_hours=settings.PRICE_MAX_AGE_HOURS,
     )
@@ -112,7 +120,7 @@ def get_offer_history(
     query: Query[HistoryQuery],
 ) -> HistoryOut:
     """Every price the offer had since it is known, and what else could be had instead of it."""
-    rates, currency = reference_rates(), query.currency.upper()
+    rates, currency = rates_in_force(), query.currency.upper()
     if currency not in rates.rates_to_usd:
         known = ", ".join(sorted(rates.rates_to_usd))
         raise BadInput(f"currency {currency}: no exchange rate; there is one for {known}", field="currency")
@@ -225,7 +233,10 @@ def list_sources(request: HttpRequest) -> SourcesOut:  # noqa: ARG001  ninja han
     """The catalogue as a whole, then each source with its providers and its last publication."""
     items = [SourceOut.model_validate(report) for report in source_reports()]
     return SourcesOut(
-        catalogue=CatalogueOut.model_validate(catalogue_report()), items=items, total=len(items)
+        catalogue=CatalogueOut.model_validate(catalogue_report()),
+        items=items,
+        total=len(items),
+        asked=list(map(AskedOut.model_validate, source_states())),
     )
 
 

@@ -1,20 +1,16 @@
 """Shapes of the catalogue. Prices are per machine-hour and in the display currency unless a field says so."""
 
-from typing import Annotated, cast
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from advisor.api.fields import Line, Moment
 from advisor.api.paging import MOST_SKIPPED
 from advisor.catalog.sorting import SORTS
-from providers.rates import reference_rates
 
 Currency = Annotated[
     str,
-    Field(
-        pattern=r"^[A-Za-z]{3}$",
-        json_schema_extra={"enum": cast(list[JsonValue], sorted(reference_rates().rates_to_usd))},
-    ),
+    Field(pattern=r"^[A-Za-z]{3}$", json_schema_extra={"maxLength": 3}, examples=["EUR"]),
 ]
 _Names = Annotated[list[Line], Field(max_length=50)]
 _SORTS: list[JsonValue] = [*SORTS, *(f"-{name}" for name in SORTS)]
@@ -48,7 +44,9 @@ class OffersQuery(BaseModel):
     max_age_hours: float | None = Field(
         None, gt=0, le=1e9, description="Leaves out prices observed earlier, hours before now"
     )
-    currency: Currency = Field("USD", description="Currency to show prices in, ISO 4217")
+    currency: Currency = Field(
+        "USD", description="Currency to show prices in, ISO 4217; GET /rates lists those with a rate"
+    )
     sort: str = Field(
         "price",
         description="Order; a leading - turns it round. `price` is that of all machines asked for",
@@ -129,7 +127,8 @@ class CatalogueMoment(BaseModel):
     as_of: str = Field(description="The moment whose prices these are, UTC")
     version: int = Field(description="Version of the catalogue")
     offers: int = Field(description="All offers in it")
-    rates_observed_on: str = Field(description="Day of the exchange rates")
+    rates_observed_on: str = Field(description="Oldest day of the exchange rates used")
+    rates_stale: bool = Field(description="Older than this site's limit, RATES_MAX_AGE_DAYS")
 
 
 class ListingOut(BaseModel):

@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI, Router
 from ninja.openapi.schema import OpenAPISchema
 
-from advisor.api import account, books, offers, plans, prices, runs
+from advisor.api import account, books, breakeven, offers, plans, prices, rates, runs, sources
 from advisor.api.auth import MEMBERS, READERS
 from advisor.api.docs_page import DocsPage
 from advisor.api.document import finish
@@ -65,8 +65,8 @@ api = Api(
     docs=DocsPage({"persistAuthorization": False, "defaultModelsExpandDepth": 0}),
 )
 api.add_decorator(strict)
-for _router in (offers.router, plans.router, runs.router, prices.router, books.router, account.router):
-    api.add_router("", _router)
+for _part in (offers, breakeven, plans, runs, sources, prices, rates, books, account):
+    api.add_router("", _part.router)
 
 _elsewhere = Router()
 

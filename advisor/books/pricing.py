@@ -2,19 +2,20 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import numpy as np
 
+from advisor.books.plain import BookedLedger, booked_catalogue
 from advisor.books.queries import book_of, in_force
+from advisor.catalog.column_stock import ColumnStock
 from advisor.catalog.lately import Lately
 from advisor.catalog.queries import Catalogue
 from advisor.catalog.rows import Places, Rows
 from advisor.catalog.snapshot import Snapshot, current_snapshot
 from advisor.catalog.snapshot_source import SnapshotSource, catalogue_source
-from advisor.catalog.sources import FileSource, LedgerSource, Narrow, OfferSource
-from advisor.catalog.stock import ColumnStock, Stock
+from advisor.catalog.sources import OfferSource
+from advisor.catalog.stock import Stock
 from advisor.models import Organisation, PriceBookVersion
 from providers.offers import Offer
 from providers.pricebook import PriceBook, Rule, Ruled
@@ -33,16 +34,6 @@ def source_for(organisation: Organisation | None, as_of: datetime | None = None)
     return BookedLedger(as_of, book_of(version))
 
 
-def booked_catalogue(catalogue: Catalogue, book: PriceBook, on: date) -> Catalogue:
-    """All offers at the prices of a book on a day, with what it says of which."""
-    found = book.apply(catalogue.offers, on)
-    return replace(
-        catalogue,
-        offers=tuple(offer for offer, _ in found),
-        ruled={offer.offer_id: ruled for offer, ruled in found if ruled is not None},
-    )
-
-
 def booked_stock(stock: Stock, book: PriceBook, on: date) -> Stock:
     """What a plan may choose from, at the prices of a book on a day."""
     if isinstance(stock, ColumnStock):
@@ -50,41 +41,6 @@ def booked_stock(stock: Stock, book: PriceBook, on: date) -> Stock:
     if isinstance(stock, Catalogue):
         return booked_catalogue(stock, book, on)
     raise TypeError(f"a price book was to be applied to {type(stock).__name__}")
-
-
-class BookedFiles(FileSource):
-    """Exactly the offers of a catalogue in memory that has a book's prices already."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        super().__init__(catalogue)
-        self._ruled = catalogue.ruled
-
-    def ruled(self, offer_id: str) -> Ruled | None:
-        return self._ruled.get(offer_id)
-
-
-class BookedLedger(LedgerSource):
-    """The ledger at a moment, at the prices of a book on that day."""
-
-    def __init__(self, as_of: datetime | None, book: PriceBook) -> None:
-        super().__init__(as_of)
-        self._book = book
-        self._on = self.as_of.date()
-        self._ruled: dict[str, Ruled] = {}
-
-    def select(self, narrow: Narrow) -> tuple[Offer, ...]:
-        found = self._book.apply(super().select(narrow), self._on)
-        added = {offer.offer_id for offer, ruled in found if ruled is not None and ruled.listed is None}
-        self._ruled |= {offer.offer_id: ruled for offer, ruled in found if ruled is not None}
-        offers = (o for o, _ in found if o.offer_id not in added or _within(o, narrow))
-        return tuple(sorted(offers, key=lambda offer: offer.offer_id))
-
-    def ruled(self, offer_id: str) -> Ruled | None:
-        return self._ruled.get(offer_id)
-
-
-def _within(offer: Offer, narrow: Narrow) -> bool:
-    return all((getattr(offer, column) or "") in values for column, values in narrow.items())
 
 
 class BookedSnapshot(Snapshot):

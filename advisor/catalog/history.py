@@ -15,8 +15,9 @@ from advisor.catalog.rows import Places
 from advisor.catalog.snapshot import Snapshot, current_snapshot
 from advisor.errors import NothingFound
 from advisor.models import OfferRow
+from advisor.rates.in_force import rates_in_force
 from providers.offers import Offer, PriceState
-from providers.rates import ReferenceRates, reference_rates
+from providers.rates import ReferenceRates
 from providers.text import did_you_mean, nearest, shown
 
 _ELSEWHERE = 5
@@ -94,7 +95,7 @@ def offer_history(
         raise UnknownOffer(f"{shown(offer_id, limit=200)}: no such offer{_closest(offer_id, snapshot)}")
     pricer = Pricer(
         currency=currency,
-        rates=rates or reference_rates(),
+        rates=rates or rates_in_force(),
         now=now,
         max_age_hours=settings.PRICE_MAX_AGE_HOURS if max_age_hours is None else max_age_hours,
     )

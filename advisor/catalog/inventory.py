@@ -13,10 +13,11 @@ from advisor.catalog.pricing import Pricer
 from advisor.catalog.rows import Places, Rows
 from advisor.catalog.sheets import Sheet
 from advisor.catalog.snapshot import current_snapshot
+from advisor.rates.in_force import rates_in_force
 from providers.accelerators import ACCELERATORS
 from providers.offers import Purchase
 from providers.places import region as known_region
-from providers.rates import ReferenceRates, reference_rates
+from providers.rates import ReferenceRates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,7 @@ def accelerators_in_catalogue(
     """By name. Capacity blocks whose window has ended are not counted. Raises CatalogueEmpty."""
     pricer = Pricer(
         currency="USD",
-        rates=rates or reference_rates(),
+        rates=rates or rates_in_force(),
         now=now or datetime.now(UTC),
         max_age_hours=settings.PRICE_MAX_AGE_HOURS if max_age_hours is None else max_age_hours,
     )

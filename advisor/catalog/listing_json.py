@@ -1,12 +1,13 @@
 """A listing as the JSON of the contract."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from advisor.catalog.columns import COLUMNS
 from advisor.catalog.search import Line, Listing
 from advisor.catalog.table import why_empty
+from advisor.rates.in_force import is_stale
 
 _MICRO = Decimal("0.000001")
 
@@ -25,7 +26,8 @@ def listing_json(listing: Listing) -> dict[str, Any]:
             "as_of": as_json(listing.as_of),
             "version": listing.version,
             "offers": listing.in_catalogue,
-            "rates_observed_on": listing.rates.observed_on.isoformat(),
+            "rates_observed_on": (day := _rates_observed_on(listing)).isoformat(),
+            "rates_stale": is_stale(day, today=listing.now.date()),
         },
         "shown": len(listing.lines),
         "total": listing.total,
@@ -35,6 +37,13 @@ def listing_json(listing: Listing) -> dict[str, Any]:
     if listing.empty is not None:
         payload["explanation"] = why_empty(listing)
     return payload
+
+
+def _rates_observed_on(listing: Listing) -> date:
+    """The oldest day of the rates these prices were converted with; of all rates where none was."""
+    own = listing.request.currency.strip().upper()
+    used = {line.priced.offer.currency for line in listing.lines if line.priced.converted} - {own}
+    return listing.rates.origin(*used, own).observed_on if used else listing.rates.observed_on
 
 
 def _offer(line: Line) -> dict[str, Any]:

@@ -107,7 +107,7 @@ class Publication:
 
     def take_back(self) -> None:
         """Undo whatever was written, in parts; readers never saw any of it. Safe to repeat."""
-        fresh = OfferRow.objects.filter(published_in=self.number)
+        fresh = OfferRow.objects.filter(published_in=self.number).order_by("-id")  # they were written last
         ended = OfferRow.objects.filter(closed_in=self.number)
         while True:  # new rows first: an offer has one row without an end
             with self.part():

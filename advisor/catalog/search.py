@@ -68,6 +68,7 @@ class Listing:
 
     `empty` explains a listing without offers. `ended` counts offers left out only because their window is
     over. `relatives` are members of the family of the accelerator asked for that the query did not mean.
+    Prices and rates are as old as they are at `now`.
     """
 
     request: Request
@@ -80,6 +81,7 @@ class Listing:
     ended: int
     relatives: tuple[str, ...]
     rates: ReferenceRates
+    now: datetime
     conditions: tuple[str, ...]
     empty: EmptyList | None
 
@@ -126,6 +128,7 @@ def search(
         ended=found.ended,
         relatives=tuple(rest_of_family(selector.names or frozenset())),
         rates=rates,
+        now=now,
         conditions=tuple(condition.words for condition in conditions),
         empty=empty,
     )

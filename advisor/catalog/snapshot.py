@@ -19,8 +19,8 @@ from advisor.catalog.queries import confirmed_until, moment_of, rows_of, version
 from advisor.catalog.rows import READ, Rows
 from advisor.catalog.sheets import Sheets
 from advisor.models import CatalogueVersion
+from advisor.rates.in_force import rates_in_force
 from providers.pricebook import Ruled
-from providers.rates import reference_rates
 
 _FACTS = ("published_in_id", "unconfirmed_since")  # what confirmations are judged by
 _MOMENTS = (*MOMENT_COLUMNS, "unconfirmed_since")
@@ -43,7 +43,7 @@ class Snapshot:
 
     def prepare(self) -> None:
         """Work out the prices and the order most people ask for, before anybody waits for them."""
-        dollars = Pricer(currency="USD", rates=reference_rates(), now=self.published_at, max_age_hours=0)
+        dollars = Pricer(currency="USD", rates=rates_in_force(), now=self.published_at, max_age_hours=0)
         self.sheets.of(dollars).order("price")
 
     @property

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from urllib.parse import urlsplit
 
 from advisor.catalog import words
 from advisor.catalog.explain import EmptyList
 from advisor.catalog.facts import accelerator_memory_gib
 from advisor.catalog.pricing import Priced
 from advisor.catalog.search import Line, Listing
+from advisor.rates.in_force import is_stale
+from advisor.rates.words import named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +119,9 @@ def _rates(listing: Listing, own: str) -> str:
         return ""
     rates = listing.rates
     stated = ", ".join(f"{code} at {rates.rate(code, to=own):.6g}" for code in used)
-    named = urlsplit(rates.source).hostname or rates.source
-    return f"; {stated} of {rates.observed_on} ({named})"
+    origin = rates.origin(*used, own)
+    stale = ", stale" if is_stale(origin.observed_on, today=listing.now.date()) else ""
+    return f"; {stated} of {origin.observed_on} ({named(origin.source)}{stale})"
 
 
 def why_empty(listing: Listing) -> list[str]:

@@ -89,11 +89,9 @@ def _rare_checkpoints() -> Iterator[None]:
 
 @contextmanager
 def _no_flush() -> Iterator[None]:
-    """PostgreSQL need not wait for its disk after each part: the publishing transaction, which does, comes
-    later in the same log."""
-    if (
-        connection.vendor == "postgresql" and not connection.savepoint_ids
-    ):  # its own transaction, no part of one
+    """PostgreSQL need not wait for its disk after each part: the transaction that publishes does, and comes
+    later in the same log. Not inside a larger transaction, which would not wait either."""
+    if connection.vendor == "postgresql" and not connection.savepoint_ids:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit TO OFF")
     yield

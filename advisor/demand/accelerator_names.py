@@ -48,7 +48,7 @@ def _key(value: object, info: ValidationInfo) -> str:
     return name
 
 
-def _expand(amounts: Mapping[str, float], info: ValidationInfo) -> dict[str, float]:
+def expand(amounts: Mapping[str, float], info: ValidationInfo) -> dict[str, float]:
     """Amounts by canonical name. What is said of one accelerator beats what is said of its family."""
     known = surroundings_of(info).known_accelerators
     resolved = {name: resolve(name, known) for name in amounts}
@@ -72,6 +72,6 @@ def _names(names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
 
 
 AcceleratorKey = Annotated[str, BeforeValidator(_key)]
-AmountByAccelerator = Annotated[dict[AcceleratorKey, Positive], AfterValidator(_expand)]
+AmountByAccelerator = Annotated[dict[AcceleratorKey, Positive], AfterValidator(expand)]
 AcceleratorNames = Annotated[tuple[AcceleratorKey, ...], AfterValidator(_names)]
 OwnAccelerator = Annotated[str, BeforeValidator(lambda value: own_name(text(value)))]

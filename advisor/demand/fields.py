@@ -138,6 +138,7 @@ def _not_yet(value: object) -> None:
 NonNegative = Annotated[float, Field(ge=0), BeforeValidator(number)]
 Positive = Annotated[float, Field(gt=0), BeforeValidator(number)]
 Fraction = Annotated[float, Field(ge=0, le=1), BeforeValidator(number)]
+PositiveFraction = Annotated[float, Field(gt=0, le=1), BeforeValidator(number)]
 Money = Annotated[Decimal, Field(ge=0), BeforeValidator(_money)]
 PositiveMoney = Annotated[Decimal, Field(gt=0), BeforeValidator(_money)]
 ExactFraction = Annotated[Decimal, Field(ge=0, le=1), BeforeValidator(_money)]

@@ -70,6 +70,11 @@ class Plan(Part):
     exchange_rates: dict[Currency, PositiveMoney] = Field(
         default_factory=dict, description="Worth of one unit of a currency in the plan's currency."
     )
+    exchange_rates_from: Literal["plan", "reference"] = Field(
+        default="plan",
+        description="plan: a currency without a rate in exchange_rates is refused. reference: it takes the "
+        "rate in force when the plan is worked out; the result names each with its day and source.",
+    )
     workloads: Workloads = Field(description="What needs capacity; at least one.")
     capacity: Capacity = Field(default_factory=Capacity, description="Where capacity may come from.")
     limits: Limits = Field(default_factory=Limits, description="What must hold.")
@@ -80,7 +85,14 @@ class Plan(Part):
     )
     price_max_age_hours: Positive | None = Field(
         default=None,
-        description="Refuse prices observed longer ago than this many hours; absent = only warn.",
+        description="Refuse prices observed longer ago than this many hours, and those of unknown age; "
+        "absent = as stale_prices says.",
+    )
+    stale_prices: Literal["warn", "refuse"] = Field(
+        default="warn",
+        description="A price is stale when it is older than the site's PRICE_MAX_AGE_HOURS, or marked so by "
+        "its source. warn: it may be bought, with a warning. refuse: left out, as is one of unknown age, "
+        "and counted; price_max_age_hours, where given, is the limit.",
     )
 
     @model_validator(mode="after")

@@ -158,4 +158,6 @@ def rate_problems(currency: str | None, info: ValidationInfo) -> list[Found]:
         return []
     if currency in around.rated_currencies:
         return []
-    return [(("currency",), currency, f"needs a rate: add exchange_rates: {{{currency}: …}}")]
+    held = around.rate_in_force and around.rate_in_force(currency, around.currency or "")
+    line = held or f"exchange_rates: {{{currency}: …}}"
+    return [(("currency",), currency, f"needs a rate: add {line}")]

@@ -16,6 +16,8 @@ from pydantic import ValidationInfo
 from advisor.demand.months import is_month, month_number
 
 ReadFile = Callable[[str], bytes]
+RateInForce = Callable[[str, str], str | None]
+"""The line a plan could have for a currency it has no rate for, by that currency and the plan's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class Surroundings:
     known_accelerators: frozenset[str] = frozenset()
     own_servers: frozenset[tuple[str, str]] | None = None
     read_file: ReadFile | None = None
+    rate_in_force: RateInForce | None = None
 
 
 def surroundings_of(info: ValidationInfo) -> Surroundings:
@@ -36,8 +39,17 @@ def surroundings_of(info: ValidationInfo) -> Surroundings:
     return info.context if isinstance(info.context, Surroundings) else Surroundings()
 
 
-def gather(data: object, *, known_accelerators: Collection[str], read_file: ReadFile | None) -> Surroundings:
-    """Read what can be read of an unvalidated plan; never raises."""
+def gather(
+    data: object,
+    *,
+    known_accelerators: Collection[str],
+    read_file: ReadFile | None,
+    rate_in_force: RateInForce | None = None,
+) -> Surroundings:
+    """Read what can be read of an unvalidated plan; never raises.
+
+    Rates that are not the plan's own are known only when it is worked out: then `rated_currencies` is None.
+    """
     plan = data if isinstance(data, dict) else {}
     start, months, rates = plan.get("start"), plan.get("months"), plan.get("exchange_rates")
     currency = plan.get("currency", "USD")
@@ -49,10 +61,13 @@ def gather(data: object, *, known_accelerators: Collection[str], read_file: Read
         first_month=month_number(start) if isinstance(start, str) and is_month(start) else None,
         months=int(months) if _is_number(months) and 1 <= months <= 120 and months % 1 == 0 else None,
         currency=currency if isinstance(currency, str) else None,
-        rated_currencies=frozenset(rates if isinstance(rates, dict) else ()),
+        rated_currencies=None
+        if plan.get("exchange_rates_from") == "reference"
+        else frozenset(rates if isinstance(rates, dict) else ()),
         known_accelerators=frozenset(known_accelerators) | own,
         own_servers=frozenset((str(site), str(server.get("instance_type"))) for site, server in servers),
         read_file=read_file,
+        rate_in_force=rate_in_force,
     )
 
 

@@ -6,8 +6,10 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from advisor.demand.accelerator_names import AmountByAccelerator
-from advisor.demand.demand import ACCELERATOR_HOURS, Demand
-from advisor.demand.fields import Found, Fraction, Month, Name, NotYet, Part, PositiveCount, number, refuse
+from advisor.demand.checkpoint import Checkpoint
+from advisor.demand.demand import ACCELERATOR_HOURS, FLOPS, Demand
+from advisor.demand.fields import Found, Fraction, Month, Name, Part, PositiveCount, number, refuse
+from advisor.demand.latency import Latency
 from advisor.demand.months import month_name, month_number
 from advisor.demand.places import RegionFilter, Residency
 from advisor.demand.surroundings import surroundings_of
@@ -76,17 +78,24 @@ class Workload(Part):
         default=1,
         description="Accelerators held together while it runs; more than one machine has: not supported yet.",
     )
-    latency: NotYet = Field(default=None, description="Not supported yet.")
+    checkpoint: Checkpoint | None = Field(
+        default=None,
+        description="For training and batch on spot: how often work is saved and how long a restart takes, "
+        "to count the hours that interruptions cost; absent = they cost nothing.",
+    )
+    latency: Latency | None = Field(
+        default=None, description="Bound on the round trip to its users; absent = anywhere will do."
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Workload":
-        refuse(self._kind_problems() + self._throughput_problems())
+        refuse(self._kind_problems() + self._throughput_problems() + self._checkpoint_problems())
         return self
 
     def _kind_problems(self) -> list[Found]:
         unit = self.demand.unit
         if self.kind == "training" and self.demand.is_rate:
-            message = f"does not fit kind training: write {ACCELERATOR_HOURS}, or kind inference or batch"
+            message = f"does not fit kind training: write {ACCELERATOR_HOURS} or {FLOPS}, or another kind"
             return [(("demand", "unit"), unit, message)]
         if self.kind == "inference" and not self.demand.is_rate:
             message = "does not fit kind inference: write a load per second, or kind training or batch"
@@ -94,6 +103,9 @@ class Workload(Part):
         return []
 
     def _throughput_problems(self) -> list[Found]:
+        if self.demand.unit == FLOPS:
+            message = "cannot stand beside flops: write demand.mfu by accelerator, as in {H100: 0.4}"
+            return [(("throughput",), self.throughput, message)] if self.throughput is not None else []
         by_type = isinstance(self.demand.total, dict)
         if by_type and self.throughput is not None:
             message = "cannot stand beside demand.total by accelerator, which already says how fast each is"
@@ -103,8 +115,16 @@ class Workload(Part):
             return [(("throughput",), None, message)]
         return []
 
+    def _checkpoint_problems(self) -> list[Found]:
+        if self.checkpoint is None or self.kind != "inference":
+            return []
+        return [(("checkpoint",), "", "belongs to kind training or batch: inference has no work to save")]
+
     def hours_of_work(self) -> Mapping[str, float] | None:
         """Accelerator-hours of each type that would do all the work alone (no headroom); None for a rate."""
+        flops = self.demand.hours_of_flops()
+        if flops is not None:
+            return flops
         total = self.demand.total
         if total is None or isinstance(total, dict):
             return total

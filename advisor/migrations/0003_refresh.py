@@ -222,6 +222,7 @@ class Migration(migrations.Migration):
             name="published_in",
             field=models.ForeignKey(
                 db_constraint=False,
+                db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="published_rows",
                 to="advisor.catalogueversion",

@@ -5,12 +5,14 @@ from advisor.models.books import PriceBookVersion
 from advisor.models.catalog import CatalogueVersion, Confirmation, OfferRow
 from advisor.models.job import Job
 from advisor.models.planning import Plan, PlanVersion, Run, RunResult
+from advisor.models.rates import ExchangeRates
 from advisor.models.refresh import QuarantinedOffer, SourceState
 
 __all__ = [
     "ApiToken",
     "CatalogueVersion",
     "Confirmation",
+    "ExchangeRates",
     "Job",
     "Membership",
     "OfferRow",

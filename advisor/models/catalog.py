@@ -105,7 +105,11 @@ class OfferRow(models.Model):
 
     # no constraint in the database: versions with rows are never deleted, and half a million checks take long
     published_in = models.ForeignKey(
-        CatalogueVersion, on_delete=models.PROTECT, related_name="published_rows", db_constraint=False
+        CatalogueVersion,
+        on_delete=models.PROTECT,
+        related_name="published_rows",
+        db_constraint=False,
+        db_index=False,
     )
     closed_in = models.ForeignKey(
         CatalogueVersion,

@@ -36,7 +36,7 @@ def answer(
     bill = make_bill(solved)
     sources = Sources(solved)
     work = work_of(solved, sources)
-    purchases = purchase_rows(solved)
+    purchases, usage = purchase_rows(solved), usage_rows(solved, work)
     rows = baseline_rows(baselines, solved.account.npv, gap_asked=outcome.record.gap_asked)
     gap = _gap(outcome)
     return Result.model_validate(
@@ -47,12 +47,12 @@ def answer(
             "objective_npv": solved.account.npv,
             "totals": totals_of(solved, bill),
             "purchases": purchases,
-            "usage": usage_rows(solved, work),
+            "usage": usage,
             "unit_costs": unit_costs(solved, sources, work),
             "baselines": rows,
             "build_vs_buy": build_vs_buy(rows),
             "conflicts": None,
-            "warnings": warnings_of(case, outcome, time_record(case, outcome.plan), purchases),
+            "warnings": warnings_of(case, outcome, time_record(case, outcome.plan), purchases, usage),
             "load": load_of(solved, sources),
             "reproduce": reproduce,
         }

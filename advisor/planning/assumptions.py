@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 
 from advisor.planning.case import Case
+from advisor.planning.flops import flops_assumptions
+from advisor.planning.interruption_notes import interruption_assumptions
+from advisor.planning.latency_notes import latency_assumptions
 from advisor.planning.machines import (
     CLOUD_PUE,
     HOST_POWER_FACTOR,
@@ -26,14 +29,17 @@ def _always(case: Case) -> Iterator[str]:
     yield "The machines are to be had in the quantities and months named; listings do not promise that."
     yield "Only machines are counted: no network traffic, storage, support, software, tax or discounts."
     yield "Throughput is as the plan states, proportional to machines, and shared without loss."
-    if case.plan.exchange_rates:
+    yield from flops_assumptions(case)
+    yield from latency_assumptions(case)
+    if case.rates_from:
+        yield "Exchange rates are those of the plan, else those in force then, and stay as they are."
+    elif case.plan.exchange_rates:
         yield "Exchange rates are those of the plan and stay as they are."
 
 
 def _of_options(case: Case) -> Iterator[str]:
     problem = case.problem
-    if any(elastic.spot for elastic in problem.elastic):
-        yield "Spot capacity is served as bought: work lost to interruptions is not counted."
+    yield from interruption_assumptions(case)
     if problem.reservations:
         yield "Reserved machines can be started and stopped freely, and cost the same whether used or not."
     if case.plan.end_of_horizon == "run_off":

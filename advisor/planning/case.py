@@ -1,19 +1,21 @@
 """One question on its way to an answer, and the solved form of it; what the rows of a result are made of."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from advisor.catalog.stock import Stock
 from advisor.demand.plan import Plan
 from advisor.demand.sites import Site
-from advisor.planning.machines import Spec, spec_of
+from advisor.planning.machines import Spec, spec_in
 from advisor.planning.problem import Translation
 from optimizer.account import Account
 from optimizer.problem import Owned, Problem
 from optimizer.result import Outcome
 from optimizer.result import Plan as Decisions
 from providers import Offer
+from providers.rates import Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,7 @@ class Case:
     translation: Translation
     now: datetime
     max_age_hours: int
+    rates_from: Mapping[str, Origin] = field(default_factory=dict)  # of rates the plan does not state itself
 
     @property
     def problem(self) -> Problem:
@@ -61,7 +64,7 @@ class Case:
 
     def spec_of_offer(self, offer: Offer) -> Spec:
         """The machine of an offer as the plan's filters saw it."""
-        spec = spec_of(offer)
+        spec = spec_in(self.plan, offer)
         return self.translation.specs.get(spec.key, spec)
 
 

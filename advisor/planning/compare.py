@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from advisor.planning.exchange import rate_words
 from advisor.planning.result import Purchase, Result, ResultWarning
 
 
@@ -152,10 +153,7 @@ def _unit_costs(a: Result, b: Result) -> tuple[Pair, ...]:
 
 
 def _prices(a: Result, b: Result) -> tuple[Basis, ...]:
-    rates = [
-        ", ".join(f"1 {row.currency} = {row.rate:.10g} {r.currency}" for row in r.exchange_rates)
-        for r in (a, b)
-    ]
+    rates = [", ".join(rate_words(row, r.currency) for row in r.exchange_rates) for r in (a, b)]
     rows = (
         ("catalogue version", a.catalogue.version, b.catalogue.version),
         ("prices as of", a.catalogue.as_of, b.catalogue.as_of),

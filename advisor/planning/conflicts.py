@@ -1,10 +1,13 @@
 """Limits that clash, in words with numbers: what is needed, what is allowed, what would have to change."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
+from advisor.demand.accelerator_names import CPU
 from advisor.demand.workload import Workload
 from advisor.planning.case import Case
+from advisor.planning.latency_notes import too_far
 from advisor.planning.result_rows import Conflict
 from advisor.planning.words import amount, percent
 from optimizer.conflicts import Clash
@@ -29,6 +32,8 @@ def conflict_rows(case: Case, clashes: Sequence[Clash]) -> tuple[Conflict, ...]:
 
 
 def _row(case: Case, clash: Clash, *, alone: bool) -> Conflict:
+    if clash.limit == "demand" and (row := _latency(case, clash)) is not None:
+        return row
     path, words = _demand(case, clash) if clash.limit == "demand" else _limit(case, clash)
     suffix = "" if alone else " with the others" if clash.limit == "demand" else " (the others kept)"
     month = case.plan.month_at(clash.month) if clash.month is not None else ""
@@ -40,6 +45,27 @@ def _row(case: Case, clash: Clash, *, alone: bool) -> Conflict:
         available=clash.available,
         unit=_unit(case, clash),
         relaxation=f"{words}{suffix}.",
+        cost_of_relaxation=None,
+    )
+
+
+def _latency(case: Case, clash: Clash) -> Conflict | None:
+    """A demand that machines could serve, were they not all too far from its users."""
+    position, workload = next((n, w) for n, w in enumerate(case.plan.workloads) if w.name == clash.where)
+    nearest = too_far(case, workload)
+    if nearest is None or workload.latency is None:
+        return None
+    path, bound = f"workloads[{position}].latency.max_ms", workload.latency.max_ms
+    return Conflict(
+        group=clash.group,
+        limit=path,
+        where=workload.name,
+        needed=nearest.ms,
+        available=bound,
+        unit="ms",
+        relaxation=f"{path}: needed at least {math.ceil(nearest.ms)} ms, limit {bound:g} ms; the nearest "
+        f"that could serve {workload.name} is {nearest.name}, an estimated {nearest.ms:.0f} ms away "
+        f"from {nearest.user}.",
         cost_of_relaxation=None,
     )
 
@@ -87,7 +113,9 @@ def _needs(case: Case, workload: Workload) -> str:
     hours = workload.hours_of_work()
     months = case.plan.months_of(workload)
     if hours is not None:
-        amounts = {name: total * (1.0 + workload.headroom) for name, total in hours.items()}
+        machines = {spec.accelerator or CPU for spec in case.translation.specs.values()}
+        there = machines & hours.keys() or hours.keys()
+        amounts = {name: hours[name] * (1.0 + workload.headroom) for name in there}
         span = f"from {case.plan.month_at(months.start)} to {case.plan.month_at(months.stop - 1)}"
         return f"{workload.name} needs {_alternatives(amounts, 'hours')} {span}"
     growth = workload.demand.growth_per_month

@@ -1,13 +1,15 @@
 """What one machine is to a workload: the work it does in an hour, and the carbon it stands for."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from advisor.demand.accelerator_names import CPU
 from advisor.demand.plan import Plan
 from advisor.demand.workload import Workload
+from advisor.planning.interruptions import UNKNOWN_FRACTION, lost_fraction
+from advisor.planning.latency import near_enough
 from optimizer.problem import Machine
-from providers import ACCELERATORS, Offer, grid_intensity_g_per_kwh, region
+from providers import ACCELERATORS, Offer, Purchase, grid_intensity_g_per_kwh, region
 
 SECONDS_PER_HOUR = 3600.0
 
@@ -30,6 +32,7 @@ class Spec:
     country: str
     accelerator: str | None
     accelerator_count: float | None
+    interruption_fraction: float | None = None  # of machines taken in a month, where that is counted
 
     def for_model(self, carbon_kg_per_hour: float) -> Machine:
         """The machine as the optimizer sees it; one without accelerators weighs 1 in shares."""
@@ -58,6 +61,16 @@ def spec_of(offer: Offer) -> Spec:
     )
 
 
+def spec_in(plan: Plan, offer: Offer) -> Spec:
+    """The machine of an offer to a plan: a spot machine is one of its own where lost work is counted."""
+    spec = spec_of(offer)
+    if offer.purchase is not Purchase.SPOT or all(w.checkpoint is None for w in plan.workloads):
+        return spec
+    known = offer.interruption_fraction
+    fraction = float(known) if known is not None else UNKNOWN_FRACTION
+    return replace(spec, key=f"{spec.key}/spot", interruption_fraction=fraction)
+
+
 def usable_accelerators(workload: Workload, count: float | None) -> float:
     """Accelerators of one machine that hold whole replicas (and the whole gang), else 0."""
     have = 1.0 if count is None else count
@@ -67,8 +80,24 @@ def usable_accelerators(workload: Workload, count: float | None) -> float:
     return float(math.floor(have / size + 1e-9) * size)
 
 
+def useful_accelerators(workload: Workload, spec: Spec) -> float:
+    """The same, less the share of hours that interruptions cost."""
+    usable = usable_accelerators(workload, spec.accelerator_count)
+    return usable * (1.0 - lost_fraction(workload, spec.interruption_fraction, spec.accelerator_count))
+
+
 def units_per_hour(workload: Workload, spec: Spec) -> float:
     """Work one machine does for a workload in an hour; 0 where it may not or cannot serve it.
+
+    Units as in `units_but_for_latency`.
+    """
+    if not near_enough(workload, spec.provider, spec.region, spec.country):
+        return 0.0
+    return units_but_for_latency(workload, spec)
+
+
+def units_but_for_latency(workload: Workload, spec: Spec) -> float:
+    """The same wherever the users are.
 
     Unit: units of the demand for a rate per second (accelerator-hours of relative speed 1 for the unit
     `accelerators`), and the fraction of all the work for an amount of work.
@@ -76,7 +105,7 @@ def units_per_hour(workload: Workload, spec: Spec) -> float:
     if not (workload.residency.admits(spec.country) and workload.regions.admits(spec.provider, spec.region)):
         return 0.0
     name = spec.accelerator or CPU
-    usable = usable_accelerators(workload, spec.accelerator_count)
+    usable = useful_accelerators(workload, spec)
     hours = workload.hours_of_work()
     if hours is not None:
         return usable / hours[name] if name in hours else 0.0

@@ -13,7 +13,7 @@ from advisor.planning.machines import (
     Spec,
     cloud_carbon_kg_per_hour,
     machine_watts,
-    spec_of,
+    spec_in,
 )
 from optimizer.problem import CapacityBlock, Elastic, Reservation, ServerType
 from optimizer.problem import Site as ModelSite
@@ -40,7 +40,7 @@ def window_of(plan: Plan, offer: Offer) -> Window:
 
 def option_of(plan: Plan, offer: Offer, rate: Decimal) -> Option:
     """The option of an offer whose purchase the model knows; `rate` turns its currency into the plan's."""
-    machine = spec_of(offer).for_model(cloud_carbon_kg_per_hour(offer))
+    machine = spec_in(plan, offer).for_model(cloud_carbon_kg_per_hour(offer))
     price = float(offer.price_per_hour * rate)
     window = window_of(plan, offer)
     least, most = offer.min_quantity or 0, offer.max_quantity

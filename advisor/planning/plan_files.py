@@ -9,6 +9,7 @@ from django.db import DatabaseError
 from advisor.demand.accelerator_names import UNKNOWN
 from advisor.demand.parse import parse_plan
 from advisor.demand.problems import PlanError, PlanProblem
+from advisor.demand.surroundings import RateInForce
 from advisor.errors import AdvisorError, BadInput
 from providers.errors import ProviderError
 
@@ -25,13 +26,13 @@ def read_plan(path: Path) -> bytes:
 
 
 @contextmanager
-def plan_comes_first(path: Path) -> Iterator[None]:
+def plan_comes_first(path: Path, rate_in_force: RateInForce | None = None) -> Iterator[None]:
     """Around the loading of prices: a bad plan is told also where there are none. Raises BadInput.
 
     An accelerator on no list may still be one of the prices, so a plan with such a name is refused here only
     for what else is wrong with it, and only when the prices fail: with them the whole of it can be told.
     """
-    problems = _problems(path)
+    problems = _problems(path, rate_in_force)
     sure = [problem for problem in problems if not problem.message.startswith(UNKNOWN)]
     if sure and len(sure) == len(problems):
         raise refusal(sure, str(path))
@@ -43,9 +44,10 @@ def plan_comes_first(path: Path) -> Iterator[None]:
         raise
 
 
-def _problems(path: Path) -> tuple[PlanProblem, ...]:
+def _problems(path: Path, rate_in_force: RateInForce | None) -> tuple[PlanProblem, ...]:
+    data = read_plan(path)
     try:
-        parse_plan(read_plan(path), source=str(path), read_file=files_beside(path))
+        parse_plan(data, source=str(path), read_file=files_beside(path), rate_in_force=rate_in_force)
     except PlanError as error:
         return tuple(error.problems)
     return ()

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from pathlib import Path
 
 from advisor.books.pricing import booked_stock
+from advisor.catalog.column_stock import stock
 from advisor.catalog.files import catalogue_from_files
-from advisor.catalog.stock import Stock, stock
+from advisor.catalog.stock import Stock
 from advisor.errors import BadInput
 from providers.pricebook import PriceBook
 

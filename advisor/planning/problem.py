@@ -12,9 +12,10 @@ from advisor.demand.partners import Partner
 from advisor.demand.plan import Plan
 from advisor.demand.problems import PlanError, PlanProblem
 from advisor.demand.sites import Server, Site
+from advisor.demand.surroundings import RateInForce
 from advisor.demand.workload import Workload as PlanWorkload
 from advisor.planning.gangs import refuse_wide_gangs
-from advisor.planning.machines import SECONDS_PER_HOUR, Spec, spec_of, units_per_hour
+from advisor.planning.machines import SECONDS_PER_HOUR, Spec, spec_in, spec_of, units_per_hour
 from advisor.planning.options import (
     partner_key,
     partner_option,
@@ -72,36 +73,37 @@ def translate(
     offers: Sequence[Offer],
     *,
     now: datetime | None = None,
+    max_age_hours: int | None = None,
+    rate_in_force: RateInForce | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Translation:
-    """The problem of a plan over some offers. `now` ages prices; needed only with `price_max_age_hours`.
+    """The problem of a plan over some offers. `now` ages prices, where the plan leaves old ones out;
+    `max_age_hours` is the limit of one that refuses stale prices and names none. `rate_in_force` is asked
+    for the words about a currency without a rate.
 
     `progress` hears now and then how many of how many offers are read; what it raises comes out of here.
     Raises PlanError for what only the offers can show: a currency without a rate, a gang above one
     instance, owned capacity that no offer describes.
     """
-    sifted = Sifted(plan, now)
+    sifted = Sifted(plan, now, max_age_hours)
     for done, offer in enumerate(offers):
         if progress is not None and done % TOLD_EVERY_OFFERS == 0:
             progress(done, len(offers))
         sifted.take(offer)
-    _refuse_missing_rates(plan, sifted.unrated)
+    _refuse_missing_rates(plan, sifted.unrated, rate_in_force)
     sites = {server_key(s, m): (s, m) for s in plan.capacity.sites for m in s.servers}
     partners = {partner_key(partner): partner for partner in plan.capacity.partners}
     owned, owned_specs = _owned(plan, offers)
-    specs = {spec.key: spec for spec in (spec_of(offer) for offer in sifted.usable.values())}
-    specs |= {spec.key: spec for spec in (server_spec(s, m) for s, m in sites.values())}
-    specs |= {spec.key: spec for spec in map(partner_spec, partners.values())}
-    specs |= owned_specs
+    machines = [
+        *(spec_in(plan, offer) for offer in sifted.usable.values()),
+        *(server_spec(site, server) for site, server in sites.values()),
+        *map(partner_spec, partners.values()),
+    ]
+    specs = {spec.key: spec for spec in machines} | owned_specs
     refuse_wide_gangs(plan, [*map(spec_of, offers), *specs.values()])
     options = [*sifted.options, *(partner_option(plan, partner) for partner in plan.capacity.partners)]
     problem = Problem(
-        horizon=Horizon(
-            months=plan.months,
-            discount_rate=plan.discount_rate,
-            end=EndOfHorizon(plan.end_of_horizon),
-            blocks_per_month=plan.blocks_per_month,
-        ),
+        horizon=_horizon(plan),
         workloads=tuple(_workload(plan, workload, specs) for workload in plan.workloads),
         elastic=tuple(o for o in options if isinstance(o, Elastic)),
         reservations=tuple(o for o in options if isinstance(o, Reservation)),
@@ -121,8 +123,19 @@ def translate(
     )
 
 
-def _refuse_missing_rates(plan: Plan, unrated: Mapping[str, Offer]) -> None:
-    """A price in a currency without a rate is an error, never a guess."""
+def _horizon(plan: Plan) -> Horizon:
+    return Horizon(
+        months=plan.months,
+        discount_rate=plan.discount_rate,
+        end=EndOfHorizon(plan.end_of_horizon),
+        blocks_per_month=plan.blocks_per_month,
+    )
+
+
+def _refuse_missing_rates(
+    plan: Plan, unrated: Mapping[str, Offer], rate_in_force: RateInForce | None
+) -> None:
+    """A price in a currency without a rate is an error, never a guess; the rate in force is only told."""
     if unrated:
         raise PlanError(
             [
@@ -130,11 +143,17 @@ def _refuse_missing_rates(plan: Plan, unrated: Mapping[str, Offer]) -> None:
                     path=f"exchange_rates.{currency}",
                     value="",
                     message=f"is needed: {offer.offer_id} is priced in {currency}; write what one {currency} "
-                    f"is worth in {plan.currency}, or exclude such offers (capacity.offers)",
+                    f"is worth in {plan.currency}{_in_force(currency, plan.currency, rate_in_force)}, "
+                    "or exclude such offers (capacity.offers)",
                 )
                 for currency, offer in sorted(unrated.items())
             ]
         )
+
+
+def _in_force(currency: str, own: str, rate_in_force: RateInForce | None) -> str:
+    line = rate_in_force(currency, own) if rate_in_force is not None else None
+    return f", for example that in force, {line}" if line else ""
 
 
 def _workload(plan: Plan, workload: PlanWorkload, specs: Mapping[str, Spec]) -> Workload:

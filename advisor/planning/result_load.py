@@ -24,7 +24,9 @@ class WorkloadWeek(Row):
     """One workload's hours: 24 of a weekday, then 24 of a weekend day."""
 
     workload: str = Field(description="Name of the workload.")
-    unit: str = Field(description="As the plan's demand.unit; accelerators at work for accelerator_hours.")
+    unit: str = Field(
+        description="As the plan's demand.unit; accelerators at work for accelerator_hours and flops."
+    )
     hours: tuple[LoadHour, ...] = Field(description="48 rows; none where it does not run in the month.")
 
 

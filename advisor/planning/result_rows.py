@@ -151,7 +151,7 @@ class Usage(Row):
     delivered_units: float = Field(
         ge=0,
         description="Units delivered, headroom included: units of a rate × seconds; accelerator-hours for "
-        "those units.",
+        "those units; FLOP for flops.",
     )
     spot: bool = Field(description="Whether the capacity can be taken away.")
 
@@ -160,7 +160,9 @@ class UnitCost(Row):
     """What one unit of a workload's output costs, shared capacity shared by use."""
 
     workload: str = Field(description="Name of the workload.")
-    unit: str = Field(description="For example `USD per million tokens` or `USD per accelerator-hour`.")
+    unit: str = Field(
+        description="For example `USD per million tokens`, `USD per accelerator-hour` or `USD per 1e21 FLOP`."
+    )
     npv_per_unit: float = Field(
         description="Its share of npv (by accelerator-hours at work) / units demanded, without headroom."
     )
@@ -228,7 +230,10 @@ class ExchangeRate(Row):
 
     currency: str = Field(pattern="^[A-Z]{3}$", description="Currency of prices, ISO 4217.")
     rate: float = Field(gt=0, description="Worth of one unit of it in the plan's currency.")
-    source: str = Field(description="Where the rate is from: plan file.")
+    source: str = Field(description="Where the rate is from: plan file, or whose rate in force it was.")
+    observed_on: str | None = Field(
+        default=None, description="Day of a rate in force, YYYY-MM-DD; null for one the plan states."
+    )
 
 
 class ResultWarning(Row):

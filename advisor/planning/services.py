@@ -15,18 +15,22 @@ from advisor.errors import AdvisorError, BadInput
 from advisor.planning.answer import answer, impossible
 from advisor.planning.case import Case, Solved
 from advisor.planning.effort import BASELINE_GAP, CLASHES_SECONDS, Effort, Notify, baseline_seconds
+from advisor.planning.exchange import with_rates_in_force
 from advisor.planning.plan_files import files_beside, read_plan, refusal
 from advisor.planning.prices import Prices
 from advisor.planning.problem import offers_for, translate
 from advisor.planning.reproduce import reproduce_of
 from advisor.planning.result import Result
 from advisor.planning.steps import Steps
+from advisor.rates.in_force import shipped_rates
+from advisor.rates.words import could_be_written
 from optimizer.baselines import BaselineOutcome, baselines
 from optimizer.checks import InvalidProblem
 from optimizer.conflicts import Clash, clashes
 from optimizer.result import Outcome, Status
 from optimizer.solve import solve
 from optimizer.verify import PlanRefused, verify
+from providers.rates import ReferenceRates
 
 
 class SolverFailed(AdvisorError):
@@ -47,8 +51,12 @@ def advise(
     read_file: ReadFile | None = None,
     notify: Notify | None = None,
     cancelled: Callable[[], bool] | None = None,
+    rates: ReferenceRates | None = None,
 ) -> Result:
     """The recommendation for a plan over exactly the offers of `catalogue`; prices age against `now`.
+
+    `rates` are those in force, by default those that ship: for a plan that asks for them, and for the words
+    to one that lacks a rate.
 
     An impossible plan is an answer (status infeasible). Raises BadInput for a plan that cannot be read or
     priced, SolverFailed when nothing was found in time or the verifier refuses what was found, and Cancelled
@@ -58,7 +66,8 @@ def advise(
     effort = effort or Effort()
     started = time.perf_counter()
     steps = Steps(notify, cancelled)
-    case = _case(plan_text, source, catalogue, now, max_age_hours, read_file, steps)
+    rates = rates or shipped_rates()
+    case = _case(plan_text, source, catalogue, now, max_age_hours, read_file, steps, rates)
     again = reproduce_of(case, effort, plan_text=plan_text, catalogue_version=catalogue_version)
     with _failures(source):
         outcome = _solve(case, effort, steps)
@@ -106,6 +115,7 @@ def advise_file(
     effort: Effort | None = None,
     notify: Notify | None = None,
     cancelled: Callable[[], bool] | None = None,
+    rates: ReferenceRates | None = None,
 ) -> Result:
     """`advise` for a plan file, which may name files beside it; raises BadInput also for no such file."""
     return advise(
@@ -119,6 +129,7 @@ def advise_file(
         read_file=files_beside(path),
         notify=notify,
         cancelled=cancelled,
+        rates=rates,
     )
 
 
@@ -130,18 +141,41 @@ def _case(
     max_age_hours: int,
     read_file: ReadFile | None,
     steps: Steps,
+    rates: ReferenceRates,
 ) -> Case:
     steps.begin("reading", "reading the plan")
+
+    def rate_in_force(currency: str, own: str) -> str | None:
+        return could_be_written(currency, own, rates)
+
     try:
         plan: Plan = parse_plan(
-            plan_text, source=source, read_file=read_file, known_accelerators=set(catalogue.accelerators)
+            plan_text,
+            source=source,
+            read_file=read_file,
+            known_accelerators=set(catalogue.accelerators),
+            rate_in_force=rate_in_force,
         )
+        plan, rates_from = with_rates_in_force(plan, rates)
         steps.currency = plan.currency
-        offers = offers_for(plan, catalogue)
-        translation = translate(plan, offers, now=now, progress=steps.priced)
+        translation = translate(
+            plan,
+            offers_for(plan, catalogue),
+            now=now,
+            max_age_hours=max_age_hours,
+            rate_in_force=rate_in_force,
+            progress=steps.priced,
+        )
     except PlanError as error:
         raise refusal(error.problems, source) from error
-    return Case(plan=plan, catalogue=catalogue, translation=translation, now=now, max_age_hours=max_age_hours)
+    return Case(
+        plan=plan,
+        catalogue=catalogue,
+        translation=translation,
+        now=now,
+        max_age_hours=max_age_hours,
+        rates_from=rates_from,
+    )
 
 
 def _solve(case: Case, effort: Effort, steps: Steps) -> Outcome:

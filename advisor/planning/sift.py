@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from advisor.demand.plan import Plan
-from advisor.planning.machines import serving, spec_of
+from advisor.planning.machines import serving, spec_in
 from advisor.planning.options import Option, option_of, window_of
 from advisor.planning.result_rows import ResultWarning
 from providers import Offer, PriceState, Purchase
@@ -17,6 +17,8 @@ REASONS = {
     "block_outside_plan": "capacity blocks whose window does not begin within the plan",
     "reservation_only": "no price without a reservation",
     "too_old": "prices older than price_max_age_hours, or of unknown age",
+    "stale": "prices older than PRICE_MAX_AGE_HOURS, or of unknown age (stale_prices: refuse)",
+    "marked_stale": "prices marked stale by their source (stale_prices: refuse)",
 }
 EXPECTED = ("long_commitment", "block_outside_plan")  # left out because the plan says so
 
@@ -24,19 +26,18 @@ EXPECTED = ("long_commitment", "block_outside_plan")  # left out because the pla
 class Sifted:
     """Offers as the plan sees them: used, or left out for a reason that is counted."""
 
-    def __init__(self, plan: Plan, now: datetime | None) -> None:
+    def __init__(self, plan: Plan, now: datetime | None, max_age_hours: int | None = None) -> None:
         self.plan = plan
         self.options: list[Option] = []
         self.usable: dict[str, Offer] = {}
         self.unrated: dict[str, Offer] = {}
         self.considered = 0
         self.left_out: Counter[str] = Counter()
-        hours = plan.price_max_age_hours
-        self.oldest = now - timedelta(hours=hours) if now is not None and hours is not None else None
+        self.oldest = _oldest_usable(plan, now, max_age_hours)
 
     def take(self, offer: Offer) -> None:
         """Sort one offer in."""
-        if not self.plan.capacity.admits(offer) or not serving(self.plan, spec_of(offer)):
+        if not self.plan.capacity.admits(offer) or not serving(self.plan, spec_in(self.plan, offer)):
             return
         self.considered += 1
         if reason := self._unusable(offer):
@@ -52,7 +53,9 @@ class Sifted:
     def _unusable(self, offer: Offer) -> str:
         """Key of the reason why the plan cannot use the offer; empty when it can."""
         if self.oldest is not None and (offer.observed_at is None or offer.observed_at < self.oldest):
-            return "too_old"
+            return "stale" if self.plan.price_max_age_hours is None else "too_old"
+        if self.plan.stale_prices == "refuse" and offer.state is PriceState.STALE:
+            return "marked_stale"
         if offer.purchase is Purchase.SPEND_COMMITMENT:
             return "spend_commitment"
         if offer.purchase is Purchase.RESERVED:
@@ -72,3 +75,19 @@ class Sifted:
             noun = "offer" if count == 1 else "offers"
             message = f"{count} {noun} left out: {REASONS[reason]}."
             yield ResultWarning(code=f"left_out_{reason}", severity=severity, message=message)
+
+
+def _oldest_usable(plan: Plan, now: datetime | None, max_age_hours: int | None) -> datetime | None:
+    """Prices observed before this moment are left out; None: no price is for its age.
+
+    `max_age_hours` is PRICE_MAX_AGE_HOURS, the limit of a plan that refuses stale prices and names none.
+    """
+    hours: float | int | None = plan.price_max_age_hours
+    if hours is None and plan.stale_prices == "refuse":
+        hours = max_age_hours
+    if now is None or hours is None:
+        return None
+    try:
+        return now - timedelta(hours=hours)
+    except OverflowError:  # a limit before the year 1
+        return datetime.min.replace(tzinfo=now.tzinfo)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from advisor.catalog import words as catalogue_words
 from advisor.catalog.pricing import hours_of
+from advisor.planning.exchange import rate_words
 from advisor.planning.result import Result
 from advisor.planning.text_tables import bullet, paragraph
 from advisor.planning.words import count
@@ -49,10 +50,9 @@ def _footer(result: Result, now: datetime) -> Iterator[str]:
         f"{catalogue.offers_considered:,} fit the plan, {catalogue.offers_in_model:,} in the model."
     )
     if result.exchange_rates:
-        rates = ", ".join(
-            f"1 {row.currency} = {row.rate:.10g} {result.currency}" for row in result.exchange_rates
-        )
-        yield from paragraph(f"Exchange rates of the plan: {rates}")
+        rates = ", ".join(rate_words(row, result.currency) for row in result.exchange_rates)
+        whose = "" if any(row.observed_on for row in result.exchange_rates) else " of the plan"
+        yield from paragraph(f"Exchange rates{whose}: {rates}")
     size = ", ".join(
         [
             f"{count(solver.columns, 'variable')} ({solver.integers:,} whole)",

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from advisor.demand.demand import ACCELERATOR_HOURS, ACCELERATORS
+from advisor.demand.demand import ACCELERATOR_HOURS, ACCELERATORS, FLOPS
 from advisor.planning.case import Solved
 from advisor.planning.pools import Sources
 from advisor.planning.result_rows import UnitCost, Usage
@@ -64,6 +64,8 @@ def unit_of(demand_unit: str) -> tuple[float, str]:
     """How many units one quotes a price for, and what they are called."""
     if demand_unit in (ACCELERATORS, ACCELERATOR_HOURS):
         return 1.0, "accelerator-hour"
+    if demand_unit == FLOPS:
+        return 1e21, "1e21 FLOP"
     name = demand_unit.removesuffix("_per_second").replace("_", " ")
     return (1000.0, "1,000 requests") if name == "requests" else (1e6, f"million {name}")
 

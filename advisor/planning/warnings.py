@@ -1,34 +1,41 @@
 """What to know before relying on an answer, each with its figures."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 
-from advisor.catalog import words as catalogue_words
-from advisor.catalog.pricing import hours_of
 from advisor.planning.case import Case
+from advisor.planning.exchange import rates_warning
+from advisor.planning.flops import flops_warnings
 from advisor.planning.gangs import too_small
 from advisor.planning.idle import NOTABLE_FRACTION, idle_fraction
+from advisor.planning.interruption_notes import interruption_warnings
+from advisor.planning.latency_notes import latency_warnings
 from advisor.planning.problem import offers_for
 from advisor.planning.result import TimeRecord
-from advisor.planning.result_rows import Purchase, ResultWarning
+from advisor.planning.result_rows import Purchase, ResultWarning, Usage
+from advisor.planning.stale import stale_warnings
 from advisor.planning.words import count, percent, proof
+from advisor.planning.words import listed as _list
 from optimizer.result import Outcome, Status
 from providers import Offer, PriceState
 
 LARGE_ACCELERATORS = 256
 """More of one offer at once than this, rented by the hour, cannot be taken for granted."""
-_NAMED = 8  # offers named in one message before "and N more"
 
 
 def warnings_of(
-    case: Case, outcome: Outcome, time: TimeRecord, purchases: Sequence[Purchase]
+    case: Case,
+    outcome: Outcome,
+    time: TimeRecord,
+    purchases: Sequence[Purchase],
+    usage: Sequence[Usage] = (),
 ) -> tuple[ResultWarning, ...]:
     """All warnings: about the proof, the prices bought at, what was left out, and the load."""
     bought = {p.offer: case.translation.offers.get(p.offer) for p in purchases if p.purchase != "owned"}
     offers = [offer for offer in bought.values() if offer is not None]
     found = [
         *_proof(outcome),
-        *_stale(case, offers),
+        *stale_warnings(case, offers),
+        *rates_warning(case),
         *_undated(offers),
         *_states(offers),
         *_booked(case, offers),
@@ -36,6 +43,9 @@ def warnings_of(
         *_gangs(case),
         *_load(case, time),
         *_spot(purchases),
+        *interruption_warnings(case, purchases),
+        *flops_warnings(case),
+        *latency_warnings(case, purchases, usage),
         *_large(purchases, offers),
         *_idle(case, outcome),
     ]
@@ -83,20 +93,6 @@ def _idle(case: Case, outcome: Outcome) -> Iterator[ResultWarning]:
         )
 
 
-def _stale(case: Case, offers: Sequence[Offer]) -> Iterator[ResultWarning]:
-    """One for each price used that is old, or that its source marks as stale."""
-    oldest = timedelta(hours=case.max_age_hours)
-    for offer in offers:
-        age = case.now - offer.observed_at if offer.observed_at is not None else None
-        marked = offer.state is PriceState.STALE
-        if not marked and (age is None or age <= oldest):
-            continue
-        told = "of unknown age" if age is None else catalogue_words.old(hours_of(age))
-        why = ", marked stale by its source" if marked else ""
-        message = f"Old price: {offer.offer_id}, {told}{why}."
-        yield _warning("stale_price", "warning", message)
-
-
 def _undated(offers: Sequence[Offer]) -> Iterator[ResultWarning]:
     names = [o.offer_id for o in offers if o.observed_at is None and o.state is not PriceState.STALE]
     if names:
@@ -117,11 +113,6 @@ def _states(offers: Sequence[Offer]) -> Iterator[ResultWarning]:
     if reserved:
         message = "Sold only by reservation, so ask whether the machines are to be had: "
         yield _warning("reservation_only_offer", "warning", message + _list(reserved) + ".")
-
-
-def _list(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
 
 
 def _gangs(case: Case) -> Iterator[ResultWarning]:

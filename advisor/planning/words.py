@@ -1,12 +1,13 @@
 """Figures of a result as people read them."""
 
 import math
+from collections.abc import Sequence
 from decimal import Decimal
 
 from advisor.catalog.words import MISSING, count
 
 __all__ = [
-    "MISSING", "amount", "count", "four_digits", "money", "percent", "proof", "short_money",
+    "MISSING", "amount", "count", "four_digits", "listed", "money", "percent", "proof", "short_money",
 ]  # fmt: skip
 
 
@@ -54,6 +55,12 @@ def percent(fraction: float, *, down: bool = False) -> str:
     if down:
         figure = math.floor(figure * 10**places + 1e-6) / 10**places
     return f"{_signed(figure, places):,.{places}f} %"
+
+
+def listed(names: Sequence[str], most: int = 8) -> str:
+    """The first names, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def proof(gap: float) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from advisor.planning.case import Case, Solved
-from advisor.planning.machines import usable_accelerators
+from advisor.planning.machines import useful_accelerators
 from advisor.planning.pools import Sources
 from optimizer.problem import Machine
 from optimizer.timegrid import Slice
@@ -69,7 +69,7 @@ class _Units:
         workload = self._plan[name]
         total = workload.demand.total
         if isinstance(total, dict):
-            return usable_accelerators(workload, self._specs[machine.key].accelerator_count)
+            return useful_accelerators(workload, self._specs[machine.key])
         return self._model[name].units_per_hour[machine.key] * (1.0 if total is None else total)
 
 

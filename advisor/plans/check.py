@@ -8,6 +8,8 @@ from advisor.demand.plan import Plan
 from advisor.demand.problems import PlanError, PlanProblem, printable
 from advisor.demand.yaml_loading import decode, load
 from advisor.errors import CatalogueEmpty
+from advisor.rates.in_force import rates_in_force
+from advisor.rates.words import could_be_written
 
 SOURCE = "plan"  # what messages call a plan that is no file
 UNTITLED = "Untitled plan"
@@ -25,7 +27,12 @@ class Checked:
 def check(text: str) -> Checked:
     """Reads the text with the accelerators of the catalogue; never raises for what a person writes."""
     try:
-        plan = parse_plan(text.encode(), source=SOURCE, known_accelerators=_accelerator_names())
+        plan = parse_plan(
+            text.encode(),
+            source=SOURCE,
+            known_accelerators=_accelerator_names(),
+            rate_in_force=lambda currency, own: could_be_written(currency, own, rates_in_force()),
+        )
     except PlanError as error:
         return Checked(plan=None, problems=tuple(error.problems), name=_written_name(text))
     return Checked(plan=plan, problems=(), name=plan.name or UNTITLED)

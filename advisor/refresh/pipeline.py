@@ -13,6 +13,7 @@ from django.conf import settings
 from advisor.catalog.files import CLOCKS_APART
 from advisor.models import QuarantinedOffer
 from advisor.planning.effort import Cancelled
+from advisor.rates.in_force import rates_in_force
 from advisor.refresh import gates, quarantine
 from advisor.refresh.folder import temporary_folder
 from advisor.refresh.known import Known
@@ -21,7 +22,7 @@ from advisor.refresh.publishing import Due, Written, publish_refresh
 from advisor.refresh.staging import Staged, stage
 from advisor.refresh.suspects import suspects
 from providers.base import Document, PriceSource
-from providers.rates import ReferenceRates, reference_rates
+from providers.rates import ReferenceRates
 
 PHASES = ("asking", "reading", "checking", "publishing")
 _REACHED = {"asking": 0.0, "reading": 0.3, "checking": 0.6, "publishing": 0.65}
@@ -40,7 +41,7 @@ class Ask:
     despite_gates: bool = False
     notify: Notify = lambda _phase, _fraction, _counts: None
     stopped: Callable[[], bool] = lambda: False
-    rates: ReferenceRates = field(default_factory=reference_rates)
+    rates: ReferenceRates = field(default_factory=rates_in_force)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

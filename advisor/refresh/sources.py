@@ -11,6 +11,11 @@ from providers.base import PriceSource
 from providers.registry import SOURCES, source_class
 
 
+def _aws() -> dict[str, Any]:
+    regions = env_list("AWS_PRICE_REGIONS")
+    return {"regions": regions} if regions else {}
+
+
 def _azure() -> dict[str, Any]:
     regions = env_list("AZURE_REGIONS")
     given: dict[str, Any] = {"regions": regions} if regions else {}
@@ -31,7 +36,12 @@ def _gpuhunt() -> dict[str, Any]:
     return {"providers": providers} if providers else {}
 
 
-_GIVEN: Mapping[str, Callable[[], dict[str, Any]]] = {"azure": _azure, "baidu": _baidu, "gpuhunt": _gpuhunt}
+_GIVEN: Mapping[str, Callable[[], dict[str, Any]]] = {
+    "aws": _aws,
+    "azure": _azure,
+    "baidu": _baidu,
+    "gpuhunt": _gpuhunt,
+}
 
 
 TITLES: Mapping[str, str] = {

@@ -16,6 +16,7 @@ from advisor.planning.result import Result
 from advisor.planning.sentence import sentence
 from advisor.planning.services import advise
 from advisor.plans.check import SOURCE
+from advisor.rates.in_force import rates_in_force
 
 
 def solve_run(job: Job, keeper: Keeper) -> Callable[[], None]:
@@ -37,6 +38,7 @@ def solve_run(job: Job, keeper: Keeper) -> Callable[[], None]:
         effort=effort,
         notify=_teller(keeper, effort),
         cancelled=keeper.stopped,
+        rates=rates_in_force(run.as_of),
     )
     return lambda: _store(run, result)
 

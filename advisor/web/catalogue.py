@@ -11,10 +11,12 @@ from django.views.decorators.http import require_safe
 from advisor.accounts.middleware import catalogue_view
 from advisor.accounts.scope import viewer
 from advisor.catalog.history import UnknownOffer
+from advisor.errors import CatalogueEmpty
 from advisor.web.offer_page import not_there, offer_context
 from advisor.web.offer_query import FIELDS, Question
 from advisor.web.offers import answer, csv_answer, form_context
 from advisor.web.partial import VARY, address_before, wants_part
+from advisor.web.refresh_page import refresh_context
 from advisor.web.sources_page import sources_context
 
 
@@ -79,8 +81,14 @@ def offer(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
     """How old prices are, where they come from, and what was published."""
-    context = sources_context(request.GET)
-    template = "parts/source_publications.html" if wants_part(request) else "sources.html"
-    response = render(request, f"advisor/{template}", context)
+    part = wants_part(request)
+    try:
+        context = sources_context(request.GET)
+    except CatalogueEmpty as error:
+        context = {"no_prices": error.lines()}
+    if not part:
+        context |= refresh_context(is_operator=bool(getattr(request.user, "is_staff", False)))
+    template = "parts/source_publications.html" if part else "sources.html"
+    response = render(request, f"advisor/{template}", context, status=503 if "no_prices" in context else 200)
     patch_vary_headers(response, VARY)
     return response

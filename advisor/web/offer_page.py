@@ -12,11 +12,13 @@ from advisor.catalog.history import HistoryRow, OfferHistory, UnknownOffer, hist
 from advisor.catalog.pricing import HOURS_PER_MONTH, Priced, effective_price_per_hour
 from advisor.catalog.snapshot import current_snapshot
 from advisor.errors import BadInput
+from advisor.rates.in_force import is_stale, rates_in_force
+from advisor.rates.words import named
 from advisor.web.offer_rows import age_mark, age_words, offer_address, seen, web_host
 from providers.accelerators import ACCELERATORS
 from providers.offers import Offer, PriceState
 from providers.places import COUNTRIES, region
-from providers.rates import ReferenceRates, reference_rates
+from providers.rates import ReferenceRates
 from providers.text import did_you_mean, nearest, shown
 
 _ROWS = 100  # changes of a price listed on the page
@@ -63,7 +65,7 @@ class Change:
 
 def offer_context(offer_id: str, currency: str) -> dict[str, Any]:
     """Raises UnknownOffer, CatalogueEmpty, and BadInput for a currency without a rate."""
-    rates = reference_rates()
+    rates = rates_in_force()
     currency = _currency(currency, rates)
     history = offer_history(offer_id, currency=currency, rates=rates)
     offer, priced = history.offer, history.priced
@@ -194,8 +196,10 @@ def money(amount: Decimal) -> str:
 def _rate(priced: Priced, rates: ReferenceRates) -> str:
     if not priced.converted or priced.rate == 1:
         return ""
-    named = web_host(rates.source) or rates.source
-    return f"1 {priced.offer.currency} = {priced.rate:.6g} {priced.currency} on {rates.observed_on} ({named})"
+    own, shown_in = priced.offer.currency, priced.currency
+    origin = rates.origin(own, shown_in)
+    stale = ", stale" if is_stale(origin.observed_on) else ""
+    return f"1 {own} = {priced.rate:.6g} {shown_in} on {origin.observed_on} ({named(origin.source)}{stale})"
 
 
 def _other(other: Priced, here: Priced) -> Other:

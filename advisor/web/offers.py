@@ -15,13 +15,13 @@ from advisor.catalog.snapshot import current_snapshot
 from advisor.catalog.table import footer
 from advisor.errors import AdvisorError, CatalogueEmpty
 from advisor.models import Organisation
+from advisor.rates.in_force import rates_in_force
 from advisor.web.offer_links import meant, ways_out
 from advisor.web.offer_query import Question
 from advisor.web.offer_rows import SORT_WORDS, offer_address, rows, titles
 from advisor.web.wording import page_lines, plain
 from providers.offers import Purchase
 from providers.places import GROUP_DEFINITIONS
-from providers.rates import reference_rates
 
 PAGES = (20, 50, 100)
 MOST_IN_FILE = 5000
@@ -64,7 +64,7 @@ def form_context(question: Question) -> dict[str, Any]:
     """What the form offers to choose from."""
     chosen = question.get("purchase").lower().replace(" ", "_").replace("-", "_").split(",")
     currency = question.get("currency").upper() or "USD"
-    codes = sorted({*reference_rates().rates_to_usd, currency})
+    codes = sorted({*rates_in_force().rates_to_usd, currency})
     try:
         known = current_snapshot()
         names = {column: sorted(known.values(column)) for column in ("accelerator", "provider")}
@@ -90,7 +90,7 @@ def _find(
     return search(
         replace(request, limit=min(request.limit, most)),
         source_for(organisation, as_of),
-        rates=reference_rates(),
+        rates=rates_in_force(as_of),
         now=as_of or datetime.now(UTC),
         max_age_hours=settings.PRICE_MAX_AGE_HOURS,
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from advisor.models import Organisation, Run
 from advisor.planning.compare import Comparison, Pair, compare_results
+from advisor.planning.exchange import rate_words
 from advisor.planning.result import Purchase, Result
 from advisor.planning.summary import BASELINES, KINDS, terms
 from advisor.planning.words import MISSING, amount, count, four_digits, money, percent, proof
@@ -163,10 +164,7 @@ def _baselines(a: Result, b: Result) -> list[Compared]:
 
 def _question(run_a: Run, run_b: Run, a: Result, b: Result) -> list[Compared]:
     """What was asked, and with which prices."""
-    rates = [
-        ", ".join(f"1 {row.currency} = {row.rate:.10g} {one.currency}" for row in one.exchange_rates)
-        for one in (a, b)
-    ]
+    rates = [", ".join(rate_words(row, one.currency) for row in one.exchange_rates) for one in (a, b)]
     rows = [
         ("Prices as of, UTC", *(f"{run.as_of:%Y-%m-%d %H:%M}" for run in (run_a, run_b))),
         ("Catalogue", *(f"version {run.catalogue_version}" for run in (run_a, run_b))),

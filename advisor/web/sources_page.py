@@ -20,9 +20,9 @@ from advisor.catalog.health import (
     source_reports,
 )
 from advisor.catalog.words import MISSING, age
+from advisor.rates.in_force import rates_in_force
+from advisor.rates.words import groups
 from advisor.web.numbers import whole_number
-from advisor.web.offer_rows import web_host
-from providers.rates import reference_rates
 
 _PAGE = 20
 MARKS = {"fresh": "good", "ageing": "warn", "stale": "warn"}
@@ -59,7 +59,7 @@ class Origin:
 
 def sources_context(query: QueryDict) -> dict[str, Any]:
     """Raises CatalogueEmpty."""
-    reports, whole, rates = source_reports(), catalogue_report(), reference_rates()
+    reports, whole = source_reports(), catalogue_report()
     return {
         "whole": whole,
         "counted": counted(whole.ages),
@@ -70,12 +70,8 @@ def sources_context(query: QueryDict) -> dict[str, Any]:
             for of in report.providers
         ],
         "max_age_days": f"{Decimal(settings.PRICE_MAX_AGE_HOURS) / 24:.4g}",
-        "rates": [
-            (code, f"{rate:.6g}") for code, rate in sorted(rates.rates_to_usd.items()) if code != "USD"
-        ],
-        "rates_observed_on": rates.observed_on,
-        "rates_source": rates.source,
-        "rates_host": web_host(rates.source),
+        "rate_groups": groups(rates_in_force()),
+        "rates_max_age_days": settings.RATES_MAX_AGE_DAYS,
         "origins": origins(),
         **_publications(query),
     }

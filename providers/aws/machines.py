@@ -84,10 +84,10 @@ class Machines:
         """Take a record of DescribeInstanceTypes. Raises Unusable."""
         name = machine(text(record, "InstanceType"), field="InstanceType")
         facts = facts_of_type(record)
-        known = self._typed.get(name)
+        known, found = self._typed.get(name), (facts, where)
         # replies of regions agree; where they do not, the choice must not hang on their order
-        if known is None or repr(facts) < repr(known[0]):
-            self._typed[name] = (facts, where)
+        if known is None or repr(found) < repr(known):
+            self._typed[name] = found
 
     def add_listed(self, name: str, facts: Facts, stated: datetime | None) -> None:
         """Take what a price list says of an instance type; the latest list wins."""

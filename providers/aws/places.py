@@ -19,7 +19,7 @@ from providers.text import shown
 PROVIDER = "aws"
 _HERE = Path(__file__).parent
 _REGION = re.compile(r"([a-z]{2,4}(?:-[a-z]+){1,2}-[0-9])(?:([a-z])|-([a-z0-9-]{3,24}))?")
-_ZONE_ID = re.compile(r"([a-z]{2,4}[a-z]{1,3}[0-9])-(?:az[0-9]+|([a-z0-9-]{3,24})-az[0-9]+)")
+_ZONE_ID = re.compile(r"([a-z]{2,4}[a-z]{1,3}[0-9])-(?:az[0-9]+|([a-z0-9-]{3,24})-(?:az|wlz)[0-9]+)")
 _CITY = re.compile(r"[a-z]{3}")
 _COMPASS = re.compile("northeast|northwest|southeast|southwest|north|south|east|west|central")
 CHINA, GOVERNMENT, SOVEREIGN = "cn-", "us-gov-", "eusc-"
@@ -56,13 +56,17 @@ class Place:
         return "Local or Wavelength Zone, not capacity of its region" if self.city_zone else ""
 
 
-def _load_locations() -> Mapping[str, str]:
-    table = read_table(_HERE / "locations.csv", columns=("region", "locations"))
-    return {name.casefold(): row.text("region") for row in table for name in row.names("locations")}
+def _by(column: str) -> Mapping[str, str]:
+    """Names in a column of locations.csv, in lower case -> region."""
+    table = read_table(_HERE / "locations.csv", columns=("region", "locations", "usage_prefixes"))
+    return {name.casefold(): row.text("region") for row in table for name in row.names(column)}
 
 
-LOCATIONS: Mapping[str, str] = LazyMapping(_load_locations)
+LOCATIONS: Mapping[str, str] = LazyMapping(lambda: _by("locations"))
 """Location of a price list in lower case -> region."""
+
+USAGE_PREFIXES: Mapping[str, str] = LazyMapping(lambda: _by("usage_prefixes"))
+"""How the usage types of a region begin, in lower case -> region."""
 
 CITIES: Mapping[str, str] = LazyMapping(
     lambda: {
@@ -126,6 +130,18 @@ def place_of_location(location: str) -> Place:
     if region is None:
         raise Unusable(f"location: {shown(location) or 'missing'}: a place we do not know")
     return place_of(region, field="location")
+
+
+def place_of_usage(usage: str) -> Place:
+    """The place of a usage type such as `EUW1-BoxUsage:m5.large`, without a prefix us-east-1.
+
+    Raises Unusable.
+    """
+    prefix, dash, _ = usage.partition(":")[0].strip().partition("-")
+    region = USAGE_PREFIXES.get(prefix.casefold()) if dash else "us-east-1"
+    if region is None:
+        raise Unusable(f"usageType: {shown(usage)}: of a region we do not know")
+    return place_of(region, field="usageType")
 
 
 def region_in(name: str) -> str:

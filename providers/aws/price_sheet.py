@@ -225,7 +225,7 @@ def _read_rates(rows: Iterator[tuple[str, Row]], sheet: _Sheet) -> None:
                 text(row, "productfamily") or text(row, "servicecode"),
                 text(row, "purchaseoption"),
                 length.strip(),
-                "",
+                location=text(row, "location"),
             )
             rate = Rate(
                 sku=text(row, "discountedsku"),

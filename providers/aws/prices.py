@@ -10,6 +10,7 @@ from typing import Any
 
 from providers.aws.fields import plain
 from providers.aws.places import Place, place_of
+from providers.errors import SourceUnavailable
 from providers.offers import Payment, Purchase
 
 
@@ -86,7 +87,8 @@ class Ledger:
         self._rows.close()
 
     def add(self, price: Price) -> None:
-        self._rows.execute(
+        """Keep a price. Raises SourceUnavailable where the temporary file cannot be written."""
+        self._run(
             "INSERT INTO price VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
                 price.key, price.second_choice, _seconds(price.observed_at), _seconds(price.since),
@@ -101,8 +103,14 @@ class Ledger:
         plan must not rest on the lucky one of two prices that differ in nothing else.
         """
         asked = "SELECT row FROM price ORDER BY key, choice, seen DESC, since DESC, total DESC, row"
-        for (row,) in self._rows.execute(asked):
+        for (row,) in self._run(asked):
             yield _from_row(json.loads(row))
+
+    def _run(self, words: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
+        try:
+            return self._rows.execute(words, values)
+        except sqlite3.Error as error:
+            raise SourceUnavailable(f"AWS's prices cannot be kept in a temporary file: {error}") from None
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

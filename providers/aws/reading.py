@@ -93,7 +93,7 @@ def shape_of(document: Document) -> Shape:
         raise SourceFormatChanged(f"{name}: packed; unpack it first")
     if start.startswith(b"<"):
         raise SourceFormatChanged(f"{name}: XML or HTML; replies are read as JSON or CSV")
-    if start[:1] not in b"{[":
+    if start[:1] not in b"{[" and not start.startswith(b'"{'):
         return Shape.CSV
     with json_of(document) as stream:
         return _shape_of_json(ijson.basic_parse(stream, multiple_values=True, buf_size=BUFFER_BYTES))

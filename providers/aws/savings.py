@@ -89,12 +89,9 @@ def savings_rate(record: Record) -> Price:
     if tenancy and tenancy.casefold() not in ("shared", "default"):
         raise Unusable(f"tenancy: {shown(tenancy)}: only shared is taken")
     hourly(text(fields, "unit"))
-    family, note = family_of(
-        text(offering, "planType"),
-        months_of_seconds(number(offering, "durationSeconds"), "durationSeconds"),
-        payment_of(text(offering, "paymentOption"), "paymentOption"),
-        name="planType",
-    )
+    months = months_of_seconds(number(offering, "durationSeconds"), "durationSeconds")
+    payment = payment_of(text(offering, "paymentOption"), "paymentOption")
+    family, note = family_of(text(offering, "planType"), months, payment, name="planType")
     name, base, about = used_machine(
         text(fields, "serviceCode"),
         text(fields, "usageType"),
@@ -111,6 +108,8 @@ def savings_rate(record: Record) -> Price:
         per_hour=price(fields, "rate"),
         currency=currency(text(offering, "currency"), name="currency"),
         observed_at=record.replied_at,
+        term_months=months,
+        payment=payment,
         family=family,
         note="; ".join(filter(None, (note, about))),
     )

@@ -13,14 +13,14 @@ import ijson  # type: ignore[import-untyped]  # ships no types
 
 from providers.aws.fields import Unusable, currency, hourly, inner, moment, price, term_months, text
 from providers.aws.found import Found
-from providers.aws.places import place_of
+from providers.aws.places import Place, place_of, place_of_location, place_of_usage
 from providers.aws.prices import Price
 from providers.aws.savings import family_of, used_machine
 from providers.aws.streams import BUFFER_BYTES, json_of, named
 from providers.aws.terms import payment_of
 from providers.base import Document
 from providers.errors import SourceFormatChanged
-from providers.offers import Purchase
+from providers.offers import Payment, Purchase
 from providers.text import shown
 
 _TERM = "terms.savingsPlan.item"
@@ -29,11 +29,13 @@ _HEADINGS = ("publicationDate", "regionCode")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A plan on offer: its commitment family, what to say of it, and the region it is bound to, if any."""
+    """A plan on offer: its commitment family, what to say of it, the place it is bound to, and its term."""
 
     family: str
     note: str
-    region: str
+    place: Place | None
+    term_months: int
+    payment: Payment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,7 @@ def _price(
         service=text(fields, "discountedServiceCode"),
         usage=text(fields, "discountedUsageType"),
         operation=text(fields, "discountedOperation"),
-        region=text(fields, "discountedRegionCode") or plan.region or heading.get("regionCode", ""),
+        region=text(fields, "discountedRegionCode") or heading.get("regionCode", ""),
         machine=text(fields, "discountedInstanceType"),
         unit=text(fields, "unit"),
     )
@@ -115,25 +117,33 @@ def rate_price(
         where=f"{where} {name}".strip(),
         instance_type=name,
         base=base,
-        place=place_of(rate.region, field="discountedRegionCode"),
+        place=_place(rate, plan),
         purchase=Purchase.SPEND_COMMITMENT,
         per_hour=price(charge, amount),
         currency=currency(text(charge, "currency"), name="currency"),
         observed_at=stated,
+        term_months=plan.term_months,
+        payment=plan.payment,
         family=plan.family,
         note="; ".join(filter(None, (plan.note, about))),
     )
 
 
-def plan_of(product_family: str, option: str, term: str, region: str) -> Plan:
+def _place(rate: Rate, plan: Plan) -> Place:
+    """Where the rate holds: as it says, else its plan, else its usage type (files before 2021)."""
+    if rate.region:
+        return place_of(rate.region, field="discountedRegionCode")
+    return plan.place or place_of_usage(rate.usage)
+
+
+def plan_of(product_family: str, option: str, term: str, *, region: str = "", location: str = "") -> Plan:
     """A plan by what the file says of its product. Raises Unusable."""
-    family, note = family_of(
-        product_family,
-        term_months(term, name="purchaseTerm"),
-        payment_of(option, "purchaseOption"),
-        name="productFamily",
-    )
-    return Plan(family=family, note=note, region=region)
+    months, payment = term_months(term, name="purchaseTerm"), payment_of(option, "purchaseOption")
+    family, note = family_of(product_family, months, payment, name="productFamily")
+    place = place_of(region, field="regionCode") if region else None
+    if place is None and location not in ("", "Any"):
+        place = place_of_location(location)
+    return Plan(family=family, note=note, place=place, term_months=months, payment=payment)
 
 
 def _plans(document: Document, years: Mapping[str, str], found: Found) -> dict[str, Plan | str]:
@@ -150,7 +160,8 @@ def _plans(document: Document, years: Mapping[str, str], found: Found) -> dict[s
                 text(fields, "productFamily") or text(attributes, "productFamily"),
                 text(attributes, "purchaseOption"),
                 text(attributes, "purchaseTerm") or years.get(sku, ""),
-                text(attributes, "regionCode"),
+                region=text(attributes, "regionCode"),
+                location=text(attributes, "location"),
             )
         except Unusable as error:
             found.refused.add(named(document), shown(sku) or "products", str(error))

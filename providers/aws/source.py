@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import urlsplit
 
 from providers.aws.bulk import CHINA_PRICE_URL, COMPUTE_PLAN, MACHINE_LEARNING_PLAN, PRICE_URL
 from providers.aws.client import Bounds
@@ -97,8 +98,9 @@ class AwsSource(PriceSource):
         from providers.aws.bulk import PriceFiles
         from providers.http import Door
 
+        hosts = {urlsplit(url).hostname or "" for url in (self._price_url, self._china_price_url)}
         files = PriceFiles(
-            door=self._door or Door(total_seconds=3600),
+            door=self._door or Door(total_seconds=3600, hosts=hosts),
             url=self._price_url,
             china_url=self._china_price_url,
             clock=self._clock,

@@ -40,7 +40,7 @@ ANSWER: dict[str, Any] = {
         "offers_considered": 2,
         "offers_in_model": 1,
     },
-    "exchange_rates": [{"currency": "EUR", "rate": 1.09, "source": "plan file"}],
+    "exchange_rates": [{"currency": "EUR", "rate": 1.09, "source": "plan file", "observed_on": None}],
     "time": {"blocks_per_month": 1, "segments": 1, "merged": False, "load_overstated_fraction": 0.0},
     "totals": {
         "npv": CASH,

@@ -18,7 +18,9 @@ def test_every_option_is_documented_and_no_other() -> None:
 
 
 def test_every_warning_is_documented_and_no_other() -> None:
-    code = (ROOT / "advisor" / "planning" / "warnings.py").read_text(encoding="utf-8")
-    codes = set(re.findall(r'_warning\(\s*"([a-z_]+)"', code))
+    folder = ROOT / "advisor" / "planning"
+    names = ("warnings.py", "stale.py", "exchange.py")
+    code = "".join((folder / name).read_text(encoding="utf-8") for name in names)
+    codes = set(re.findall(r'(?:_warning\(\s*|code=)"([a-z_]+)"', code))
     assert len(codes) > 5
     assert set(re.findall(r"^\| `([a-z_]+)` \|", TEXT, flags=re.MULTILINE)) == codes

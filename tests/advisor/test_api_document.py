@@ -30,7 +30,7 @@ def operations(document: dict[str, Any]) -> Iterator[Operation]:
 
 def test_every_operation_has_a_name_words_a_tag_and_its_statuses(document: dict[str, Any]) -> None:
     names = [operation["operationId"] for *_, operation in operations(document)]
-    assert len(names) == len(set(names)) == 31
+    assert len(names) == len(set(names)) == 38
     tags = {tag["name"] for tag in document["tags"]}
     for method, path, operation in operations(document):
         where = f"{method} {path}"
@@ -105,7 +105,16 @@ def test_who_may_read_without_signing_in_stands_in_the_document(
         return {operation["operationId"] for *_, operation in found if operation["security"][0] == {}}
 
     settings.PUBLIC_CATALOGUE = True
-    names = {"list_offers", "get_offer_history", "list_accelerators", "list_regions", "list_sources"}
+    names = {
+        "list_offers",
+        "get_offer_history",
+        "list_accelerators",
+        "list_regions",
+        "list_sources",
+        "get_source",
+        "list_rates",
+        "compute_breakeven",
+    }
     assert opened() == opened() == names
     settings.PUBLIC_CATALOGUE = False
     assert opened() == set()
@@ -118,7 +127,9 @@ def test_the_page_shows_padlocks_only_where_one_must_sign_in(client: Client, set
     assert '<a class="link" href="/">← Quartermaster</a>' in page.content.decode()
     shown = operations(page.context["swagger_settings"]["spec"])
     assert {op["operationId"] for *_, op in shown if not op["security"]} == {
-        "list_offers", "get_offer_history", "list_accelerators", "list_regions", "list_sources",
+        "list_offers", "get_offer_history", "list_accelerators", "list_regions", "list_sources", "get_source",
+        "list_rates",
+        "compute_breakeven",
     }  # fmt: skip
     told = operations(dict(api.get_openapi_schema()))
     assert all(operation["security"] for *_, operation in told)  # the document itself says who may
@@ -198,10 +209,10 @@ def _state() -> Any:
 @pytest.mark.parametrize("wrong", ["x", "00000000-0000-0000-0000-000000000000", "%01", "'", "é"])
 def test_what_is_no_id_is_404_through_every_operation(document: dict[str, Any], wrong: str) -> None:
     prices()
-    _, ask = member()
+    _, ask = member(is_staff=True)
     for method, path, operation in operations(document):
         if "{" in path:
-            address = path.format(plan_id=wrong, run_id=wrong, number=1, token_id=wrong)
+            address = path.format(plan_id=wrong, run_id=wrong, number=1, token_id=wrong, name=wrong)
             body = {"text": TEXT} if "requestBody" in operation else None
             refused = ask(method, address, body)
             assert (refused.status, refused.code) == (404, "not_found"), f"{method} {path}"
@@ -210,7 +221,7 @@ def test_what_is_no_id_is_404_through_every_operation(document: dict[str, Any], 
 @pytest.mark.django_db
 def test_nobody_is_let_into_any_private_operation(document: dict[str, Any], settings: Any) -> None:
     settings.PUBLIC_CATALOGUE = True
-    ids = {"plan_id": "x", "run_id": "x", "number": 1, "token_id": "x"}
+    ids = {"plan_id": "x", "run_id": "x", "number": 1, "token_id": "x", "name": "x"}
     for method, path, operation in operations(dict(api.get_openapi_schema())):
         if {} not in operation["security"]:
             refused = Caller()(method, path.format(**ids))

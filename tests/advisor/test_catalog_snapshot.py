@@ -182,6 +182,7 @@ def test_while_one_thread_reads_the_others_answer_from_the_version_before(
 
     monkeypatch.setattr(snapshot, "version_at", lambda _as_of: newest[0])
     monkeypatch.setattr(snapshot, "_rows", rows)
+    monkeypatch.setattr(snapshot, "rates_in_force", reference_rates)  # the threads have no database
     monkeypatch.setattr(snapshot, "_kept", None)
     assert current_snapshot().number == 1
     newest[0] = versions[1]
@@ -210,6 +211,7 @@ def test_the_first_reading_is_made_once_however_many_wait_for_it(monkeypatch: py
         snapshot, "version_at", lambda _as_of: CatalogueVersion(number=1, published_at=MONDAY)
     )
     monkeypatch.setattr(snapshot, "_rows", rows)
+    monkeypatch.setattr(snapshot, "rates_in_force", reference_rates)  # the threads have no database
     monkeypatch.setattr(snapshot, "_kept", None)
     seen: list[Snapshot] = []
 

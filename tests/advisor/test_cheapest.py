@@ -184,15 +184,15 @@ def test_prices_from_files_leave_the_catalogue_aside(prices: str) -> None:
 @pytest.mark.django_db
 def test_a_search_reads_a_fixed_number_of_times(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     publish([make_offer(instance_type=f"m{n}") for n in range(40)], source="test", label="test")
-    # version, matching rows, same machines beside, number of all
-    with django_assert_num_queries(4):
+    # exchange rates, version, matching rows, same machines beside, number of all
+    with django_assert_num_queries(5):
         call("cheapest", "H100:8", "--residency", "EU")
 
 
 @pytest.mark.django_db
 def test_a_search_reads_only_the_rows_it_needs(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     publish([make_offer(), make_cpu_offer()], source="test", label="test")
-    with django_assert_num_queries(4) as seen:
+    with django_assert_num_queries(5) as seen:
         call("cheapest", "H100:8", "--residency", "DE")
     rows = next(query["sql"] for query in seen.captured_queries if '"accelerator" IN' in query["sql"])
     assert "'H100'" in rows

@@ -4,8 +4,8 @@ import pytest
 
 from tests.advisor.demand_examples import check
 
-NOT_YET = "not supported yet"
 CHAT, TRAIN = "workloads[0]", "workloads[1]"
+FLOPS = "demand: {unit: flops, total: 1e24, mfu: 0.4}"
 CHAT_TWICE = (
     "["
     + ", ".join(
@@ -29,7 +29,35 @@ CASES = [
         "'accelerator_hours'",
         "does not fit kind inference",
     ),
-    (f"{CHAT}.latency", "{max_ms: 60}", f"{CHAT}.latency", "a map of 1", NOT_YET),
+    (f"{CHAT}.latency", "{max_ms: 60}", f"{CHAT}.latency.users_in", "", "is required"),
+    (f"{CHAT}.latency", "{users_in: [DE]}", f"{CHAT}.latency.max_ms", "", "is required"),
+    (f"{CHAT}.latency", "60", f"{CHAT}.latency", "60", "must be a map of fields"),
+    (f"{CHAT}.latency", "{users_in: DE, max_ms: 9}", f"{CHAT}.latency.users_in", "'DE'", "must be a list"),
+    (f"{CHAT}.latency", "{users_in: [], max_ms: 9}", f"{CHAT}.latency.users_in", "a list of 0", "1 entry"),
+    (f"{CHAT}.latency", "{users_in: [UK], max_ms: 9}", f"{CHAT}.latency.users_in[0]", "'UK'", "mean `GB`"),
+    (f"{CHAT}.latency", "{users_in: [DE], max_ms: 0}", f"{CHAT}.latency.max_ms", "0", "must be above 0"),
+    (f"{CHAT}.latency", "{users_in: [DE], max_ms: 1e5}", f"{CHAT}.latency.max_ms", "1E+5", "10000 or less"),
+    (
+        f"{CHAT}.checkpoint",
+        "{interval_minutes: 30, restart_minutes: 5}",
+        f"{CHAT}.checkpoint",
+        "",
+        "belongs to kind training or batch",
+    ),
+    (
+        f"{TRAIN}.checkpoint",
+        "{interval_minutes: 0, restart_minutes: 5}",
+        f"{TRAIN}.checkpoint.interval_minutes",
+        "0",
+        "must be above 0",
+    ),
+    (
+        f"{TRAIN}.checkpoint",
+        "{interval_minutes: 30, restart_minutes: 1441}",
+        f"{TRAIN}.checkpoint.restart_minutes",
+        "1441",
+        "must be 1440 or less",
+    ),
     (
         f"{CHAT}.thoughput",
         "{}",
@@ -69,8 +97,60 @@ CASES = [
         "empty",
         "is required, for example",
     ),
-    (f"{TRAIN}.demand.unit", "flops", f"{TRAIN}.demand.unit", "'flops'", NOT_YET),
-    (f"{TRAIN}.demand.mfu", "0.4", f"{TRAIN}.demand.mfu", "0.4", NOT_YET),
+    (f"{TRAIN}.demand.unit", "flops", f"{TRAIN}.demand.total", "a map of 1", "must be one number for flops"),
+    (f"{TRAIN}.demand.unit", "flop", f"{TRAIN}.demand.unit", "'flop'", "did you mean `flops`?"),
+    (f"{TRAIN}.demand.mfu", "0.4", f"{TRAIN}.demand.mfu", "0.4", "belongs to the unit flops"),
+    (f"{TRAIN}.demand.precision", "fp8", f"{TRAIN}.demand.precision", "'fp8'", "belongs to the unit flops"),
+    (f"{TRAIN}.demand", "{unit: flops, mfu: 0.4}", f"{TRAIN}.demand.total", "empty", "for example 3.8e24"),
+    (
+        f"{TRAIN}.demand",
+        "{unit: flops, total: 1e24}",
+        f"{TRAIN}.demand.mfu",
+        "empty",
+        "is required for flops",
+    ),
+    (
+        f"{TRAIN}.demand",
+        "{unit: flops, total: 1e24, mfu: 40}",
+        f"{TRAIN}.demand.mfu",
+        "40",
+        "must be 1 or less (a fraction: write 0.15 for 15 %)",
+    ),
+    (
+        f"{TRAIN}.demand",
+        "{unit: flops, total: 1e24, mfu: {H100: 0}}",
+        f"{TRAIN}.demand.mfu.H100",
+        "0",
+        "must be above 0",
+    ),
+    (
+        f"{TRAIN}.demand",
+        "{unit: flops, total: 1e24, mfu: {H1000: 0.4}}",
+        f"{TRAIN}.demand.mfu.H1000",
+        "'H1000'",
+        "is no known accelerator",
+    ),
+    (
+        f"{TRAIN}.demand",
+        "{unit: flops, total: 1e24, mfu: {A100-80GB: 0.4}, precision: fp8}",
+        f"{TRAIN}.demand.mfu",
+        "a map of 1",
+        "names no accelerator whose fp8 peak is known",
+    ),
+    (
+        f"{TRAIN}.demand",
+        "{unit: flops, total: 1e24, mfu: 0.4, precision: int4}",
+        f"{TRAIN}.demand.precision",
+        "'int4'",
+        "must be 'bf16' or 'fp8'",
+    ),
+    (
+        f"{TRAIN}.demand",
+        "{unit: flops, total: 1e24, mfu: 0.4, peak: 3}",
+        f"{TRAIN}.demand.peak",
+        "3",
+        "not to flops",
+    ),
     (f"{CHAT}.demand.unit", "token_per_secnd", f"{CHAT}.demand.unit", "'token_per_secnd'", "did you mean"),
     (f"{CHAT}.demand.unit", "Pages_per_second", f"{CHAT}.demand.unit", "'Pages_per_second'", "_per_second"),
     (
@@ -89,6 +169,14 @@ CASES = [
         "needs peak",
     ),
     (f"{CHAT}.demand.total", "5", f"{CHAT}.demand.total", "5", "belongs to accelerator_hours"),
+    (TRAIN, f"{{name: t, kind: inference, {FLOPS}}}", f"{TRAIN}.demand.unit", "'flops'", "kind inference"),
+    (
+        TRAIN,
+        f"{{name: t, kind: training, {FLOPS}, throughput: {{H100: 1}}}}",
+        f"{TRAIN}.throughput",
+        "a map of 1",
+        "write demand.mfu by accelerator",
+    ),
     (f"{CHAT}.demand.growth_per_month", "-1", f"{CHAT}.demand.growth_per_month", "-1", "must be above -1"),
     (f"{TRAIN}.window.deadline", "2028-01", f"{TRAIN}.window.deadline", "'2028-01'", "2027-01 to 2027-12"),
     (

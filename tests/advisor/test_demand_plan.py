@@ -16,7 +16,7 @@ from tests.advisor.demand_examples import BASE, CONTRACT, SUPPORTED, plan_with, 
 
 def test_the_contracts_plan_is_refused_for_exactly_what_is_not_supported_yet() -> None:
     found = problems_of(CONTRACT.encode())
-    assert [problem.path for problem in found] == ["workloads[0].latency", "limits.survive_loss_of", "risk"]
+    assert [problem.path for problem in found] == ["limits.survive_loss_of", "risk"]
     assert all("not supported yet" in problem.message for problem in found)
     lines = CONTRACT.splitlines()
     for problem in found:
@@ -33,6 +33,9 @@ def test_the_rest_of_the_contracts_plan_is_read_field_by_field() -> None:
     assert chat.demand.growth_per_month == 0.02
     assert chat.throughput == {"A100-80GB": 1100, "H100": 2450}
     assert (chat.accelerators_per_replica, chat.headroom) == (4, 0.15)
+    assert chat.latency is not None
+    assert chat.latency.countries() == {"DE", "FR"}
+    assert chat.latency.max_ms == 60
     assert chat.residency.countries() == GROUPS["EU"] - {"IE"}
     assert pretrain.demand.total == {"H100": 300_000, "H200": 215_000}
     assert (pretrain.window.earliest, pretrain.window.deadline, pretrain.gang) == ("2027-03", "2027-08", 512)

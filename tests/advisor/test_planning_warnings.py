@@ -155,8 +155,8 @@ def test_exchange_rates_that_are_used_are_recorded() -> None:
     data = plan_data(exchange_rates=rates, capacity={"sites": sites})
     result = result_of(data, [make_offer(currency="EUR")])
     assert [row.model_dump() for row in result.exchange_rates] == [
-        {"currency": "EUR", "rate": 1.25, "source": "plan file"},
-        {"currency": "GBP", "rate": 1.5, "source": "plan file"},
+        {"currency": "EUR", "rate": 1.25, "source": "plan file", "observed_on": None},
+        {"currency": "GBP", "rate": 1.5, "source": "plan file", "observed_on": None},
     ]
     assert result_of(plan_data(exchange_rates=rates), [make_offer()]).exchange_rates == ()
 

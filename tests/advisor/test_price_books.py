@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.accounts.middleware import organisation_of
-from advisor.books.pricing import BookedFiles, BookedSnapshot, booked_catalogue, source_for
+from advisor.books.plain import BookedFiles, booked_catalogue
+from advisor.books.pricing import BookedSnapshot, source_for
 from advisor.books.queries import in_force
 from advisor.books.services import BookRefused, remove_book, save_book
 from advisor.catalog.queries import Catalogue

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,10 +16,13 @@ from advisor.jobs.handlers import HANDLERS
 from advisor.jobs.work import perform
 from advisor.models import Job, Run, RunResult
 from advisor.plans.services import save_version
+from advisor.rates.in_force import shipped_rates
+from advisor.rates.services import set_rates
 from advisor.runs.queries import document_of, result_of, run_of, runs_of
 from advisor.runs.services import Ask, cancel_run, retry_run, start_run
+from tests.advisor.page_text import text_of
 from tests.factories import make_offer
-from tests.people import PLAN_TEXT, make_member, make_plan, make_run, organisation_of
+from tests.people import PLAN_TEXT, make_member, make_plan, make_run, organisation_of, signed_in
 
 pytestmark = pytest.mark.django_db
 HOUR_USD, HOURS = 50, 730  # the one machine of eight H100 that the tiny plan needs for a month
@@ -74,6 +77,32 @@ def test_a_run_is_worked_out_with_the_prices_of_its_moment(ada: User) -> None:
     assert run.sentence.startswith("Rent up to 1 × p5.48xlarge (8 × H100) on demand in Frankfurt (aws)")
     assert perform(run.job_id, HANDLERS) == "not to be had"
     assert RunResult.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_takes_the_exchange_rates_known_when_it_was_started() -> None:
+    publish([make_offer(currency="EUR")], source="t", label="t")
+    ada = make_member()
+    run, _ = start(ada, PLAN_TEXT + "exchange_rates_from: reference\n")
+    refused, _ = start(ada)
+    day = datetime.now(UTC).date()
+    set_rates(["EUR=1.5"], on=day, by="Jo")  # later than the runs
+    newer, _ = start(ada, PLAN_TEXT + "exchange_rates_from: reference\n")
+    assert perform(run.job_id, HANDLERS) == perform(newer.job_id, HANDLERS) == "done"
+    euro = shipped_rates().rates_to_usd["EUR"]
+    for one, rate, source, observed_on in (
+        (run, euro, "ecb.europa.eu", "2026-10-30"),
+        (newer, Decimal("1.5"), "typed by Jo", str(day)),
+    ):
+        one.refresh_from_db()
+        assert one.objective_npv == pytest.approx(HOUR_USD * float(rate) * HOURS)
+        (row,) = result_of(one).exchange_rates
+        assert (row.source, row.observed_on) == (source, observed_on)
+    page = text_of(signed_in(ada).get(f"/runs/{newer.pk}"))
+    assert f"1 EUR = 1.5 USD (typed by Jo, {day})" in page
+    perform(refused.job_id, HANDLERS)
+    refused.refresh_from_db()
+    assert "# ecb.europa.eu, 2026-10-30" in text_of(signed_in(ada).get(f"/runs/{refused.pk}"))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from advisor.catalog.column_stock import stock
 from advisor.catalog.queries import current_offers
 from advisor.catalog.services import publish
 from advisor.catalog.snapshot import current_snapshot
-from advisor.catalog.stock import stock
 from providers.offers import Offer
 from tests.factories import make_cpu_offer, make_offer
 

@@ -58,7 +58,7 @@ def test_an_upfront_payment_is_told_apart_and_spread(client: Client) -> None:
     assert "once, upfront, per machine 262,800.00" in page
     assert "all in, per instance-hour 30.00" in page
     assert "EUR, as stated USD" in page
-    assert "1 EUR = 1.1172 USD on 2026-10-30 (ecb.europa.eu)" in page
+    assert "1 EUR = 1.1172 USD on 2026-10-30 (ecb.europa.eu, stale)" in page
     assert "30.00 33.52" in page  # 30 x 1.1172
 
 

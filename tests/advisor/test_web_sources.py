@@ -1,7 +1,7 @@
 """The page of prices: ages, publications, rates, and where figures come from."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,9 +9,11 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from advisor.catalog.services import publish
+from advisor.rates.services import import_rates, set_rates
 from advisor.web.sources_page import origins, percent
 from tests.advisor.page_text import links_of, text_of
 from tests.factories import make_cpu_offer, make_offer
+from tests.providers.ecb_files import xml
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -70,8 +72,26 @@ def test_a_page_that_is_not_there_becomes_the_nearest_one(client: Client, page: 
 def test_the_exchange_rates_carry_their_date_and_source(client: Client) -> None:
     publish([make_offer()], source="t", label="t")
     page = text_of(client.get("/sources"))
-    assert "on 2026-10-30, from ecb.europa.eu" in page
+    assert "On 2026-10-30, ecb.europa.eu" in page
     assert "EUR 1.1172" in page
+
+
+def test_rates_in_force_stand_by_day_and_source_with_a_badge_of_their_age(
+    client: Client, settings: Settings
+) -> None:
+    publish([make_offer()], source="t", label="t")
+    today = datetime.now(UTC).date()
+    yesterday = today - timedelta(days=1)
+    import_rates(xml({str(today): {"USD": "1.25", "CNY": "8"}}), name="a")
+    set_rates(["AED=0.2723"], on=yesterday, by="<Jo>")
+    settings.RATES_MAX_AGE_DAYS = (today - date(2026, 10, 30)).days - 1
+    page = text_of(client.get("/sources"))
+    old = (today - date(2026, 10, 30)).days
+    assert f"On {today}, European Central Bank today CNY 0.15625 EUR 1.25 " in page
+    assert f"On {yesterday}, typed by <Jo> 1 day old AED 0.2723 " in page
+    assert f"On 2026-10-30, ecb.europa.eu {old} days old, stale AUD 0.702465 " in page
+    assert f"more than {settings.RATES_MAX_AGE_DAYS} days old" in page
+    assert "<Jo>" not in client.get("/sources").content.decode()
 
 
 def test_the_page_says_where_shipped_figures_come_from(client: Client) -> None:
@@ -96,12 +116,12 @@ def test_ten_more_of_everything_cost_no_more_queries(
     for n in range(2):
         publish([make_offer(provider=f"p{n}")], source=f"s{n}", label="t")
     client.get("/sources")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(10):
         client.get("/sources")
     for n in range(10):
         publish([make_offer(provider=f"q{n}")], source=f"t{n}", label="t")
     client.get("/sources")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(10):
         client.get("/sources")
 
 

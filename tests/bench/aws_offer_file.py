@@ -5,76 +5,94 @@ products of four are none we take, and most text is in attributes and terms that
 """
 
 import json
+import re
 import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TextIO
 
 from providers.aws.source import AwsSource
 from providers.base import Document
 from providers.offers import Offer
 from providers.places import REGIONS
 from tests.processes import ROOT
-from tests.providers.aws_replies import ATTRIBUTES, PUBLISHED, dimension, product, reserved, term
+from tests.providers.aws_replies import PUBLISHED, dimension, product, reserved, term
 
 MOST_MIB = 300
-_WINDOWS_AND_OTHERS = ("Linux", "Windows", "RHEL", "SUSE")
+_SYSTEMS = ("Linux", "Windows", "RHEL", "SUSE")
 _OPTIONS = (("0.03", "280", "Partial Upfront"), ("0.06", None, "No Upfront"), ("0", "549", "All Upfront"))
 
 
-def products(count: int) -> Iterator[tuple[str, dict[str, object]]]:
-    """Every fourth a Linux machine, each of another name or region."""
+def products(count: int) -> Iterator[tuple[str, str]]:
+    """SKU and product; every fourth a Linux machine, each of another name or region."""
     regions = sorted(region for provider, region in REGIONS if provider == "aws")
     unread = {f"unreadAttribute{number}": f"some value of no interest {number}" for number in range(20)}
+    usual = product(
+        "@sku@", instanceType="@machine@", regionCode="@region@", operatingSystem="@os@", **unread
+    )
+    written = json.dumps(usual, indent=2)
     for number in range(count):
-        sku = f"SKU{number:013}"
         machine, region = divmod(number // 4, len(regions))
-        about = product(
-            sku,
-            instanceType=f"m{machine % 90 + 10}x{machine // 90}.large",
-            regionCode=regions[region],
-            operatingSystem=_WINDOWS_AND_OTHERS[number % 4],
-            usagetype=f"{ATTRIBUTES['usagetype']}{number}",
-            **unread,
-        )
-        yield sku, about
+        changed = {
+            "@sku@": f"SKU{number:013}",
+            "@machine@": f"m{machine % 90 + 10}x{machine // 90}.large",
+            "@region@": regions[region],
+            "@os@": _SYSTEMS[number % 4],
+        }
+        text = written
+        for mark, value in changed.items():
+            text = text.replace(mark, value)
+        yield changed["@sku@"], text
 
 
-def reservations(sku: str) -> dict[str, object]:
+def on_demand() -> str:
+    terms = {"@sku@.t": term(dimension("0.107", description="$0.107 per On Demand Linux Instance Hour"))}
+    return json.dumps(terms, indent=2)
+
+
+def reservations() -> str:
     """Twelve terms, as AWS has for most machines."""
-    return {
-        f"{sku}.{years}{kind}{option}": reserved(hourly, upfront, option=option, years=years, kind=kind)
+    terms = {
+        f"@sku@.{years}{kind}{option}": reserved(hourly, upfront, option=option, years=years, kind=kind)
         for years in (1, 3)
         for kind in ("standard", "convertible")
         for hourly, upfront, option in _OPTIONS
     }
+    return json.dumps(terms, indent=2)
 
 
 def generate(path: Path, count: int) -> None:
-    """Write an offer file of `count` products, about 3.3 kB each on average with their terms."""
+    """Write an offer file of `count` products, about 4 kB each on average with their terms."""
+    skus = [f"SKU{number:013}" for number in range(count)]
     with path.open("w", encoding="utf-8") as file:
         head = {"formatVersion": "v1.0", "offerCode": "AmazonEC2", "publicationDate": PUBLISHED}
         file.write(json.dumps(head, indent=2).removesuffix("\n}") + ',\n  "products": ')
-        _write_map(file.write, products(count))
-        file.write(',\n  "terms": {\n  "OnDemand": ')
-        terms = {"t": term(dimension("0.107", description="$0.107 per On Demand Linux Instance Hour"))}
-        _write_map(file.write, ((sku, terms) for sku, _ in products(count)))
-        file.write(',\n  "Reserved": ')
-        _write_map(
-            file.write, ((sku, reservations(sku)) for sku, _ in products(count) if int(sku[3:]) % 4 == 0)
-        )
+        _write_map(file, products(count))
+        for name, terms, some in (
+            ('"terms": {"OnDemand"', on_demand(), skus),
+            ('"Reserved"', reservations(), skus[::4]),
+        ):
+            file.write(f",\n{name}: ")
+            _write_map(file, ((sku, terms.replace("@sku@", sku)) for sku in some))
         file.write("}}\n")
 
 
-def _write_map(write: object, entries: Iterator[tuple[str, object]]) -> None:
-    assert callable(write)
-    for number, (key, value) in enumerate(entries):
-        write(("," if number else "{") + f"\n{json.dumps(key)}: " + json.dumps(value, indent=2))
-    write("}")
+def _write_map(file: TextIO, entries: Iterable[tuple[str, str]]) -> None:
+    for number, (key, text) in enumerate(entries):
+        file.write(("," if number else "{") + f'\n"{key}": {text}')
+    file.write("}")
+
+
+def peak_kib() -> int:
+    """Peak memory of this process alone: getrusage on Linux knows that of the one that started it as well."""
+    status = Path("/proc/self/status")
+    stated = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.is_file() else None
+    return int(stated[1]) if stated else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def read(path: Path) -> str:
@@ -86,7 +104,7 @@ def read(path: Path) -> str:
             "offers": counted[True],
             "refused": counted[False],
             "seconds": round(time.perf_counter() - begin, 1),
-            "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+            "peak_mib": peak_kib() // 1024,
         }
     )
 

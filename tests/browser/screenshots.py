@@ -67,6 +67,10 @@ def _pages(page: Page, address: str) -> Iterator[tuple[str, str]]:
     yield "offers-empty", "/offers?q=H100:8&max_price=1"
     yield "offer", "/offer?id=aws/eu-north-1/p5.48xlarge/on_demand"
     yield "sources", "/sources"
+    yield "quarantine", "/sources/quarantine"
+    yield "price-book", "/price-book/"
+    yield "breakeven", "/breakeven"
+    yield "breakeven-problem", "/breakeven?capex=much&price1=0"
     yield "run", first
     page.goto(address + "/plans/")
     plan = _path_of(page, "/plans/[0-9a-f-]{36}")

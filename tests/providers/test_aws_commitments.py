@@ -116,7 +116,8 @@ def test_rates_are_of_the_family_of_their_plan(offering: dict[str, Any], family:
         "eu-west-1",
     )
     assert offer.observed_at == PUBLISHED_AT
-    assert offer.term_months is None
+    years, payment = family.split("-")[-2:]
+    assert (offer.term_months, str(offer.payment)) == (12 * int(years[0]), payment)
 
 
 def test_rates_of_sagemaker_are_for_its_machines() -> None:
@@ -190,6 +191,17 @@ def test_a_price_file_of_savings_plans() -> None:
     assert offer.accelerator == "H100"
     older = _plan_rate(discountedRegionCode=None, discountedInstanceType=None)
     assert only_offer(_plan_file(older)).region == "eu-west-1"
+    oldest = _plan_file(older)
+    del oldest["regionCode"]
+    assert only_offer(oldest).region == "eu-west-1"  # by the usage type EUW1-BoxUsage
+    placed = _plan_file(_plan_rate(discountedRegionCode=None, discountedUsageType="BoxUsage:p5.48xlarge"))
+    del placed["regionCode"]
+    assert only_offer(placed).region == "us-east-1"
+    placed["products"][0]["attributes"]["location"] = "US East (Ohio)"
+    assert only_offer(placed).region == "us-east-2"
+    strange = _plan_file(_plan_rate(discountedRegionCode=None, discountedUsageType="QQQ1-BoxUsage:m5.large"))
+    del strange["regionCode"]
+    assert "of a region we do not know" in only_reason(strange)
     without_term = _plan_file(_plan_rate(), purchaseTerm="")
     assert only_offer(without_term).commitment_family == "aws-compute-sp-1y-none"
 

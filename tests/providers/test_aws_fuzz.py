@@ -2,6 +2,7 @@
 
 import json
 import random
+import zlib
 
 import pytest
 from hypothesis import given, settings
@@ -89,18 +90,19 @@ def test_json_nested_too_deep_and_numbers_too_long() -> None:
 
 
 def told(replies: list[bytes]) -> tuple[list[str], list[str]]:
-    documents = [Document.of_bytes(data, name=f"d{JSON.index(data)}") for data in replies]
+    documents = [Document.of_bytes(data, name=f"d{zlib.crc32(data)}") for data in replies]
     found = list(AwsSource.parse(documents))
     refused = sorted(f"{one.where}: {one.reason}" for one in found if isinstance(one, Refused))
     return [repr(one) for one in found if not isinstance(one, Refused)], refused
 
 
 def test_the_order_of_documents_makes_no_difference() -> None:
-    expected = told(JSON)
+    doubled = [*JSON, *(data + b" " for data in JSON)]  # every reply twice, as in overlapping recordings
+    expected = told(doubled)
     assert len(expected[0]) >= 9
     mixed = random.Random(4)  # noqa: S311  # the same order every time
     for _ in range(20):
-        assert told(mixed.sample(JSON, len(JSON))) == expected
+        assert told(mixed.sample(doubled, len(doubled))) == expected
 
 
 def test_numbers_too_long_wherever_they_stand_do_not_reach_the_parser() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from providers.accelerators import ACCELERATORS
 from providers.aws.machines import accelerated
-from providers.aws.places import CITIES, LOCATIONS
+from providers.aws.places import CITIES, LOCATIONS, USAGE_PREFIXES
 from providers.places import COUNTRIES, region
 from providers.reference import load
 from tests.providers.aws_replies import item, on_demand, only_offer, only_reason, parsed, spot
@@ -153,6 +153,8 @@ def test_our_table_agrees_with_the_embedded_list() -> None:
 
 def test_our_tables_name_what_exists() -> None:
     names = {facts.accelerators.name for facts in accelerated().values() if facts.accelerators}
-    assert names - set(ACCELERATORS) == {"Radeon Pro V520"}
-    assert {code for code in LOCATIONS.values() if region("aws", code) is None} == set()
+    assert names - set(ACCELERATORS) == {"Radeon Pro V520", "GRID K520"}
+    assert {
+        code for code in (*LOCATIONS.values(), *USAGE_PREFIXES.values()) if region("aws", code) is None
+    } == set()
     assert set(CITIES.values()) <= set(COUNTRIES)

@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
+from providers.aws.prices import Ledger
+from providers.errors import SourceUnavailable
 from tests.bench.aws_offer_file import generate, read_in_process
 
 
@@ -15,3 +19,10 @@ def test_sixty_megabytes_are_read_in_little_memory(tmp_path: Path) -> None:
     assert most["offers"] == 16_000 // 4 * 7
     assert most["peak_mib"] - least["peak_mib"] < 60
     assert most["peak_mib"] < 200
+
+
+def test_a_temporary_file_that_cannot_be_used_is_told_as_such() -> None:
+    ledger = Ledger()
+    ledger.close()  # what is asked of it now fails, as on a full disk
+    with pytest.raises(SourceUnavailable, match="temporary file"):
+        list(ledger.rivals())

@@ -39,6 +39,7 @@ def test_an_item_of_getproducts_on_demand() -> None:
         {"PriceList": [item()]},
         [item()],
         [json.dumps(item())],
+        json.dumps(item()),
         item(),
         {"data": {"PriceList": [json.dumps(item())]}, "status_code": 200},
         [{"PriceList": [json.dumps(item())]}],

@@ -36,7 +36,8 @@ def test_operations_can_be_read_and_tried_and_nothing_is_blocked(address: str, w
         page.on("requestfailed", lambda request: said.append(request.url))
         page.goto(f"{address}/api/v1/docs")
         page.wait_for_selector(".opblock")
-        assert page.locator(".opblock").count() == 27
+        paths = page.request.get(f"{address}/api/v1/openapi.json").json()["paths"]
+        assert page.locator(".opblock").count() == sum(map(len, paths.values())) > 20
         assert page.locator(".errors-wrapper").count() == 0
         page.locator("#operations-offers-list_offers .opblock-summary-control").click()
         page.locator("button:has-text('Try it out')").click()

@@ -10,9 +10,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandParser
+from django.db import DatabaseError
 
 from advisor.catalog.moments import moment
 from advisor.database import database_files, require_database
+from advisor.demand.surroundings import RateInForce
 from advisor.errors import AdvisorError, BadInput, NothingFound
 from advisor.management.base import AdvisorCommand
 from advisor.management.book_option import price_book
@@ -25,6 +27,9 @@ from advisor.planning.prices import Prices, prices_from_files, prices_from_ledge
 from advisor.planning.result import Result
 from advisor.planning.services import advise_file
 from advisor.planning.summary import summary
+from advisor.rates.in_force import rates_in_force, shipped_rates
+from advisor.rates.words import could_be_written
+from providers.rates import ReferenceRates
 from providers.text import shown
 
 _PLAN_SUFFIXES = (".yaml", ".yml", ".json")
@@ -68,12 +73,13 @@ class Command(AdvisorCommand):
         )
         as_of = moment(options["as_of"]) if options["as_of"] else None
         now = as_of or datetime.now(UTC)
-        with plan_comes_first(path):
+        with plan_comes_first(path, _rate_words(options["prices"], as_of)):
             prices = _prices(options["prices"], as_of, now)
+            rates = _rates(options["prices"], as_of)
             book = price_book(options["price_book"])
         if book is not None:
             prices = with_book(prices, book, now.date())
-        result = _advise(path, prices, effort, now)
+        result = _advise(path, prices, effort, now, rates)
         if target is not None:
             target.write(result.as_json())
         silent = target is not None and target.is_stdout
@@ -85,7 +91,7 @@ class Command(AdvisorCommand):
             raise NothingFound(f"{result.name}: no plan can hold all its limits.", words if silent else ())
 
 
-def _advise(path: Path, prices: Prices, effort: Effort, now: datetime) -> Result:
+def _advise(path: Path, prices: Prices, effort: Effort, now: datetime, rates: ReferenceRates) -> Result:
     with ProgressLine(sys.stderr) as progress, _stopped_by_hand():
         return advise_file(
             path,
@@ -94,6 +100,7 @@ def _advise(path: Path, prices: Prices, effort: Effort, now: datetime) -> Result
             max_age_hours=settings.PRICE_MAX_AGE_HOURS,
             effort=effort,
             notify=progress,
+            rates=rates,
         )
 
 
@@ -139,6 +146,26 @@ def _prices(files: list[str] | None, as_of: datetime | None, now: datetime) -> P
         return prices_from_files([Path(name) for name in files], now=now)
     require_database()
     return prices_from_ledger(as_of)
+
+
+def _rates(files: list[str] | None, as_of: datetime | None) -> ReferenceRates:
+    """The rates in force; beside price files, for which no database is needed, those that ship."""
+    if files:
+        return shipped_rates()
+    require_database()
+    return rates_in_force(as_of)
+
+
+def _rate_words(files: list[str] | None, as_of: datetime | None) -> RateInForce:
+    """What to say of a currency without a rate; nothing where there is no database: the plan comes first."""
+
+    def words(currency: str, own: str) -> str | None:
+        try:
+            return could_be_written(currency, own, _rates(files, as_of))
+        except (AdvisorError, DatabaseError):
+            return None
+
+    return words
 
 
 def _number(value: object, option: str, *, least: float, most: float, example: str) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from advisor.books.pricing import BookedFiles, BookedLedger, booked_catalogue
+from advisor.books.plain import BookedFiles, BookedLedger, booked_catalogue
 from advisor.catalog.files import catalogue_from_files
 from advisor.catalog.listing_json import listing_json
 from advisor.catalog.moments import moment
@@ -21,7 +21,7 @@ from advisor.management.base import AdvisorCommand
 from advisor.management.book_option import price_book
 from advisor.management.output import Target
 from advisor.management.query_options import reclaim_query
-from providers.rates import reference_rates
+from advisor.rates.in_force import rates_in_force, shipped_rates
 
 _FILTERS = (
     ("--purchase", "on_demand, spot, reserved, spend_commitment, capacity_block, partner"),
@@ -96,7 +96,7 @@ def find(options: dict[str, Any], *, now: datetime) -> Listing:
     return search(
         request,
         source,
-        rates=reference_rates(),
+        rates=shipped_rates() if options["prices"] else rates_in_force(as_of),
         now=as_of or now,
         max_age_hours=settings.PRICE_MAX_AGE_HOURS,
     )

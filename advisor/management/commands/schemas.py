@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 
 from advisor.billing.request import BillRequest
+from advisor.breakeven.answer import Answer
+from advisor.breakeven.question import Question
 from advisor.demand.plan import Plan
 from advisor.errors import AdvisorError, BadInput
 from advisor.management.base import AdvisorCommand
@@ -16,7 +18,7 @@ from advisor.planning.result import Result
 
 FOLDER = Path(settings.BASE_DIR) / "docs" / "schemas"
 SHOWN_DIFFERENCES = 20
-NAMES = ("plan", "result", "bill")
+NAMES = ("plan", "result", "breakeven", "breakeven-answer", "bill")
 
 
 class SchemasDiffer(AdvisorError):
@@ -31,6 +33,8 @@ def documents() -> dict[str, str]:
     schemas = (
         Plan.model_json_schema(mode="validation"),
         Result.model_json_schema(mode="serialization"),
+        Question.model_json_schema(mode="validation"),
+        Answer.model_json_schema(mode="serialization"),
         BillRequest.model_json_schema(mode="validation"),
     )
     return {f"{name}.schema.json": _text(name, schema) for name, schema in zip(NAMES, schemas, strict=True)}

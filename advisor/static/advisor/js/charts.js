@@ -111,19 +111,21 @@
       lineStyle: { color: colours.bad, type: [5, 4], width: 1.5 },
       label: {
         position: sideways ? "start" : "insideEndTop", color: colours.bad, fontSize: 12,
-        formatter: (mark) => `${mark.name} ${withUnit(short(mark.value), spec.unit)}`,
+        formatter: (mark) => (mark.data.place ? mark.name : `${mark.name} ${withUnit(short(mark.value), spec.unit)}`),
       },
-      data: spec.marks.map((mark) => ({ name: mark.name, [sideways ? "xAxis" : "yAxis"]: mark.y })),
+      data: spec.marks.map((mark) => (mark.x === undefined
+        ? { name: mark.name, [sideways ? "xAxis" : "yAxis"]: mark.y }
+        : { name: mark.name, place: true, xAxis: spec.x.indexOf(mark.x) })),
     };
   }
 
   function axes(spec, colours, sideways, width) {
     const text = { color: colours.soft, fontSize: 12, hideOverlap: true };
-    const highest = Math.max(...(spec.marks || []).map((mark) => mark.y), 0);
+    const highest = Math.max(...(spec.marks || []).map((mark) => mark.y ?? 0), 0);
     const steps = !sideways ? 5 : width < NARROW_PX ? 2 : 4;
     const value = {
       type: "value", splitNumber: steps, splitLine: { lineStyle: { color: colours.line } },
-      max: (extent) => (highest > extent.max ? roundEnd(highest, steps) : null),
+      max: (extent) => (spec.yMax < extent.max ? roundEnd(spec.yMax, steps) : highest > extent.max ? roundEnd(highest, steps) : null),
       axisLabel: { ...text, formatter: short },
     };
     const labels = { color: colours.ink, width: Math.min(220, width * 0.36), overflow: "break", interval: 0, lineHeight: 15 };

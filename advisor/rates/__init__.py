@@ -1,0 +1,1 @@
+"""Exchange rates: taking them in, and which are in force."""
