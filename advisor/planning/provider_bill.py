@@ -153,7 +153,7 @@ class _Machines:
         return None
 
     def _at_work(self, machine: str, piece: Slice) -> int:
-        """Reserved machines at work in a slice: what is served by commitments, beyond blocks and the owned."""
+        """Reserved machines at work in a slice: what is served by commitments beyond blocks and the owned."""
         used = math.ceil(self._firm[f"{FIRM}{machine}", piece.index] - _ALMOST)
         held = sum(
             one.quantity

@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from advisor.planning.bill import make_bill
-from advisor.planning.provider_bill import provider_bill
+from advisor.planning.provider_bill import ProviderBill, provider_bill
+from advisor.planning.provider_notes import provider_warnings
 from providers.offers import Offer, Payment, Purchase
-from tests.advisor.planning_cases import TEAM, make_reservation, plan_data, solved_case
+from tests.advisor.planning_cases import TEAM, make_reservation, plan_data, result_of, solved_case
 from tests.factories import make_offer
 
 CENT = Decimal("0.005")
@@ -85,6 +86,7 @@ def test_reserved_and_on_demand_by_hand() -> None:
     found = provider_bill(solved, make_bill(solved))
     assert float(found.charged[0]) == pytest.approx(1000 + 7300 + 365 * 50)
     assert abs(found.difference) < CENT
+    assert list(provider_warnings(found, "USD")) == []
 
 
 def test_a_reservation_that_covers_other_sizes_is_seen() -> None:
@@ -99,13 +101,23 @@ def test_a_reservation_that_covers_other_sizes_is_seen() -> None:
         make_reservation(price_per_hour=Decimal(10), upfront=Decimal(0), max_quantity=1, **large),
     ]
     load = TEAM | {"demand": {"unit": "accelerators", "constant": 12}}
-    solved = solved_case(plan_data(load), offers)
+    data = plan_data(load)
+    solved = solved_case(data, offers)
     assert [run.option for run in solved.decisions.runs] == [offers[1].offer_id]
     found = provider_bill(solved, make_bill(solved))
     # promised 730 x (10 + 30); charged 730 x (10 + 45): half of the large machine in place of the small one
     assert found.promised == pytest.approx(Decimal(730 * 40))
     assert float(sum(found.charged)) == pytest.approx(730 * 55)
     assert float(found.difference) == pytest.approx(730 * 15)
+    (warning,) = (w for w in result_of(data, offers).warnings if w.code == "provider_bills_otherwise")
+    assert warning.severity == "warning"
+    assert "10,950 USD (38 %) more than this plan says" in warning.message  # 10,950 of 29,200
+
+
+def test_a_smaller_bill_is_told_too_without_alarm() -> None:
+    found = ProviderBill(charged=(Decimal(90),), promised=Decimal(100))
+    (info,) = provider_warnings(found, "EUR")
+    assert (info.severity, "10 EUR (10 %) less than this plan says" in info.message) == ("info", True)
 
 
 def test_spot_and_other_providers_are_left_out() -> None:
