@@ -17,12 +17,12 @@ def provider_warnings(found: ProviderBill, currency: str) -> Iterator[ResultWarn
     if not found.promised or abs(difference) <= NOTABLE_FRACTION * found.promised:
         return
     share = percent(float(abs(difference) / found.promised))
-    more = difference > 0
+    amount, more = money(float(abs(difference))), difference > 0
     yield ResultWarning(
         code="provider_bills_otherwise",
         severity="warning" if more else "info",
-        message="Reservations cover other sizes of their family too, in the provider's own order: for what is "
-        f"on demand and reserved it would charge {money(float(abs(difference)))} {currency} ({share}) "
+        message="Reservations cover other sizes of their family too, in the provider's own order: for what "
+        f"is on demand and reserved it would charge {amount} {currency} ({share}) "
         f"{'more' if more else 'less'} than this plan says, if one account holds all of it."
         + (" Reserve without size flexibility, or in an account that shares nothing." if more else ""),
     )
