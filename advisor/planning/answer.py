@@ -12,6 +12,8 @@ from advisor.planning.exchange import exchange_rates_of
 from advisor.planning.load import load_of
 from advisor.planning.load_blocks import time_record
 from advisor.planning.pools import Sources
+from advisor.planning.provider_bill import provider_bill
+from advisor.planning.provider_notes import provider_warnings
 from advisor.planning.purchases import purchase_rows, stamp
 from advisor.planning.result import CatalogueRecord, Reproduce, Result, SolverRecord
 from advisor.planning.totals import totals_of
@@ -39,6 +41,7 @@ def answer(
     purchases, usage = purchase_rows(solved), usage_rows(solved, work)
     rows = baseline_rows(baselines, solved.account.npv, gap_asked=outcome.record.gap_asked)
     gap = _gap(outcome)
+    warnings = warnings_of(case, outcome, time_record(case, outcome.plan), purchases, usage)
     return Result.model_validate(
         _common(case, outcome, seconds, version)
         | {
@@ -52,7 +55,7 @@ def answer(
             "baselines": rows,
             "build_vs_buy": build_vs_buy(rows),
             "conflicts": None,
-            "warnings": warnings_of(case, outcome, time_record(case, outcome.plan), purchases, usage),
+            "warnings": (*warnings, *provider_warnings(provider_bill(solved, bill), case.plan.currency)),
             "load": load_of(solved, sources),
             "reproduce": reproduce,
         }

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
+from advisor.billing.request import BillRequest
 from advisor.breakeven.answer import Answer
 from advisor.breakeven.question import Question
 from advisor.demand.plan import Plan
@@ -17,7 +18,7 @@ from advisor.planning.result import Result
 
 FOLDER = Path(settings.BASE_DIR) / "docs" / "schemas"
 SHOWN_DIFFERENCES = 20
-NAMES = ("plan", "result", "breakeven", "breakeven-answer")
+NAMES = ("plan", "result", "breakeven", "breakeven-answer", "bill")
 
 
 class SchemasDiffer(AdvisorError):
@@ -34,6 +35,7 @@ def documents() -> dict[str, str]:
         Result.model_json_schema(mode="serialization"),
         Question.model_json_schema(mode="validation"),
         Answer.model_json_schema(mode="serialization"),
+        BillRequest.model_json_schema(mode="validation"),
     )
     return {f"{name}.schema.json": _text(name, schema) for name, schema in zip(NAMES, schemas, strict=True)}
 
