@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from advisor.admin_base import ReadOnly
-from advisor.errors import AdvisorError
+from advisor.errors import AdvisorError, Conflict
 from advisor.models import CatalogueVersion, OfferRow, QuarantinedOffer, SourceState
 from advisor.refresh.quarantine import decide
 from advisor.refresh.services import request_refresh
@@ -72,9 +72,15 @@ class SourceStateAdmin(ReadOnly):
 
     @admin.action(description="Refresh and publish what was held back", permissions=["operate"])
     def publish_despite_gates(self, request: HttpRequest, queryset: Any) -> None:
+        asked = 0
         for state in queryset:
-            request_refresh(state.source, self.person(request), despite_gates=True)
-        self.message_user(request, "Asked for; doubtful prices still wait in quarantine.")
+            try:
+                request_refresh(state.source, self.person(request), despite_gates=True)
+            except Conflict as error:
+                self.message_user(request, " ".join(error.lines()), level="warning")
+            else:
+                asked += 1
+        self.message_user(request, f"{asked} asked for; doubtful prices still wait in quarantine.")
 
 
 @admin.register(QuarantinedOffer)

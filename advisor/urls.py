@@ -5,7 +5,19 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 from advisor.api.urls import api
-from advisor.web import book, breakeven, catalogue, health, home, people, plan_help, plans, refresh, runs
+from advisor.web import (
+    book,
+    breakeven,
+    catalogue,
+    health,
+    home,
+    people,
+    plan_help,
+    plans,
+    quarantine,
+    runs,
+    source_actions,
+)
 
 admin.autodiscover()
 
@@ -17,10 +29,13 @@ _catalogue = [
     path("breakeven", breakeven.breakeven, name="breakeven"),
     path("breakeven.json", breakeven.breakeven_json, name="breakeven_json"),
     path("breakeven-question.json", breakeven.breakeven_question, name="breakeven_question"),
-    path("sources/quarantine", refresh.quarantine, name="quarantine"),
-    path("sources/<str:name>", refresh.source, name="source"),
-    path("sources/<str:name>/refresh", refresh.refresh, name="refresh_source"),
-    path("sources/<str:name>/stop", refresh.stop, name="stop_source"),
+]
+_sources = [
+    path("quarantine", quarantine.quarantine, name="quarantine"),
+    path("quarantine/decide", quarantine.decide_some, name="decide_quarantine"),
+    path("<str:source>/refresh", source_actions.refresh, name="refresh_source"),
+    path("<str:source>/progress", source_actions.progress, name="source_progress"),
+    path("<str:source>/cancel", source_actions.cancel, name="cancel_refresh"),
 ]
 _plans = [
     path("", plans.plan_list, name="plans"),
@@ -59,6 +74,7 @@ _account = [
 urlpatterns = [
     path("", home.home, name="home"),
     *_catalogue,
+    path("sources/", include(_sources)),
     path("plans/", include(_plans)),
     path("runs/", include(_runs)),
     path("price-book/", include(_book)),

@@ -1,9 +1,10 @@
 """The organisation on whose behalf a request is made: the start of every private query."""
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
-from advisor.errors import AdvisorError, NotFound
+from advisor.errors import AdvisorError
 from advisor.models import Organisation
 
 
@@ -29,16 +30,16 @@ def viewer(request: HttpRequest) -> Organisation | None:
     return getattr(request, "organisation", None)
 
 
+def may_see_workings(request: HttpRequest) -> bool:
+    """Whether the reader may know why a source of prices failed: members, and all on a laptop.
+
+    Words of providers can name the site's projects, subscriptions and hosts.
+    """
+    return bool(settings.EMBEDDED) or viewer(request) is not None
+
+
 def member_in(request: HttpRequest) -> User:
     """The signed-in person; the middleware has let nobody else pass."""
     if not isinstance(request.user, User):
         raise TypeError("a view for members was reached without one")
     return request.user
-
-
-def operator_in(request: HttpRequest) -> User:
-    """The signed-in operator. For anybody else the page does not exist: raises NotFound."""
-    member = member_in(request)
-    if not member.is_staff:
-        raise NotFound("There is no such page")
-    return member

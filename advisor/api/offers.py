@@ -13,6 +13,7 @@ from advisor.api.auth import READERS
 from advisor.api.document import errors, for_members
 from advisor.api.errors import without_flags
 from advisor.api.paging import PageQuery, link_pages, page_of
+from advisor.api.refresh import states_out
 from advisor.api.schema_offers import (
     AcceleratorOut,
     AcceleratorsOut,
@@ -27,7 +28,6 @@ from advisor.api.schema_offers import (
     RegionsOut,
 )
 from advisor.api.schema_sources import (
-    AskedOut,
     CatalogueOut,
     PublicationOut,
     PublicationPage,
@@ -46,7 +46,6 @@ from advisor.catalog.search import Request, search
 from advisor.errors import BadInput
 from advisor.models import CatalogueVersion
 from advisor.rates.in_force import rates_in_force
-from advisor.refresh.queries import source_states
 
 router = Router(tags=["offers"])
 _READING = ("invalid_token", "unauthenticated", "bad_input", "catalogue_empty")
@@ -229,14 +228,17 @@ def list_regions(request: HttpRequest) -> RegionsOut:  # noqa: ARG001  ninja han
     summary="Where prices come from and how old they are",
     response={200: SourcesOut, **errors(*_READING)},
 )
-def list_sources(request: HttpRequest) -> SourcesOut:  # noqa: ARG001  ninja hands it to every operation
-    """The catalogue as a whole, then each source with its providers and its last publication."""
+def list_sources(request: HttpRequest) -> SourcesOut:
+    """The catalogue as a whole, then each source with its providers and its last publication.
+
+    `asked` has the sources that can be asked for newer prices, and how each of them stands.
+    """
     items = [SourceOut.model_validate(report) for report in source_reports()]
     return SourcesOut(
         catalogue=CatalogueOut.model_validate(catalogue_report()),
         items=items,
         total=len(items),
-        asked=list(map(AskedOut.model_validate, source_states())),
+        asked=states_out(request),
     )
 
 

@@ -1,12 +1,11 @@
 """Shapes of sources and publications of the catalogue, and of what an import did."""
 
-from uuid import UUID
-
 from pydantic import BaseModel, ConfigDict, Field
 
 from advisor.api.errors import Problem
 from advisor.api.fields import Moment
 from advisor.api.paging import PageOut
+from advisor.api.schema_refresh import SourceStateOut
 
 
 class AgesOut(BaseModel):
@@ -74,35 +73,11 @@ class CatalogueOut(BaseModel):
     accelerators: int = Field(description="Kinds of accelerators")
 
 
-class AskedOut(BaseModel):
-    """A source that is asked for prices. Rows and `seconds` are of the last attempt that was read whole."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    source: str = Field(description="aws, azure, gcp, baidu or gpuhunt")
-    title: str = Field(description="What people call it")
-    state: str = Field(description="not_configured, never, ok, held_back, failed or running")
-    words: list[str] = Field(description="Why it failed, was held back or is not configured")
-    last_attempt_at: Moment | None = Field(description="When it was last asked, UTC")
-    last_success_at: Moment | None = Field(description="When they were last published or confirmed, UTC")
-    stated_at: Moment | None = Field(description="Earliest moment its prices in force were stated, UTC")
-    age_hours: float | None = Field(description="How long ago that is, hours")
-    rows_seen: int = Field(description="Rows of its replies")
-    rows_taken: int = Field(description="Usable offers among them")
-    rows_refused: int = Field(description="Rows that are no offers")
-    rows_quarantined: int = Field(description="Offers held for a person")
-    rows_changed: int = Field(description="Prices written to the ledger")
-    seconds: float | None = Field(description="How long it took")
-    waiting: int = Field(description="Its prices in quarantine now")
-    job_id: UUID | None = Field(description="The refresh that waits or is at work; null for none")
-    fraction: float = Field(description="How far that is, 0 to 1")
-
-
 class SourcesOut(BaseModel):
     catalogue: CatalogueOut = Field(description="The catalogue as a whole")
     items: list[SourceOut] = Field(description="By number of offers, the largest first")
     total: int = Field(description="How many there are")
-    asked: list[AskedOut] = Field(description="The sources that are asked for prices, and how they stand")
+    asked: list[SourceStateOut] = Field(description="Sources that can be asked for newer prices, by name")
 
 
 class ImportOut(BaseModel):
@@ -116,28 +91,3 @@ class ImportOut(BaseModel):
     unchanged: int = Field(description="Offers that stayed as they were")
     refused_count: int = Field(description="Rows left out; 0 unless skip_bad_rows")
     refused: list[Problem] = Field(description="The first 1,000 of them: column, line, value, reason")
-
-
-class DoubtOut(BaseModel):
-    """A price that is not published until a person has looked at it."""
-
-    id: int = Field(description="Its number")
-    source: str = Field(description="Who states it")
-    offer_id: str = Field(description="The offer it is for")
-    price_per_hour: float = Field(description="The price that is doubted, per machine-hour")
-    currency: str = Field(description="Its currency, ISO 4217")
-    reason: str = Field(description="Why it waits")
-    state: str = Field(description="waiting, accepted or rejected")
-    first_seen_at: Moment = Field(description="When it was first stated, UTC")
-    last_seen_at: Moment = Field(description="When it was last stated, UTC")
-    decided_by: str | None = Field(description="Who decided; null while it waits")
-    decided_at: Moment | None = Field(description="When, UTC")
-
-
-class DoubtPage(PageOut):
-    items: list[DoubtOut] = Field(description="By source and offer")
-
-
-class DecidedOut(BaseModel):
-    decided: int = Field(description="Prices decided about")
-    version: int | None = Field(description="Version of the catalogue with the accepted ones; null otherwise")

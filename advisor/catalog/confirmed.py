@@ -83,21 +83,25 @@ class Confirmed:
         purchase: str,
         published_in: int,
         unconfirmed_since: datetime | None = None,
+        closed_in: int | None = None,
     ) -> datetime | None:
-        """The later of a row's own `observed_at` and its last confirmation; an unknown one stays unknown."""
+        """The later of a row's own `observed_at` and its last confirmation; an unknown one stays unknown.
+
+        A row that ended needs `closed_in`: what was confirmed with that version, or later, is not this row.
+        """
         if own is None or not self._groups:
             return own
-        if unconfirmed_since is None:
+        if unconfirmed_since is None and closed_in is None:
             key = (source, provider, purchase, published_in)
             if key not in self._known:
                 self._known[key] = self._latest(*key, None)
             latest = self._known[key]
         else:
-            latest = self._latest(source, provider, purchase, published_in, unconfirmed_since)
+            latest = self._latest(source, provider, purchase, published_in, unconfirmed_since, closed_in)
         return own if latest is None or latest < own else latest
 
-    def offer(self, values: tuple[Any, ...]) -> Offer:
-        """The offer of a row given in the order of ROW, with its true `observed_at`."""
+    def offer(self, values: tuple[Any, ...], *, closed_in: int | None = None) -> Offer:
+        """The offer of a row given in the order of ROW, with its true `observed_at` (see there)."""
         offer = offer_from_values(values[:-3])
         observed_at = self.observed_at(
             offer.observed_at,
@@ -106,13 +110,21 @@ class Confirmed:
             purchase=offer.purchase.value,
             published_in=values[-2],
             unconfirmed_since=values[-1],
+            closed_in=closed_in,
         )
         return offer if observed_at is offer.observed_at else replace(offer, observed_at=observed_at)
 
     def _latest(
-        self, source: str, provider: str, purchase: str, published_in: int, before: datetime | None
+        self,
+        source: str,
+        provider: str,
+        purchase: str,
+        published_in: int,
+        before: datetime | None,
+        closed_in: int | None = None,
     ) -> datetime | None:
         found = self._groups.get((source, provider, purchase), [])
         start = bisect_left(found, published_in, key=lambda one: one.version)
-        counted = (one for one in found[start:] if before is None or one.recorded_at < before)
+        end = None if closed_in is None else bisect_left(found, closed_in, key=lambda one: one.version)
+        counted = (one for one in found[start:end] if before is None or one.recorded_at < before)
         return max((one.observed_at for one in counted), default=None)

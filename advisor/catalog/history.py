@@ -88,9 +88,12 @@ def offer_history(
     found = (
         OfferRow.objects.filter(offer_id=offer_id, published_in__published_at__isnull=False)
         .order_by("-published_in_id")
-        .values_list("published_in__published_at", "closed_in__published_at", *ROW)[:_MOST_ROWS]
+        .values_list("published_in__published_at", "closed_in__published_at", "closed_in_id", *ROW)
     )
-    known = [(snapshot.confirmed.offer(values[2:]), values[0], values[1], values[-3]) for values in found]
+    known = [
+        (snapshot.confirmed.offer(values[3:], closed_in=values[2]), values[0], values[1], values[-3])
+        for values in found[:_MOST_ROWS]
+    ]
     if not known:
         raise UnknownOffer(f"{shown(offer_id, limit=200)}: no such offer{_closest(offer_id, snapshot)}")
     pricer = Pricer(

@@ -1,19 +1,19 @@
 """Prices that wait for a person: kept, shown, accepted or rejected."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from advisor.catalog.services import Published, publish
 from advisor.errors import BadInput, Conflict
-from advisor.models import QuarantinedOffer
+from advisor.models import OfferRow, QuarantinedOffer
 from providers.offers import Offer, Payment, PriceState, Purchase
 
 State = QuarantinedOffer.State
@@ -27,6 +27,30 @@ def quarantined(*, source: str = "", state: str = State.WAITING) -> QuerySet[Qua
     if source:
         found = found.filter(source=source)
     return found.filter(state=state) if state else found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InForce:
+    """The price of an offer now: per instance-hour and upfront for one instance, in its own currency."""
+
+    price_per_hour: Decimal
+    upfront: Decimal | None
+    currency: str
+
+
+def in_force(offer_ids: Iterable[str]) -> dict[str, InForce]:
+    """What the catalogue holds now of some offers, by id; those it does not hold are left out. One query."""
+    current = Q(closed_in=None) | Q(closed_in__published_at=None)
+    rows = OfferRow.objects.filter(
+        current, offer_id__in=set(offer_ids), published_in__published_at__isnull=False
+    )
+    return {
+        offer_id: InForce(price_per_hour=price, upfront=upfront, currency=currency)
+        for offer_id, price, upfront, currency in rows.values_list(
+            "offer_id", "price_per_hour", "upfront", "currency"
+        )
+        if price is not None
+    }
 
 
 def decide(

@@ -1,7 +1,7 @@
 """How the sources stand, for pages, programs and commands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -24,7 +24,9 @@ class SourceStatus:
     `stated_at` is the earliest moment its prices in force were stated by the last success, `age_hours` how
     long ago that is. `words` say why it failed, was held back or is not configured. Row counts and
     `seconds` are those of the last attempt that was read to its end. `waiting` counts its prices in
-    quarantine. `fraction` (0 to 1) and `progress` are of the job under way, `job_id` its number.
+    quarantine. `fraction` (0 to 1) and `progress` are of the job under way, `job_id` its number; before
+    `not_before` nobody takes it (a failure that may pass is tried again then), `stopping`: a person has
+    asked it to stop.
     """
 
     source: str
@@ -48,6 +50,8 @@ class SourceStatus:
     job_state: str
     fraction: float
     progress: Mapping[str, Any]
+    not_before: datetime | None
+    stopping: bool
 
 
 def source_states(now: datetime | None = None) -> tuple[SourceStatus, ...]:
@@ -80,6 +84,11 @@ def source_state(source: str, now: datetime | None = None) -> SourceStatus:
     raise LookupError(source)
 
 
+def without_workings(status: SourceStatus) -> SourceStatus:
+    """What anybody may know: words and refusals can name projects, subscriptions and hosts of this site."""
+    return replace(status, words=(), refused=())
+
+
 def _status(name: str, row: SourceState, job: Job | None, waiting: int, now: datetime) -> SourceStatus:
     state, words, code = row.state, row.words, row.error_code
     if job is not None and job.state == Job.State.RUNNING:
@@ -109,4 +118,6 @@ def _status(name: str, row: SourceState, job: Job | None, waiting: int, now: dat
         job_state=job.state if job is not None else "",
         fraction=job.fraction if job is not None else 0.0,
         progress=job.progress if job is not None else {},
+        not_before=job.not_before if job is not None else None,
+        stopping=job is not None and job.cancel_requested_at is not None,
     )

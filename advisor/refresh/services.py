@@ -8,12 +8,12 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from advisor.errors import BadInput
+from advisor.errors import BadInput, Conflict
 from advisor.jobs.queue import enqueue
 from advisor.jobs.work import perform
 from advisor.models import Job
 from advisor.refresh.limits import limits_of
-from advisor.refresh.sources import names
+from advisor.refresh.sources import TITLES, names
 from advisor.refresh.work import refresh_prices
 from providers.text import did_you_mean, nearest, shown
 
@@ -24,12 +24,22 @@ def request_refresh(source: str, user: User | None = None, *, despite_gates: boo
     """The job that refreshes a source: a new one, or the one that is open already.
 
     `despite_gates`: publish what the gates would hold back; doubtful offers still wait. Raises BadInput for
-    an unknown source.
+    an unknown source, Conflict where the open one would hold back what is to be published.
     """
+    return ask_refresh(source, user, despite_gates=despite_gates)[0]
+
+
+def ask_refresh(source: str, user: User | None = None, *, despite_gates: bool = False) -> tuple[Job, bool]:
+    """As `request_refresh`, and whether the job is new."""
     job, is_new = _open_job(source, user, despite_gates=despite_gates)
     if is_new:
         enqueue(job)
-    return job
+    elif despite_gates and not job.options.get("despite_gates"):
+        raise Conflict(
+            f"{TITLES.get(source, source)} is being refreshed already, and held back if need be.",
+            ["Wait for its end or stop it, then ask again."],
+        )
+    return job, is_new
 
 
 def refresh_now(
@@ -56,11 +66,16 @@ def refresh_now(
     return job
 
 
-def _open_job(source: str, user: User | None, *, despite_gates: bool) -> tuple[Job, bool]:
+def no_such_source(source: str) -> str:
+    """Words for a name that is none, with the nearest or all that are."""
     known = names()
-    if source not in known:
-        hint = did_you_mean(nearest(source, known)) or f"; known: {', '.join(known)}"
-        raise BadInput(f"{shown(source)}: no source of prices has this name{hint}", field="source")
+    hint = did_you_mean(nearest(source, known)) or f"; known: {', '.join(known)}"
+    return f"{shown(source)}: no source of prices has this name{hint}"
+
+
+def _open_job(source: str, user: User | None, *, despite_gates: bool) -> tuple[Job, bool]:
+    if source not in names():
+        raise BadInput(no_such_source(source), field="source")
     which = {"kind": Job.Kind.REFRESH_PRICES, "subject": source}
     while True:
         try:

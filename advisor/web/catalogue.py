@@ -12,12 +12,13 @@ from advisor.accounts.middleware import catalogue_view
 from advisor.accounts.scope import viewer
 from advisor.catalog.history import UnknownOffer
 from advisor.errors import CatalogueEmpty
+from advisor.web.asked_sources import asked_context
 from advisor.web.offer_page import not_there, offer_context
 from advisor.web.offer_query import FIELDS, Question
 from advisor.web.offers import answer, csv_answer, form_context
 from advisor.web.partial import VARY, address_before, wants_part
-from advisor.web.refresh_page import refresh_context
 from advisor.web.sources_page import sources_context
+from advisor.web.wording import page_lines
 
 
 @catalogue_view
@@ -81,14 +82,15 @@ def offer(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
     """How old prices are, where they come from, and what was published."""
-    part = wants_part(request)
     try:
         context = sources_context(request.GET)
-    except CatalogueEmpty as error:
-        context = {"no_prices": error.lines()}
-    if not part:
-        context |= refresh_context(is_operator=bool(getattr(request.user, "is_staff", False)))
-    template = "parts/source_publications.html" if part else "sources.html"
-    response = render(request, f"advisor/{template}", context, status=503 if "no_prices" in context else 200)
+    except CatalogueEmpty as error:  # a source may still be asked
+        title, *lines = page_lines(error)
+        context = asked_context(request) | {"title": title, "lines": lines}
+        return render(request, "advisor/sources_empty.html", context, status=error.http_status)
+    if wants_part(request):
+        response = render(request, "advisor/parts/source_publications.html", context)
+    else:
+        response = render(request, "advisor/sources.html", context | asked_context(request))
     patch_vary_headers(response, VARY)
     return response

@@ -7,7 +7,12 @@ from typing import Any
 
 def text_of(response: Any) -> str:
     """The page without its tags, its runs of spaces made one."""
-    plain = re.sub(r"<[^>]+>", " ", response.content.decode())
+    return words_of(response.content.decode())
+
+
+def words_of(html: str) -> str:
+    """The same of a piece of a page."""
+    plain = re.sub(r"<[^>]+>", " ", html)
     return re.sub(r"\s+", " ", unescape(plain))
 
 

@@ -81,7 +81,7 @@ def test_every_number_that_is_taken_in_has_bounds(document: dict[str, Any]) -> N
         for *_, operation in operations(document)
         for parameter in operation.get("parameters", ())
     ]
-    for name in ("PlanIn", "PlanChange", "CheckIn", "RunIn", "TokenIn"):
+    for name in ("PlanIn", "PlanChange", "CheckIn", "RunIn", "TokenIn", "DecideIn"):
         schema = document["components"]["schemas"][name]
         assert schema["additionalProperties"] is False, name
         taken += schema["properties"].items()
@@ -106,15 +106,9 @@ def test_who_may_read_without_signing_in_stands_in_the_document(
 
     settings.PUBLIC_CATALOGUE = True
     names = {
-        "list_offers",
-        "get_offer_history",
-        "list_accelerators",
-        "list_regions",
-        "list_sources",
-        "get_source",
-        "list_rates",
-        "compute_breakeven",
-    }
+        "list_offers", "get_offer_history", "list_accelerators", "list_regions", "list_sources", "get_source",
+        "list_rates", "compute_breakeven",
+    }  # fmt: skip
     assert opened() == opened() == names
     settings.PUBLIC_CATALOGUE = False
     assert opened() == set()
@@ -128,8 +122,7 @@ def test_the_page_shows_padlocks_only_where_one_must_sign_in(client: Client, set
     shown = operations(page.context["swagger_settings"]["spec"])
     assert {op["operationId"] for *_, op in shown if not op["security"]} == {
         "list_offers", "get_offer_history", "list_accelerators", "list_regions", "list_sources", "get_source",
-        "list_rates",
-        "compute_breakeven",
+        "list_rates", "compute_breakeven",
     }  # fmt: skip
     told = operations(dict(api.get_openapi_schema()))
     assert all(operation["security"] for *_, operation in told)  # the document itself says who may
@@ -212,7 +205,7 @@ def test_what_is_no_id_is_404_through_every_operation(document: dict[str, Any], 
     _, ask = member(is_staff=True)
     for method, path, operation in operations(document):
         if "{" in path:
-            address = path.format(plan_id=wrong, run_id=wrong, number=1, token_id=wrong, name=wrong)
+            address = path.format(plan_id=wrong, run_id=wrong, number=1, token_id=wrong, source=wrong)
             body = {"text": TEXT} if "requestBody" in operation else None
             refused = ask(method, address, body)
             assert (refused.status, refused.code) == (404, "not_found"), f"{method} {path}"
@@ -221,7 +214,7 @@ def test_what_is_no_id_is_404_through_every_operation(document: dict[str, Any], 
 @pytest.mark.django_db
 def test_nobody_is_let_into_any_private_operation(document: dict[str, Any], settings: Any) -> None:
     settings.PUBLIC_CATALOGUE = True
-    ids = {"plan_id": "x", "run_id": "x", "number": 1, "token_id": "x", "name": "x"}
+    ids = {"plan_id": "x", "run_id": "x", "number": 1, "token_id": "x", "source": "aws"}
     for method, path, operation in operations(dict(api.get_openapi_schema())):
         if {} not in operation["security"]:
             refused = Caller()(method, path.format(**ids))

@@ -257,6 +257,10 @@ def test_operators_decide_and_refresh_and_others_only_look(
     assert job.created_by is not None
     assert sent == [str(job.pk)]
     assert request_refresh("gpuhunt") == job
+    form = {"action": "publish_despite_gates", "_selected_action": ["gpuhunt"]}
+    said = operator.post(sources_page, form, follow=True).content.decode()
+    assert "is being refreshed already, and held back if need be" in said
+    assert "0 asked for" in said
 
 
 def test_sources_are_built_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

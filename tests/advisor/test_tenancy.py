@@ -19,9 +19,8 @@ from tests.people import PLAN_TEXT, make_member, make_plan, make_run, organisati
 
 pytestmark = pytest.mark.django_db
 OPEN_TO_ALL = {"sign_in", "sign_in_once", "healthz"}
-CATALOGUE = {"home", "offers", "offers_csv", "offer", "sources", "source"}
-OF_NOBODY = {"source", "refresh_source", "stop_source"}
-"""Pages of what belongs to no organisation: the sources of prices."""
+CATALOGUE = {"home", "offers", "offers_csv", "offer", "sources", "source_progress"}
+OF_THE_SITE = {"refresh_source", "source_progress", "cancel_refresh"}  # nobody's own: sources of prices
 CATALOGUE |= {"breakeven", "breakeven_json", "breakeven_question"}
 SECRET = "Secret of Bletchley"
 
@@ -56,7 +55,7 @@ class Foreign:
             "token_id": [self.token.pk],
             "table": ["purchases"],
             "number": [self.book.number],
-            "name": ["gpuhunt"],
+            "source": ["aws"],
         }
         return known[name]
 
@@ -94,7 +93,7 @@ def addresses(name: str, foreign: Foreign) -> list[str]:
 
 
 WITH_IDS = sorted(
-    name for name, page in PAGES.items() if page.pattern.converters and name not in OPEN_TO_ALL | OF_NOBODY
+    name for name, page in PAGES.items() if page.pattern.converters and name not in OPEN_TO_ALL | OF_THE_SITE
 )
 WITHOUT_IDS = sorted(name for name, page in PAGES.items() if not page.pattern.converters)
 

@@ -1,202 +1,294 @@
-"""The sources that are asked, as people see them: states, refresh now, and the quarantine."""
+"""The sources on the page of prices: every state in words, and refreshes from the page."""
 
+import re
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from django_celery_beat.models import PeriodicTask
+from pytest_django import DjangoAssertNumQueries, Settings
 
-from advisor.catalog.queries import current_offers
 from advisor.catalog.services import publish
-from advisor.jobs.handlers import HANDLERS
-from advisor.jobs.work import perform
-from advisor.models import Job, QuarantinedOffer
-from advisor.refresh.services import refresh_now, request_refresh
+from advisor.celery import app
+from advisor.errors import CatalogueEmpty
+from advisor.models import Job, SourceState
 from advisor.schedule import ensure_schedule
-from providers.errors import SourceUnavailable
-from providers.offers import Offer
-from tests.advisor.api_calls import with_token
-from tests.advisor.fake_source import FakeSource, use
-from tests.advisor.page_text import text_of
+from tests.advisor.page_text import text_of, words_of
 from tests.factories import make_offer
 from tests.people import make_member, signed_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
-SEEN = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=5)
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+HTMX = {"HX-Request": "true"}
+State = SourceState.State
 
 
 @pytest.fixture(autouse=True)
-def home(settings: Any, tmp_path: Path) -> None:
-    settings.ADVISOR_HOME = tmp_path
+def _prices() -> None:
+    publish([make_offer()], source="t", label="t")
 
 
 @pytest.fixture
-def operator() -> User:
-    publish([make_offer()], source="test", label="test")
-    return make_member("olga", is_staff=True)
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    ids: list[str] = []
+    monkeypatch.setattr(app, "send_task", lambda _name, *, args, **_more: ids.append(args[0]))
+    return ids
 
 
 @pytest.fixture
-def client(operator: User) -> Client:
-    return signed_in(operator)
+def operator() -> Client:
+    return signed_in(make_member("root", is_staff=True))
 
 
-def offers(*prices: str) -> list[Offer]:
-    return [
-        make_offer(provider="lambda", region=f"r-{n}", observed_at=SEEN, price_per_hour=Decimal(price))
-        for n, price in enumerate(prices)
-    ]
+def known(source: str, state: str, **given: Any) -> SourceState:
+    return SourceState.objects.create(source=source, state=state, **given)
 
 
-def card(client: Client, source: str = "gpuhunt") -> str:
-    answer = client.get(f"/sources/{source}")
-    assert answer.status_code == 200
-    return text_of(answer)
+def card(client: Client, source: str) -> str:
+    """The words of one source's card."""
+    page = client.get("/sources").content.decode()
+    found = re.search(rf'<li id="source-{source}".*?\n</li>', page, flags=re.DOTALL)
+    assert found is not None
+    return words_of(found[0]).strip()
 
 
-def test_every_source_has_its_state_in_words(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "never asked" in card(client)
-    use(monkeypatch, FakeSource(missing="set THE_KEY"))
-    refresh_now("gpuhunt")
-    assert "not configured" in card(client)
-    assert "set THE_KEY" in card(client)
-    assert "Refresh now" not in card(client)
+def working(source: str, **given: Any) -> Job:
+    given = {"state": Job.State.RUNNING, "fraction": 0.3} | given
+    return Job.objects.create(kind=Job.Kind.REFRESH_PRICES, subject=source, **given)
 
-    use(monkeypatch, FakeSource(offers("40", "41", "42", "43", "44")))
-    refresh_now("gpuhunt")
-    said = card(client)
-    for words in ("up to date", "Last success just now", "Age of its prices 5 hours", "Rows 5 5 taken"):
-        assert words in said
-    assert "Refresh now" in said
 
-    def down(_folder: Path) -> Any:
-        raise SourceUnavailable("prices.example: no connection; tried 4 times")
-        yield
+def test_a_source_that_was_read_shows_when_how_much_and_how_old(operator: Client) -> None:
+    now = datetime.now(UTC)
+    known(
+        "azure", State.OK, last_attempt_at=now - 2 * HOUR, last_success_at=now - 2 * HOUR,
+        stated_at=now - 30 * HOUR, rows_seen=12345, rows_taken=12000, rows_refused=340, rows_quarantined=5,
+        rows_changed=17, seconds=75.0,
+        refused=[{"where": "page 3, row 7", "reason": "no price"}],
+    )  # fmt: skip
+    words = card(operator, "azure")
+    assert words.startswith("Microsoft Azure azure up to date Refresh now")
+    assert "Last success 2 hours ago" in words
+    assert "Age of its oldest price 30 hours" in words
+    assert "12,345 rows seen, 12,000 taken, 340 refused, 5 in quarantine; 17 prices changed." in words
+    assert "Rows seen 12,345 Taken 12,000 Changed 17 In quarantine 5 Refused 340 Took 1 min 15 s" in words
+    assert "the first 1 of 340 page 3, row 7: no price" in words
 
-    use(monkeypatch, FakeSource(step=down))
-    refresh_now("gpuhunt")
-    said = card(client)
-    for words in (
-        "failed",
-        "no connection",
-        "The prices known before stay in force",
-        "Age of its prices 5 hours",
-    ):
-        assert words in said
+
+def test_a_source_without_credentials_is_not_configured_and_no_error(operator: Client) -> None:
+    known("baidu", State.NOT_CONFIGURED, last_attempt_at=datetime.now(UTC), words=["set BCE_ACCESS_KEY_ID"])
+    words = card(operator, "baidu")
+    assert "not configured" in words
+    assert "set BCE_ACCESS_KEY_ID" in words
+    assert "fail" not in words
+    assert "badge bad" not in operator.get("/sources").content.decode()
+
+
+def test_a_held_back_source_keeps_the_last_good_prices_with_their_true_age(
+    operator: Client, settings: Settings
+) -> None:
+    settings.PRICE_MAX_AGE_HOURS = 240
+    now = datetime.now(UTC)
+    known(
+        "gcp", State.HELD_BACK, last_attempt_at=now - HOUR, last_success_at=now - 299 * HOUR,
+        stated_at=now - 300 * HOUR, rows_seen=10, rows_taken=10, seconds=1.0,
+        words=["gcp: 10 offers, there were 30 (at least 70%)."],
+    )  # fmt: skip
+    words = card(operator, "gcp")
+    assert "held back" in words
+    assert "gcp: 10 offers, there were 30 (at least 70%)." in words
+    # 300 hours are 12.5 days
+    assert "Its last good prices stay in force; the oldest was stated 12 days ago." in words
+    assert "Age of its oldest price 12 days, stale" in words
+    assert "Refresh and publish all the same" in words
+
+
+def test_a_failed_source_says_why_and_what_counts_meanwhile(operator: Client) -> None:
+    now = datetime.now(UTC)
+    known("aws", State.FAILED, last_attempt_at=now, words=["403: no right to list prices"])
+    words = card(operator, "aws")
+    assert "failed" in words
+    assert "It could not be read. None of its prices is in force." in words
+    assert "403: no right to list prices" in words
+    assert "Rows seen" not in words  # nothing was read to its end
+
+
+def test_a_success_of_long_ago_is_not_called_up_to_date(operator: Client, settings: Settings) -> None:
+    settings.PRICE_MAX_AGE_HOURS = 240
+    then = datetime.now(UTC) - 241 * HOUR
+    known("aws", State.OK, last_attempt_at=then, last_success_at=then, stated_at=then, seconds=1.0)
+    words = card(operator, "aws")
+    assert "not asked lately" in words
+    assert "up to date" not in words
+
+
+def test_where_nothing_was_asked_the_page_says_what_is_needed(client: Client) -> None:
     page = text_of(client.get("/sources"))
-    assert page.count("never asked") == 4
+    assert "No source has been read yet" in page
+    assert "“Credentials of sources”" in page
+    assert page.count("never asked") == 5
+    then = datetime.now(UTC)
+    known("gpuhunt", State.OK, last_attempt_at=then, last_success_at=then, stated_at=then, seconds=1.0)
+    assert "No source has been read yet" not in text_of(client.get("/sources"))
 
 
-def test_refresh_now_is_one_job_that_can_be_watched_and_stopped(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    use(monkeypatch, FakeSource(offers("40", "41")))
-    for _ in range(2):
-        assert client.post("/sources/gpuhunt/refresh").status_code == 302
-    job = Job.objects.get()
-    part = client.post("/sources/gpuhunt/refresh", headers={"HX-Request": "true"}).content.decode()
-    assert 'hx-trigger="every 1s"' in part
-    assert "Waiting for a worker." in part
-    assert "Stop" in part
-    assert perform(job.pk, HANDLERS) == "done"
-    said = card(client)
-    assert "up to date" in said
-    assert "every 1s" not in client.get("/sources/gpuhunt").content.decode()
-    assert len([o for o in current_offers().offers if o.provider == "lambda"]) == 2
-
-    request_refresh("gpuhunt")
-    assert client.post("/sources/gpuhunt/stop").status_code == 302
-    assert not Job.objects.filter(state__in=Job.OPEN).exists()
+def test_the_next_refresh_is_that_of_the_schedule(operator: Client) -> None:
+    ensure_schedule()
+    now = datetime.now(UTC)
+    tasks = PeriodicTask.objects.filter(task="advisor.refresh_prices")
+    tasks.filter(args='["aws"]').update(last_run_at=now - 2 * HOUR)  # every 6 hours
+    tasks.filter(args='["azure"]').update(last_run_at=now - 60 * HOUR)
+    tasks.filter(args='["gcp"]').update(enabled=False)
+    tasks.filter(args='["baidu"]').update(last_run_at=None, date_changed=now - HOUR)
+    assert "Next in 3 hours" in card(operator, "aws")  # just under four
+    assert f"{now + 4 * HOUR:%Y-%m-%d %H}" in card(operator, "aws") or now.minute == 59
+    assert "Next overdue for 2 days" in card(operator, "azure")  # 54 hours
+    assert "Next not scheduled" in card(operator, "gcp")
+    assert "Next in 4 hours" in card(operator, "baidu")
+    tasks.filter(args='["baidu"]').update(args="nonsense")
+    assert "Next not scheduled" in card(operator, "baidu")
 
 
-def test_only_operators_may_ask_and_decide(operator: User) -> None:
-    member = signed_in(make_member("mia"))
+def test_only_those_who_may_read_why(client: Client, settings: Settings) -> None:
+    known("aws", State.FAILED, last_attempt_at=datetime.now(UTC), words=["project moon-base refused"])
+    settings.PUBLIC_CATALOGUE, settings.EMBEDDED = True, False
+    page = text_of(client.get("/sources"))
+    assert "moon-base" not in page
+    assert "Members who sign in see why." in page
+    assert "moon-base" in card(signed_in(make_member()), "aws")
+    settings.EMBEDDED = True  # one's own laptop
+    assert "moon-base" in text_of(client.get("/sources"))
+
+
+@pytest.mark.parametrize("path", ["/sources/aws/refresh", "/sources/aws/cancel"])
+def test_only_operators_refresh_and_stop(path: str, client: Client, sent: list[str]) -> None:
+    member = signed_in(make_member())
     assert "Refresh now" not in text_of(member.get("/sources"))
-    for path in ("/sources/gpuhunt/refresh", "/sources/gpuhunt/stop", "/sources/quarantine"):
-        assert member.post(path).status_code == 404
-    assert member.get("/sources/quarantine").status_code == 404
-    assert signed_in(operator).post("/sources/nobody/refresh").status_code == 404
-    assert member.get("/sources/nobody").status_code == 404
-    assert not Job.objects.exists()
+    assert member.post(path).status_code == 404
+    assert client.post(path).status_code == 302
+    assert Job.objects.count() == 0
+    assert signed_in(make_member("root", is_staff=True)).get(path).status_code == 405
+    assert sent == []
 
 
-def doubtful(monkeypatch: pytest.MonkeyPatch) -> QuarantinedOffer:
-    """Twenty places at 40, and one at a hundredth of that: an outlier."""
-    use(monkeypatch, FakeSource(offers(*["40"] * 20, "0.4")))
-    refresh_now("gpuhunt")
-    return QuarantinedOffer.objects.get()
-
-
-def test_a_doubtful_price_waits_and_is_accepted(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    row = doubtful(monkeypatch)
-    page = text_of(client.get("/sources/quarantine"))
-    assert "lambda/r-20/p5.48xlarge/on_demand" in page
-    assert "0.4 USD" in page
-    assert row.reason in page
-    assert "1 waiting" in text_of(client.get("/sources"))
-    nothing = client.post("/sources/quarantine", {"decision": "accept"}, follow=True)
-    assert "Nothing was chosen" in text_of(nothing)
-    done = client.post("/sources/quarantine", {"decision": "accept", "id": row.pk}, follow=True)
-    assert "1 price accepted and published." in text_of(done)
-    assert "No price waits" in text_of(done)
-    assert Decimal("0.4") in {offer.price_per_hour for offer in current_offers().offers}
-    decided = text_of(client.get("/sources/quarantine?state=accepted"))
-    assert "olga" in decided
-    assert "There are no such prices" in text_of(client.get("/sources/quarantine?state=rejected&source=aws"))
-
-
-def test_a_rejected_price_stays_out_and_a_wrong_number_is_told(
-    client: Client, monkeypatch: pytest.MonkeyPatch
+def test_refresh_now_asks_for_one_job_and_the_page_follows_it(
+    operator: Client, sent: list[str], django_capture_on_commit_callbacks: Any
 ) -> None:
-    row = doubtful(monkeypatch)
-    away = {"decision": "reject", "id": row.pk, "here": "https://elsewhere.example/"}
-    done = client.post("/sources/quarantine", away)
-    assert done["Location"] == "/sources/quarantine"
-    assert Decimal("0.4") not in {offer.price_per_hour for offer in current_offers().offers}
-    wrong = client.post("/sources/quarantine", {"decision": "accept", "id": 987654})
-    assert wrong.status_code == 400
-    assert "no price in quarantine with number 987654" in text_of(wrong)
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = operator.post("/sources/azure/refresh")
+    assert answer.headers["Location"] == "/sources#source-azure"
+    job = Job.objects.get()
+    assert job.created_by is not None
+    asked = (job.kind, job.subject, job.created_by.get_username())
+    assert asked == ("refresh_prices", "azure", "root")
+    assert sent == [str(job.pk)]
+    words = card(operator, "azure")
+    assert "waiting Stop" in words
+    assert "Waiting for a worker." in words
+    assert "Refresh now" not in words
+    page = operator.get("/sources").content.decode()
+    assert page.count('hx-get="/sources/azure/progress" hx-trigger="every 1s"') == 1
+    # with the address: to one that ends in #source-azure a browser would only jump
+    assert '<noscript><meta http-equiv="refresh" content="3; url=/sources"></noscript>' in page
+    twice = operator.post("/sources/azure/refresh", follow=True)
+    assert "Microsoft Azure was being refreshed already." in text_of(twice)
+    despite = operator.post("/sources/azure/refresh", {"despite_gates": "1"}, follow=True)
+    assert "Wait for its end or stop it, then ask again." in text_of(despite)
+    assert Job.objects.count() == 1
 
 
-def test_more_waiting_prices_take_no_more_questions(
-    client: Client, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: DjangoAssertNumQueries
+@pytest.mark.parametrize(
+    ("news", "words"),
+    [
+        ({"phase": "asking", "documents": 1}, "Asking: 1 reply so far"),
+        ({"phase": "reading", "rows": 12000}, "Reading: 12,000 rows so far"),
+        ({"phase": "checking", "rows": 1}, "Checking 1 row"),
+        ({"phase": "publishing", "done": 500, "total": 1200}, "Publishing: 500 of 1,200 rows"),
+        ({"phase": "a new one"}, "Asking: 0 replies so far"),
+        ({}, "Asking: 0 replies so far"),
+    ],
+)
+def test_progress_is_told_in_phases_and_counts(operator: Client, news: dict[str, Any], words: str) -> None:
+    working("azure", progress=news)
+    assert words in text_of(operator.get("/sources/azure/progress", headers=HTMX))
+    assert "at work" in card(operator, "azure")
+
+
+def test_the_steps_before_the_one_at_work_are_done(client: Client) -> None:
+    working("azure", progress={"phase": "reading", "rows": 5})
+    part = text_of(client.get("/sources/azure/progress", headers=HTMX)).strip()
+    assert part.startswith(
+        "waiting : done asking : done reading checking : to come publishing : to come 30 %"
+    )
+
+
+def test_a_refresh_that_is_tried_again_later_says_when(operator: Client) -> None:
+    later = datetime.now(UTC) + HOUR
+    known("azure", State.FAILED, last_attempt_at=datetime.now(UTC), words=["It did not answer."])
+    working("azure", state=Job.State.QUEUED, not_before=later, attempts=1)
+    words = card(operator, "azure")
+    assert f"It is tried again at {later:%H:%M} UTC." in words
+    assert "It did not answer." in words
+
+
+def test_at_its_end_the_page_loads_itself_anew(client: Client) -> None:
+    answer = client.get("/sources/azure/progress", headers=HTMX)
+    assert (answer.status_code, answer.headers["HX-Refresh"], answer.content) == (286, "true", b"")
+    assert client.get("/sources/azure/progress").status_code == 200
+
+
+def test_a_refresh_is_stopped(operator: Client) -> None:
+    operator.post("/sources/azure/refresh")
+    said = operator.post("/sources/azure/cancel", follow=True)
+    assert "The refresh of Microsoft Azure is stopped; nothing was changed." in text_of(said)
+    assert Job.objects.get().state == Job.State.CANCELLED
+    assert "Refresh now" in card(operator, "azure")
+    assert "had ended already" in text_of(operator.post("/sources/azure/cancel", follow=True))
+    job = working("azure", lease_until=datetime.now(UTC) + HOUR)
+    operator.post("/sources/azure/cancel")
+    job.refresh_from_db()
+    assert job.cancel_requested_at is not None
+    words = card(operator, "azure")
+    assert "Stopping …" in words
+    assert "Stop the refresh" not in words
+
+
+def test_what_was_held_back_is_published_when_an_operator_says_so(operator: Client) -> None:
+    operator.post("/sources/azure/refresh", {"despite_gates": "1"})
+    assert Job.objects.get().options == {"despite_gates": True}
+    operator.post("/sources/aws/refresh", {"despite_gates": "maybe"})
+    assert Job.objects.get(subject="aws").options == {}
+
+
+def test_an_unknown_source_is_not_found_with_the_nearest_name(operator: Client) -> None:
+    for answer in (
+        operator.post("/sources/azur/refresh"),
+        operator.post("/sources/azur/cancel"),
+        operator.get("/sources/azur/progress"),
+    ):
+        assert answer.status_code == 404
+        assert "azure" in text_of(answer)
+    assert Job.objects.count() == 0
+
+
+def test_what_is_under_way_costs_no_query_per_source(
+    operator: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     ensure_schedule()
-    doubtful(monkeypatch)
-    client.get("/sources")
-    with django_assert_max_num_queries(14):
-        page = client.get("/sources")
-    assert "Asked next" in text_of(page)
+    for source in ("aws", "azure", "gcp", "baidu", "gpuhunt"):
+        known(source, State.OK, last_success_at=datetime.now(UTC), words=["x"], job=working(source))
+    operator.get("/sources")
+    # session, user, organisation; 5 of the prices; 3 of the states; the schedule
+    with django_assert_num_queries(13):
+        operator.get("/sources")
 
 
-def test_without_prices_the_sources_can_still_be_asked() -> None:
-    client = signed_in(make_member("olga", is_staff=True))
-    page = client.get("/sources")
-    assert page.status_code == 503
-    assert "The catalogue holds no prices yet." in text_of(page)
-    assert "Refresh now" in text_of(page)
+def test_an_empty_catalogue_still_has_its_sources(operator: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def empty(_query: Any) -> Any:
+        raise CatalogueEmpty("There are no prices yet.", ["Load some."])
 
-
-def test_programs_see_and_ask_and_decide_the_same(operator: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    program, other = with_token(operator), with_token(make_member("mia"))
-    row = doubtful(monkeypatch)
-    found = program.get("/sources/gpuhunt").json
-    assert (found["state"], found["rows_seen"], found["rows_taken"], found["waiting"]) == ("ok", 21, 21, 1)
-    assert [one["source"] for one in program.get("/sources").json["asked"]][-1] == "gpuhunt"
-    assert program.get("/sources/azur").error["message"].endswith("did you mean azure?")
-    assert other.post("/sources/gpuhunt/refresh").code == "operators_only"
-    asked = program.post("/sources/gpuhunt/refresh")
-    assert (asked.status, asked.json["job_id"]) == (202, str(Job.objects.latest("created_at").pk))
-    assert other.get("/quarantine").code == "operators_only"
-    (waiting,) = program.get("/quarantine?source=gpuhunt").json["items"]
-    assert (waiting["id"], waiting["price_per_hour"], waiting["state"]) == (row.pk, 0.4, "waiting")
-    assert other.post("/quarantine/decide", {"ids": [row.pk], "decision": "accept"}).status == 403
-    wrong = program.post("/quarantine/decide", {"ids": [987654], "decision": "accept"})
-    assert (wrong.status, wrong.code) == (422, "bad_input")
-    done = program.post("/quarantine/decide", {"ids": [row.pk], "decision": "accept"})
-    assert (done.status, done.json["decided"]) == (200, 1)
-    assert program.get("/quarantine?state=accepted").json["items"][0]["decided_by"] == "olga"
+    monkeypatch.setattr("advisor.web.catalogue.sources_context", empty)
+    answer = operator.get("/sources")
+    assert answer.status_code == 503
+    assert "There are no prices yet. Load some." in text_of(answer)
+    assert "Refresh now" in text_of(answer)

@@ -3,6 +3,7 @@
 import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -64,10 +65,16 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with started_site(tmp_path_factory.mktemp("home")) as started:
+        yield started
+
+
+@contextmanager
+def started_site(home: Path, **more: str) -> Iterator[Site]:
+    """An instance in `home`, with `more` in its environment."""
     require("chromium")
-    home = tmp_path_factory.mktemp("home")
     port, log = free_port(), home / "log"
-    given = {"ADVISOR_HOME": str(home), "PORT": str(port)}
+    given = {"ADVISOR_HOME": str(home), "PORT": str(port), **more}
     with running(log, sys.executable, "manage.py", "up", **given) as process:
         wait_for(lambda: "Serving at" in log.read_text(), seconds=90, why=log.read_text)
         done = manage("shell", "--no-imports", "-c", SESSION, **given)

@@ -39,7 +39,7 @@ def site(db: None) -> None:
 # What these take has rules beyond what a schema can say: plan and price files, dates, names that must exist.
 BEYOND_SCHEMAS = {"create_plan", "save_plan", "import_prices", "export_prices", "list_offers", "create_token"}
 BEYOND_SCHEMAS |= {"compute_breakeven", "send_price_book", "decide_quarantine", "get_offer_history"}
-BEYOND_SCHEMAS |= {"list_rates", "import_rates"}
+BEYOND_SCHEMAS |= {"list_rates", "import_rates", "list_quarantine"}
 READ_KINDLY = {"compute_breakeven"}  # as in its file, a name may be a number, which stands for its digits
 
 
