@@ -1,5 +1,7 @@
 """A file of usage and commitments in, a request or everything that is wrong with it out."""
 
+from codecs import BOM_UTF8
+
 from pydantic import ValidationError
 
 from advisor.billing.request import BillRequest
@@ -12,7 +14,7 @@ NEEDS = "a map of fields such as schema, hours, usage and commitments"
 
 def parse_request(data: bytes, *, source: str) -> BillRequest:
     """The request of a YAML or JSON file; `PlanError` lists every problem found, `source` names the file."""
-    if not data.strip():
+    if not data.removeprefix(BOM_UTF8).strip():
         raise _refused(f"the file is empty: it needs {NEEDS}", source)
     loaded = load(decode(data, source=source), source=source)
     if not isinstance(loaded.data, dict):

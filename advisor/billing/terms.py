@@ -31,7 +31,7 @@ def _usage(row: UsageRow, hours: int) -> Usage:
         provider=row.provider,
         service=row.of_service,
         account=row.account or "",
-        region=_folded(row.region),
+        region=_folded(row.region) or _region_of_zone(row),
         zone=_folded(row.zone),
         instance_type=_folded(row.instance_type),
         platform=row.platform,
@@ -98,6 +98,12 @@ def _size(row: UsageRow | ReservedRow) -> Size | None:
     if row.size_group is not None and row.size_factor is not None:
         return Size(f"given: {row.size_group.casefold()}", row.size_factor)
     return size_of(row.provider, row.instance_type) if row.instance_type else None
+
+
+def _region_of_zone(row: UsageRow) -> str:
+    """AWS names zones after their region: us-east-1a."""
+    zone = _folded(row.zone)
+    return zone[:-1] if row.provider == "aws" and zone[-1:].isalpha() and zone[-2:-1].isdigit() else ""
 
 
 def _folded(name: str | None) -> str:

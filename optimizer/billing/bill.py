@@ -1,5 +1,6 @@
 """The bill: every hour by itself, then added up. What is not used in its hour is lost, and charged."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -124,11 +125,15 @@ def _written(
     shares: Sequence[Share], wholes: Sequence[tuple[str, Decimal]], *, by_row: bool
 ) -> dict[tuple[str, str], Decimal]:
     """Quantities by row, or charges by commitment, as decimals that add up to whole rows or whole charges."""
+    groups: dict[str, list[Share]] = defaultdict(list)
+    for share in shares:
+        groups[share.row if by_row else share.commitment].append(share)
     found: dict[tuple[str, str], Decimal] = {}
     for name, whole in wholes:
-        mine = [share for share in shares if (share.row if by_row else share.commitment) == name]
+        mine = groups[name]
         figures = parts([share.quantity if by_row else share.charge for share in mine], whole)
-        found |= {(share.row, share.commitment): figure for share, figure in zip(mine, figures, strict=True)}
+        for share, figure in zip(mine, figures, strict=True):
+            found[share.row, share.commitment] = figure
     return found
 
 

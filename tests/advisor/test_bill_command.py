@@ -95,6 +95,11 @@ commitments: [{id: sp, provider: aws, kind: sagemaker_sp, per_hour: 25}]
     assert answered(tmp_path, text)["total"] == 25
 
 
+def test_an_aws_zone_tells_its_region(tmp_path: Path) -> None:
+    text = CONTRACT.replace("region: us-east-1, zone", "zone").replace("m4.xlarge", "r5.4xlarge")
+    assert answered(tmp_path, text)["on_demand"] == 0
+
+
 def test_names_are_matched_without_regard_to_case(tmp_path: Path) -> None:
     text = """
 schema: 1

@@ -89,6 +89,7 @@ def test_a_mistake_is_told_with_its_place_value_and_what_is_right(
     ("text", "words"),
     [
         ("", "the file is empty"),
+        ("\ufeff \n", "the file is empty"),
         ("[1, 2]", "the file must be a map of fields"),
         ("schema: 1", "is required, or commitments: there is nothing to bill"),
         ("a: [", "not readable as YAML"),
