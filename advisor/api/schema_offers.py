@@ -119,8 +119,9 @@ class OfferOut(BaseModel):
         description="Line of your price book this price is from; null for a list price"
     )
     list_price_per_hour: float | None = Field(
-        description="List price per machine-hour, where your price book has another; in the list's currency"
+        description="List price per machine-hour, where your price book has another; in `list_currency`"
     )
+    list_currency: str | None = Field(description="Currency of the list price, ISO 4217")
 
 
 class CatalogueMoment(BaseModel):

@@ -51,6 +51,7 @@ CSV_COLUMNS = (
     "stale",
     "price_book_line",
     "list_price_per_hour",
+    "list_currency",
     "source_url",
     "note",
 )

@@ -53,6 +53,7 @@ def _offer(line: Line) -> dict[str, Any]:
 def offer_values(line: Line) -> dict[str, Any]:
     """One line by the names of the JSON, with figures as they are: Decimal, datetime, None."""
     priced, beside, offer = line.priced, line.beside, line.priced.offer
+    listed = line.ruled.listed if line.ruled else None  # as it stands in the list
     return {name: getattr(offer, name) for name in COLUMNS} | {
         "offer_id": priced.offer_id,
         "currency": priced.currency,
@@ -72,13 +73,9 @@ def offer_values(line: Line) -> dict[str, Any]:
         "age_hours": priced.age_hours,
         "stale": priced.stale,
         "price_book_line": line.ruled.line if line.ruled else None,
-        "list_price_per_hour": _listed(line),
+        "list_price_per_hour": listed.price_per_hour if listed else None,
+        "list_currency": listed.currency if listed else None,
     }
-
-
-def _listed(line: Line) -> Decimal | None:
-    """A machine-hour by the list, where a price book says otherwise; in the list's own currency."""
-    return line.ruled.listed.price_per_hour if line.ruled and line.ruled.listed else None
 
 
 def _converted(amount: Decimal | None, rate: Decimal) -> Decimal | None:

@@ -78,14 +78,6 @@ def moment_of(version: CatalogueVersion) -> datetime:
     return version.published_at
 
 
-def rows_at(as_of: datetime | None) -> QuerySet[OfferRow]:
-    """Rows in force at `as_of`; None means now."""
-    versions = CatalogueVersion.objects.order_by("-number")
-    if as_of is not None:
-        versions = versions.filter(published_at__lte=as_of)
-    return rows_of(Subquery(versions.values("number")[:1]))
-
-
 def rows_of(version: int | Subquery) -> QuerySet[OfferRow]:
     """Rows in force at a version. What is closed by a later one, published or being written, still counts."""
     return OfferRow.objects.filter(

@@ -93,3 +93,26 @@ def test_what_is_listed_turned_round_is_the_same_offers(held: list[Offer], reque
     forth, back = ([line.priced.offer_id for line in listing.lines] for listing in whole)
     assert sorted(forth) == sorted(back)
     assert len(forth) == whole[0].total
+
+
+def test_a_long_walk_along_the_order_misses_and_repeats_nothing() -> None:
+    """Many offers that fit, most of them far down the order: found in several steps."""
+    held = [
+        make_offer(
+            region=f"r-{n:04}",
+            country="US" if n < 1500 else "DE",
+            price_per_hour=Decimal(n + 1),
+        )
+        for n in range(3000)
+    ]
+    plain = FileSource(Catalogue(as_of=NOW, version=3, offers=tuple(held)))
+    columns = SnapshotSource(Snapshot(number=3, published_at=NOW, rows=Rows.of((o, "test") for o in held)))
+    for residency, sort, offset, limit in (
+        (("EU",), "price", 0, 9),
+        (("EU",), "price", 700, 300),
+        (("US",), "-price", 40, 500),
+        ((), "price", 250, 600),
+        (("EU",), "-region", 1490, 20),
+    ):
+        request = Request(residency=residency, sort=sort, offset=offset, limit=limit)
+        assert ask(request, columns) == ask(request, plain), request

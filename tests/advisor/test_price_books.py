@@ -1,6 +1,7 @@
 """Price books of organisations: in every search and plan of theirs, and of nobody else."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -158,7 +159,11 @@ def test_the_api_takes_gives_back_and_removes_a_book(ada: User) -> None:
     assert program.get("/price-book").data.decode() == BOOK
     first, second, third = program.get("/offers").json["offers"]
     assert (first["price_per_hour"], first["price_book_line"], first["list_price_per_hour"]) == (30, 3, None)
-    assert (second["price_per_hour"], second["list_price_per_hour"]) == (40, 50)
+    assert (second["price_per_hour"], second["list_price_per_hour"], second["list_currency"]) == (
+        40,
+        50,
+        "USD",
+    )
     assert second["note"] == "api: 20 % off the list price of 50 USD"
     assert third["price_book_line"] is None
     refused = program.post("/price-book", BOOK + "aws,*,,*,spot,,,,,7\n", content_type="text/csv")
@@ -230,3 +235,32 @@ def test_columns_at_agreed_prices_answer_as_a_plain_pass_does(
     snapshot = Snapshot(number=3, published_at=NOW, rows=Rows.of((offer, "test") for offer in held))
     ours = ask(SnapshotSource(BookedSnapshot(snapshot, book, NOW.date())), request)
     assert ours == ask(BookedFiles(booked_catalogue(plain, book, NOW.date())), request)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data())
+def test_offers_put_into_columns_are_those_of_the_columns_made_anew(data: st.DataObject) -> None:
+    regions, prices = st.integers(0, 8), st.integers(1, 9)
+
+    def drawn(name: str) -> Offer:
+        return make_offer(
+            region=f"r{data.draw(regions)}", instance_type=name, price_per_hour=Decimal(data.draw(prices))
+        )
+
+    held = [drawn(f"m{n}") for n in range(data.draw(st.integers(0, 7)))]
+    rows = Rows.of((offer, "list") for offer in held)
+    expected = {offer.offer_id: (offer, "list") for offer in held}
+    instead = {}
+    for place in data.draw(st.sets(st.integers(0, len(held) - 1))) if held else ():
+        offer = replace(rows.offer(place), price_per_hour=Decimal(99), note="agreed")
+        instead[place] = expected[offer.offer_id] = (offer, "book")
+    # names before, between and after those that are held
+    added = [(drawn(name), "book") for name in data.draw(st.sets(st.sampled_from(["a", "m2x", "m3x", "z"])))]
+    expected |= {offer.offer_id: (offer, source) for offer, source in added}
+    new = rows.with_offers(instead, added)
+    by_id = sorted(range(new.count), key=lambda place: int(new.id_ranks[place]))
+    found = [
+        (new.offer(place).offer_id, (new.offer(place), new.column("source").of(place))) for place in by_id
+    ]
+    assert found == sorted(expected.items())
+    assert [new.place_of(offer_id) for offer_id, _ in found] == by_id

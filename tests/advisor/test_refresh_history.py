@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from advisor.catalog.column_stock import stock
 from advisor.catalog.history import offer_history
 from advisor.refresh.services import refresh_now
 from providers.offers import Offer
@@ -42,6 +43,20 @@ def source(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Fa
 def refresh(source: FakeSource, stated: list[Offer]) -> None:
     source.offers = stated
     refresh_now(source.name, despite_gates=True)
+
+
+def test_a_run_sees_prices_as_old_as_they_were_known_when_it_was_started(source: FakeSource) -> None:
+    refresh(source, offers(0))
+    started = datetime.now(UTC)
+    refresh(source, offers(5))  # the same prices, stated again
+    for moments, observed_at in (
+        ((None, None), START + 5 * HOUR),
+        ((datetime.now(UTC), started), START),
+        ((started, None), START),
+    ):
+        as_of, known_at = moments
+        found = stock(as_of, known_at=known_at).having({"H100"})
+        assert {offer.observed_at for offer in found} == {observed_at}, moments
 
 
 def test_a_price_that_has_ended_is_as_old_as_when_it_was_last_stated(source: FakeSource) -> None:
