@@ -100,7 +100,7 @@ def test_a_long_walk_along_the_order_misses_and_repeats_nothing() -> None:
     held = [
         make_offer(
             region=f"r-{n:04}",
-            country="US" if n < 1500 else "DE",
+            country="US" if n < 1200 else "DE",
             price_per_hour=Decimal(n + 1),
         )
         for n in range(3000)
@@ -109,6 +109,7 @@ def test_a_long_walk_along_the_order_misses_and_repeats_nothing() -> None:
     columns = SnapshotSource(Snapshot(number=3, published_at=NOW, rows=Rows.of((o, "test") for o in held)))
     for residency, sort, offset, limit in (
         (("EU",), "price", 0, 9),
+        (("EU",), "price", 0, 150),  # begins in one step and ends in the next
         (("EU",), "price", 700, 300),
         (("US",), "-price", 40, 500),
         ((), "price", 250, 600),
