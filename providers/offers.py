@@ -101,7 +101,7 @@ class Offer:
         A zone is appended as `@zone`, a spend commitment's family and a capacity block's window as a last
         part, because the same machine may be had under several of them at different prices.
         """
-        parts = [self.provider, self.region, self.instance_type, self.purchase.value]
+        parts = [self.provider, self.region, self.instance_type, self.purchase._value_]
         if self.purchase is Purchase.RESERVED:
             parts.append(f"{self.term_months}m-{self.payment or Payment.NONE}")
         elif self.commitment_family:

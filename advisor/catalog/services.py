@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,7 +13,7 @@ from advisor.catalog.columns import COLUMNS
 from advisor.catalog.confirmed import ROW, Confirmed
 from advisor.catalog.fingerprint import fingerprint
 from advisor.catalog.publication import PART, Publication, patiently
-from advisor.catalog.writing import Cells, cells_of, write_parts
+from advisor.catalog.writing import rows_made, write_parts
 from advisor.errors import BadInput
 from advisor.models import OfferRow
 from providers.offers import Offer
@@ -98,9 +99,9 @@ def _publish(
             if not (any((changes.added, changes.changed, changes.removed)) or digest) and publication.base:
                 publication.take_back()
                 return Published(version=publication.base, **counts)
-            fresh: list[tuple[int | None, Cells]] = [(None, cells_of(offer)) for offer in changes.added]
-            fresh += [(row_id, cells_of(offer)) for row_id, offer in changes.changed]
-            write_parts(publication, fresh, changes.removed, source=source)
+            fresh = chain(((None, offer) for offer in changes.added), changes.changed)
+            rows = rows_made((row_id, offer.offer_id, offer) for row_id, offer in fresh)
+            write_parts(publication, rows, changes.removed, source=source)
             with publication.part():
                 publication.publish(counts=counts, now=now)
     return Published(version=publication.number, **counts)

@@ -1,4 +1,4 @@
-"""Rows into the ledger, as fast as each database takes them: COPY on PostgreSQL, executemany on SQLite."""
+"""Rows into the ledger, as fast as each database takes them: COPY on PostgreSQL, long INSERTs on SQLite."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import TypeVar
 
 from django.db import connection
 
+from advisor.catalog.ahead import ahead
 from advisor.catalog.columns import COLUMNS
 from advisor.catalog.fingerprint import fingerprint
 from advisor.catalog.publication import PART, PAUSE_SECONDS, Publication
@@ -22,16 +23,24 @@ Cells = tuple[Cell, ...]
 """The columns of an offer as the database takes them: numbers and moments as text, unknown text as ''."""
 
 _T = TypeVar("_T")
+_ROWS_A_STATEMENT = 500  # SQLite gives the interpreter to others once a statement: executemany, once a row
 _PAGES, _MANY_PAGES = 1000, 16_000  # of 4 KiB; the first is what SQLite does by itself
 _WRITTEN = ("offer_id", *COLUMNS, "fingerprint", "published_in_id", "source")
 
 
-def cells_of(offer: Offer) -> Cells:
-    """The row of an offer but its publication and source."""
+def rows_made(
+    offers: Iterable[tuple[int | None, str, Offer]],
+) -> Iterator[tuple[int | None, Cells]]:
+    """Of each the id of the row it follows (None for a new offer), its own id, and itself: its row."""
     moment = _moment_postgresql if connection.vendor == "postgresql" else _moment_sqlite
+    return ((row_id, _cells_of(offer, offer_id, moment)) for row_id, offer_id, offer in offers)
+
+
+def _cells_of(offer: Offer, offer_id: str, moment: Callable[[datetime | None], str | None]) -> Cells:
+    """The row of an offer but its publication and source."""
     o, number = offer, _number
     return (
-        o.offer_id, o.provider, o.region, o.country, o.instance_type, o.purchase._value_,
+        offer_id, o.provider, o.region, o.country, o.instance_type, o.purchase._value_,
         str(o.price_per_hour), o.currency, o.accelerator or "", number(o.accelerator_count),
         number(o.accelerator_memory_gib), number(o.vcpus), number(o.memory_gib),
         number(o.local_storage_gib), number(o.network_gbps), o.zone or "", o.term_months,
@@ -56,7 +65,7 @@ def write_parts(
     """
     done = 0
     with _rare_checkpoints():
-        for part in parts_of(fresh):
+        for part in ahead(parts_of(fresh)):
             closed = [row_id for row_id, _ in part if row_id is not None]
             rows = [(*cells, publication.number, source) for _, cells in part]
             with publication.part(), _no_flush():
@@ -97,9 +106,9 @@ def _no_flush() -> Iterator[None]:
     yield
 
 
-def parts_of(things: Iterable[_T]) -> Iterator[list[_T]]:
+def parts_of(things: Iterable[_T], most: int = PART) -> Iterator[list[_T]]:
     walk = iter(things)
-    while part := list(islice(walk, PART)):
+    while part := list(islice(walk, most)):
         yield part
 
 
@@ -110,16 +119,18 @@ def _close(ids: Sequence[int], number: int) -> None:
 
 def _insert(rows: Sequence[Cells]) -> None:
     columns = ", ".join(_WRITTEN)
-    table = OfferRow._meta.db_table
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-        else:
-            marks = ", ".join(["%s"] * len(_WRITTEN))
-            insert = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608  names of our own
-            cursor.executemany(insert, rows)
+    into = f"{OfferRow._meta.db_table} ({columns})"
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    marks = f"({', '.join('?' * len(_WRITTEN))})"
+    connection.ensure_connection()
+    with connection.wrap_database_errors:  # Django's own cursor would rewrite each of 17,000 marks
+        for some in parts_of(rows, _ROWS_A_STATEMENT):
+            insert = f"INSERT INTO {into} VALUES {', '.join([marks] * len(some))}"  # noqa: S608  names of our own
+            connection.connection.execute(insert, list(chain.from_iterable(some)))
 
 
 def _number(value: Decimal | None) -> str | None:

@@ -10,7 +10,7 @@ from django.db.models import F
 from advisor.catalog.publication import Publication, patiently
 from advisor.catalog.services import taken_back_on_error
 from advisor.catalog.snapshot import publication_made
-from advisor.catalog.writing import Cells, cells_of, parts_of, write_parts
+from advisor.catalog.writing import parts_of, rows_made, write_parts
 from advisor.models import CatalogueVersion, Confirmation, OfferRow
 from advisor.refresh import quarantine
 from advisor.refresh.staging import Staged, Taken
@@ -98,7 +98,7 @@ def publish_refresh(
             publication.take_back()
             return None
         fresh, ended = list(due.fresh()), due.ended
-        rows: Iterator[tuple[int | None, Cells]] = ((row_id, cells_of(offer)) for row_id, _, offer in fresh)
+        rows = rows_made((row_id, one.offer_id, offer) for row_id, one, offer in fresh)
         write_parts(publication, rows, ended, source=due.source, progress=progress)
         added = sum(row_id is None for row_id, _, _ in fresh)
         counts = {
