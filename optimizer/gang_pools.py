@@ -1,6 +1,6 @@
 """Which offers may stand in for others where gangs are held together in pools. MODEL.md has the proofs."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 
 from .problem import CapacityBlock, Elastic, Machine, Problem, Reservation, Workload
 
@@ -9,15 +9,26 @@ Replaces = Callable[[Elastic | Reservation, Elastic | Reservation], bool]
 
 
 def keeps_gangs(
-    workloads: Iterable[Workload], a: Machine, b: Machine, copies: int, *, across_pools: bool = False
+    workloads: Iterable[Workload],
+    wide: Container[str],
+    a: Machine,
+    b: Machine,
+    copies: int,
+    *,
+    across_pools: bool = False,
 ) -> bool:
     """Whether `copies` of A help to hold every gang that one B helps to hold, and work wherever B may.
 
-    `across_pools` is for moving a pool as a whole to another one.
+    `wide`: pools in which a gang may be held by several machines; in others B works alone, and A must be
+    able to. `across_pools` is for moving a pool as a whole to another one.
     """
     for load in workloads:
         gang = load.gang
         if gang is None or load.units_per_hour.get(b.key, 0.0) <= 0 or b.key not in gang.pools:
+            continue
+        if gang.pools[b.key] not in wide:
+            if not gang.fits(a.accelerators):
+                return False
             continue
         if not across_pools and gang.pools.get(a.key) != gang.pools[b.key]:
             return False

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from .cashflow import reservation_flow
-from .gang_pools import dominated_machines, keeps_gangs, machines_beside_blocks
+from .gang_pools import dominated_machines, keeps_gangs, machines_beside_blocks, wide_pools
 from .problem import HOURS_PER_MONTH, Elastic, Horizon, Limits, Machine, Problem, RateDemand, Reservation
 
 TOLERANCE = 1e-9
@@ -107,6 +107,7 @@ class _Judge:
     def __init__(self, problem: Problem, *, across_pools: bool = False) -> None:
         self.problem = problem
         self.across_pools = across_pools
+        self.wide = wide_pools(problem)
         self.beside_blocks = machines_beside_blocks(problem)
         self.limits: Limits = problem.limits
         self.horizon: Horizon = problem.horizon
@@ -148,7 +149,7 @@ class _Judge:
         if limits.carbon_kg_total is not None and copies * a.carbon_kg_per_hour > b.carbon_kg_per_hour:
             return None
         loads = self.problem.workloads
-        return copies if keeps_gangs(loads, a, b, copies, across_pools=self.across_pools) else None
+        return copies if keeps_gangs(loads, self.wide, a, b, copies, across_pools=self.across_pools) else None
 
     def rank(self, option: Elastic | Reservation) -> tuple[float, str]:
         """Cheapest work first."""
