@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from .checks import check
 from .clock import Deadline
+from .gang_limits import too_few
 from .index import Index, build_index
 from .limited import SHARES, family, growing, only, subject
 from .problem import Problem, WorkDemand
@@ -22,7 +23,7 @@ WORK, LOAD = "share of the work", "share of the load"
 class Clash:
     """One limit of a set (`group`) that cannot hold together; any of them giving way makes room for the rest.
 
-    `limit` is demand, capex_total, cash_per_month, carbon_tonnes_total, power, racks, share:provider,
+    `limit` is demand, gang, capex_total, cash_per_month, carbon_tonnes_total, power, racks, share:provider,
     share:country, share:spot or share:partner; `where` the workload, site, provider or country it is about;
     `month` (from 0) the worst month, where there is one. `needed` is the least value of the limit with which
     the others of the set can hold, `available` the value it has; for a demand, `needed` is all of it (1.0)
@@ -38,6 +39,7 @@ class Clash:
     group: int = 1
     month: int | None = None
     exact: bool = True
+    place: str = ""  # of a gang: the pool that can hold most of it
 
 
 def clashes(
@@ -53,7 +55,7 @@ def clashes(
     smallest. Raises `InvalidProblem` for a problem that is none.
     """
     check(problem)
-    unserved = no_machine(problem)
+    unserved = no_machine(problem) or no_gang(problem)
     if unserved:
         return unserved
     start = time.perf_counter()
@@ -91,6 +93,24 @@ def no_machine(problem: Problem) -> tuple[Clash, ...]:
             month=month,
         )
         for position, (w, month) in enumerate(missing)
+    )
+
+
+def no_gang(problem: Problem) -> tuple[Clash, ...]:
+    """Workloads whose gang no pool can hold: seen without a solve."""
+    found = too_few(build_index(problem))
+    return tuple(
+        Clash(
+            limit="gang",
+            where=problem.workloads[few.workload].name,
+            needed=few.wanted,
+            available=few.held,
+            unit="accelerators held together",
+            group=position,
+            month=few.month,
+            place=few.pool,
+        )
+        for position, few in enumerate(found, start=1)
     )
 
 

@@ -121,6 +121,7 @@ class Index:
     serves: tuple[tuple[int, int, int], ...]  # (workload, source, slice)
     overstated_fraction: float  # load-hours added by coarser blocks, relative to the true load-hours
     by_slice: dict[int, list[int]] = field(default_factory=dict)  # month -> slices
+    mean: bool = False  # slices carry the mean load of their hours: a relaxation
 
     def units(self, workload: int, source: int) -> float:
         """Work units one machine of `source` does for `workload` in an hour; 0 when it cannot."""
@@ -202,7 +203,9 @@ def build_index(problem: Problem, *, mean_blocks: int | None = None) -> Index:
     for piece in slices:
         months[piece.month].append(piece.index)
     serves = tuple(_serves(problem.workloads, sources, slices, loads))
-    return Index(problem, tuple(slices), loads, sources, serves, max(0.0, overstated), dict(months))
+    return Index(
+        problem, tuple(slices), loads, sources, serves, max(0.0, overstated), dict(months), builder.mean
+    )
 
 
 def _serves(
@@ -221,10 +224,11 @@ def _serves(
             continue
         for piece in slices:
             if source.available(piece):
-                yield from ((w, q, piece.index) for w in users if _wanted(workloads[w], w, piece, loads))
+                yield from ((w, q, piece.index) for w in users if wanted(workloads[w], w, piece, loads))
 
 
-def _wanted(workload: Workload, w: int, piece: Slice, loads: dict[tuple[int, int], float]) -> bool:
+def wanted(workload: Workload, w: int, piece: Slice, loads: dict[tuple[int, int], float]) -> bool:
+    """Whether the workload could use a machine in the slice."""
     if isinstance(workload.demand, WorkDemand):
         return workload.demand.runs_in(piece.month)
     return loads.get((w, piece.index), 0.0) > 0

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from .gang import Gang
 from .timegrid import ALWAYS, FLAT, DayShape, Window
 
 HOURS_PER_MONTH = 730.0
@@ -81,6 +82,7 @@ class Workload:
     demand: RateDemand | WorkDemand
     units_per_hour: Mapping[str, float]
     interruptible_fraction: float = 0.0
+    gang: Gang | None = None  # None: it needs nothing held together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from .cashflow import reservation_flow
+from .gang_pools import dominated_machines, keeps_gangs, machines_beside_blocks, wide_pools
 from .problem import HOURS_PER_MONTH, Elastic, Horizon, Limits, Machine, Problem, RateDemand, Reservation
 
 TOLERANCE = 1e-9
@@ -29,17 +30,31 @@ class Reduction:
 def reduce(problem: Problem) -> Reduction:
     """Drop useless and dominated offers. The optimum stays the same; the plan never names a dropped offer."""
     useful = _useful(problem)
+    count = len(useful.elastic) + len(useful.reservations) + len(useful.blocks)
+    cuts = useful.availabilities()
+    useful = _without_dominated_pools(useful)
     judge = _Judge(useful)
     elastic = _undominated(useful.elastic, judge.elastic_replaces, judge.elastic_rank)
     kept = [e for e in elastic if judge.is_free(e)]
     reservations = [r for r in useful.reservations if not any(judge.elastic_beats(e, r) for e in kept)]
     firm = _undominated(reservations, judge.reservation_replaces, judge.reservation_rank)
     before = len(problem.elastic) + len(problem.reservations) + len(problem.blocks)
-    count = len(useful.elastic) + len(useful.reservations) + len(useful.blocks)
-    cuts = useful.availabilities()
     smaller = replace(useful, elastic=tuple(elastic), reservations=tuple(firm), also_cut_at=cuts)
     after = len(smaller.elastic) + len(smaller.reservations) + len(smaller.blocks)
     return Reduction(smaller, before - count, count - after)
+
+
+def _without_dominated_pools(problem: Problem) -> Problem:
+    """Leave out pools of gangs that other pools can stand in for as a whole."""
+    if all(load.gang is None for load in problem.workloads):
+        return problem
+    judge = _Judge(problem, across_pools=True)
+    dropped = dominated_machines(problem, judge.rank, judge.replaces)
+    return replace(
+        problem,
+        elastic=tuple(e for e in problem.elastic if e.machine.key not in dropped),
+        reservations=tuple(r for r in problem.reservations if r.machine.key not in dropped),
+    )
 
 
 def _useful(problem: Problem) -> Problem:
@@ -89,8 +104,11 @@ def _undominated(
 class _Judge:
     """Who can replace whom, in one problem."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, *, across_pools: bool = False) -> None:
         self.problem = problem
+        self.across_pools = across_pools
+        self.wide = wide_pools(problem)
+        self.beside_blocks = machines_beside_blocks(problem)
         self.limits: Limits = problem.limits
         self.horizon: Horizon = problem.horizon
         self.units = {
@@ -130,7 +148,20 @@ class _Judge:
                 return None
         if limits.carbon_kg_total is not None and copies * a.carbon_kg_per_hour > b.carbon_kg_per_hour:
             return None
-        return copies
+        loads = self.problem.workloads
+        return copies if keeps_gangs(loads, self.wide, a, b, copies, across_pools=self.across_pools) else None
+
+    def rank(self, option: Elastic | Reservation) -> tuple[float, str]:
+        """Cheapest work first."""
+        return self.elastic_rank(option) if isinstance(option, Elastic) else self.reservation_rank(option)
+
+    def replaces(self, a: Elastic | Reservation, b: Elastic | Reservation) -> bool:
+        """A for B, whatever they are."""
+        if isinstance(a, Reservation):
+            return isinstance(b, Reservation) and self.reservation_replaces(a, b)
+        if isinstance(b, Elastic):
+            return self.elastic_replaces(a, b)
+        return self.is_free(a) and self.elastic_beats(a, b)
 
     def _hourly(self, price: float, machine: Machine) -> float:
         """Price of an hour with the charge on its carbon."""
@@ -169,7 +200,7 @@ class _Judge:
         copies = self.copies(e.machine, r.machine)
         if copies is None or copies * e.machine.carbon_kg_per_hour > r.machine.carbon_kg_per_hour:
             return False
-        if e.window.start > 0 or e.window.end < self.horizon.months:
+        if e.window.start > 0 or e.window.end < self.horizon.months or r.machine.key in self.beside_blocks:
             return False
         monthly = copies * e.price_per_hour * HOURS_PER_MONTH
         if monthly > r.price_per_hour * HOURS_PER_MONTH and self.limits.cash_per_month is not None:

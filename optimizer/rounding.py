@@ -37,6 +37,11 @@ def down(amount: float) -> int:
     return math.floor(amount + 0.02)
 
 
+def up(amount: float) -> int:
+    """Round up what is more than a trace above whole."""
+    return math.ceil(amount - 0.02)
+
+
 def rounded_plan(
     built: Built,
     matrix: Matrix,
@@ -125,7 +130,8 @@ def _round_purchases(built: Built, values: Array, rounder: Rounder) -> None:
         _round_in_step(columns, values, rounder)
     for variable in (*v.blocks.values(), *v.kept.values()):
         values[variable.index] = rounder(values[variable.index])
-    for variable in (*v.opened.values(), *v.joined.values(), *v.chosen.values()):
+    choices = (*v.opened.values(), *v.joined.values(), *v.chosen.values())
+    for variable in (*choices, *v.together.values(), *v.in_blocks.values()):
         values[variable.index] = nearest(values[variable.index])
     servers: dict[tuple[str, int], float] = {}
     for (q, month), held in v.held.items():

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from .build import Built, build
 from .cases import Case, site_cases
+from .gang_pools import wide_pools
 from .highs import Effort
 from .index import build_index
 from .matrix import matrix_of
@@ -37,6 +38,7 @@ def shortlist(problem: Problem, effort: Effort) -> Shortlist | None:
     if not cases:
         return None
     used = {key for case in cases for key in _machines_used(built, case)}
+    used |= {key for keys in wide_pools(problem).values() if keys & used for key in keys}
     smaller = replace(
         problem,
         elastic=tuple(e for e in problem.elastic if e.machine.key in used or e.partner),

@@ -9,10 +9,11 @@ from .build import Built
 from .cases import Case, site_cases
 from .clock import Deadline
 from .decompose import Decomposition, decompose
+from .gang_dive import decided
 from .highs import Effort, SolverAnswer, run
 from .matrix import Array, Matrix
 from .result import Progress
-from .rounding import down, nearest, rounded_plan, tightened
+from .rounding import down, nearest, rounded_plan, tightened, up
 
 SMALL_COLUMNS = 4000  # up to here the solver is tried on the whole model first
 SMALL_SECONDS = 10.0
@@ -108,7 +109,9 @@ def _by_parts(state: Search, cases: list[Case]) -> float:
 def _round(state: Search, cut: Decomposition, case: Case, deadline: Deadline) -> None:
     """A plan from a case's relaxation: rounded to nearest, down, or with some room under shared ceilings."""
     gap = 0.3 * state.effort.gap
-    for rounder in (nearest, down):
+    gangs = bool(state.built.variables.together)
+    case = decided(state.built, case, state.effort, deadline) if gangs else case
+    for rounder in (nearest, up, down) if gangs else (nearest, down):
         found = rounded_plan(
             state.built, case.matrix, cut, case.relaxed, rounder=rounder, gap=gap, deadline=deadline
         )

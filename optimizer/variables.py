@@ -41,6 +41,12 @@ class Variables:
     joined: dict[tuple[int, int], pulp.LpVariable] = field(default_factory=dict)  # 0/1, (q, month)
     chosen: dict[tuple[str, int], pulp.LpVariable] = field(default_factory=dict)  # 0/1, (offer, start)
     used: dict[tuple[int, int], pulp.LpVariable] = field(default_factory=dict)  # 0/1, (q, i)
+    together: dict[tuple[int, str, int], pulp.LpVariable] = field(
+        default_factory=dict
+    )  # 0/1, gang held all month, (w, pool, month)
+    in_blocks: dict[tuple[int, str, float], pulp.LpVariable] = field(
+        default_factory=dict
+    )  # 0/1, gang held by commitments in a part of a month, (w, pool, start)
     month_sums: dict[int, pulp.LpVariable] = field(default_factory=dict)  # capacity-hours at work
 
     created: list[pulp.LpVariable] = field(default_factory=list)
@@ -127,10 +133,19 @@ def _most(need: int, least: int, most: int | None) -> int:
 
 
 def largest_need(index: Index) -> dict[tuple[int, int], int]:
-    """Most machines of a source that could ever be at work in a slice: if it served everything alone."""
+    """Most machines of a source that a plan could use in a slice: if it served everything, and held every
+    gang, alone."""
     needs: dict[tuple[int, int], float] = {}
+    gangs: dict[tuple[int, int], float] = {}
     for w, q, i in index.serves:
         demand = index.problem.workloads[w].demand
         load = demand.total / index.slices[i].hours if isinstance(demand, WorkDemand) else index.loads[w, i]
         needs[q, i] = needs.get((q, i), 0.0) + load / (index.units(w, q) * usable(index.sources[q]))
-    return {key: min(MOST_MACHINES, math.ceil(need - 1e-9) + 1) for key, need in needs.items()}
+        gang = index.problem.workloads[w].gang
+        if gang is not None:
+            alone = gang.accelerators / index.sources[q].machine.accelerators
+            gangs[q, i] = max(gangs.get((q, i), 0.0), alone)
+    return {
+        key: min(MOST_MACHINES, max(math.ceil(need - 1e-9) + 1, math.ceil(gangs.get(key, 0.0) - 1e-9)))
+        for key, need in needs.items()
+    }

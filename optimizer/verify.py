@@ -11,6 +11,7 @@ from .audit.counts import (
     unknown_keys,
 )
 from .audit.facts import Facts, count_held, gather, number
+from .audit.gangs import check_gangs
 from .audit.grid import check_slices
 from .audit.hosted import bill_hosted
 from .audit.rented import bill_rented
@@ -47,6 +48,7 @@ def verify(
         *check_running(facts),
         *check_servers(facts),
         *check_serving(facts, tolerance),
+        *check_gangs(facts, tolerance),
         *check_limits(facts, tallies, tolerance),
     ]
     account = _account(facts, tallies)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from advisor.demand.accelerator_names import CPU
 from advisor.demand.workload import Workload
 from advisor.planning.case import Case
+from advisor.planning.gang_notes import gang_row
 from advisor.planning.latency_notes import too_far
 from advisor.planning.result_rows import Conflict
 from advisor.planning.words import amount, percent
@@ -32,6 +33,8 @@ def conflict_rows(case: Case, clashes: Sequence[Clash]) -> tuple[Conflict, ...]:
 
 
 def _row(case: Case, clash: Clash, *, alone: bool) -> Conflict:
+    if clash.limit == "gang":
+        return gang_row(case, clash)
     if clash.limit == "demand" and (row := _latency(case, clash)) is not None:
         return row
     path, words = _demand(case, clash) if clash.limit == "demand" else _limit(case, clash)
@@ -117,7 +120,8 @@ def _needs(case: Case, workload: Workload) -> str:
         there = machines & hours.keys() or hours.keys()
         amounts = {name: hours[name] * (1.0 + workload.headroom) for name in there}
         span = f"from {case.plan.month_at(months.start)} to {case.plan.month_at(months.stop - 1)}"
-        return f"{workload.name} needs {_alternatives(amounts, 'hours')} {span}"
+        together = f", {workload.gang:,} at once in one region" if workload.gang > 1 else ""
+        return f"{workload.name} needs {_alternatives(amounts, 'hours')} {span}{together}"
     growth = workload.demand.growth_per_month
     month = months.start if growth <= 0 else months.stop - 1
     profile = workload.demand.profile

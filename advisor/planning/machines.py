@@ -72,10 +72,8 @@ def spec_in(plan: Plan, offer: Offer) -> Spec:
 
 
 def usable_accelerators(workload: Workload, count: float | None) -> float:
-    """Accelerators of one machine that hold whole replicas (and the whole gang), else 0."""
+    """Accelerators of one machine that hold whole replicas."""
     have = 1.0 if count is None else count
-    if have < workload.gang:
-        return 0.0
     size = workload.accelerators_per_replica
     return float(math.floor(have / size + 1e-9) * size)
 

@@ -14,7 +14,7 @@ from advisor.demand.problems import PlanError, PlanProblem
 from advisor.demand.sites import Server, Site
 from advisor.demand.surroundings import RateInForce
 from advisor.demand.workload import Workload as PlanWorkload
-from advisor.planning.gangs import refuse_wide_gangs
+from advisor.planning.gangs import gang_of
 from advisor.planning.machines import SECONDS_PER_HOUR, Spec, spec_in, spec_of, units_per_hour
 from advisor.planning.options import (
     partner_key,
@@ -82,8 +82,8 @@ def translate(
     for the words about a currency without a rate.
 
     `progress` hears now and then how many of how many offers are read; what it raises comes out of here.
-    Raises PlanError for what only the offers can show: a currency without a rate, a gang above one
-    instance, owned capacity that no offer describes.
+    Raises PlanError for what only the offers can show: a currency without a rate, owned
+    capacity that no offer describes.
     """
     sifted = Sifted(plan, now, max_age_hours)
     for done, offer in enumerate(offers):
@@ -100,7 +100,6 @@ def translate(
         *map(partner_spec, partners.values()),
     ]
     specs = {spec.key: spec for spec in machines} | owned_specs
-    refuse_wide_gangs(plan, [*map(spec_of, offers), *specs.values()])
     options = [*sifted.options, *(partner_option(plan, partner) for partner in plan.capacity.partners)]
     problem = Problem(
         horizon=_horizon(plan),
@@ -163,6 +162,7 @@ def _workload(plan: Plan, workload: PlanWorkload, specs: Mapping[str, Spec]) -> 
         demand=_demand(plan, workload),
         units_per_hour={key: amount for key, amount in amounts.items() if amount > 0},
         interruptible_fraction=workload.interruptible_fraction,
+        gang=gang_of(workload, [specs[key] for key, amount in amounts.items() if amount > 0]),
     )
 
 

@@ -5,11 +5,10 @@ from collections.abc import Iterator, Sequence
 from advisor.planning.case import Case
 from advisor.planning.exchange import rates_warning
 from advisor.planning.flops import flops_warnings
-from advisor.planning.gangs import too_small
+from advisor.planning.gang_notes import gang_warnings
 from advisor.planning.idle import NOTABLE_FRACTION, idle_fraction
 from advisor.planning.interruption_notes import interruption_warnings
 from advisor.planning.latency_notes import latency_warnings
-from advisor.planning.problem import offers_for
 from advisor.planning.result import TimeRecord
 from advisor.planning.result_rows import Purchase, ResultWarning, Usage
 from advisor.planning.stale import stale_warnings
@@ -40,7 +39,7 @@ def warnings_of(
         *_states(offers),
         *_booked(case, offers),
         *case.translation.warnings,
-        *_gangs(case),
+        *gang_warnings(case, purchases, usage),
         *_load(case, time),
         *_spot(purchases),
         *interruption_warnings(case, purchases),
@@ -113,19 +112,6 @@ def _states(offers: Sequence[Offer]) -> Iterator[ResultWarning]:
     if reserved:
         message = "Sold only by reservation, so ask whether the machines are to be had: "
         yield _warning("reservation_only_offer", "warning", message + _list(reserved) + ".")
-
-
-def _gangs(case: Case) -> Iterator[ResultWarning]:
-    offers = offers_for(case.plan, case.catalogue)
-    for workload in case.plan.workloads:
-        left_out = too_small(case.plan, workload, offers)
-        if left_out:
-            yield _warning(
-                "gang_within_one_machine",
-                "info",
-                f"{workload.name}: its gang of {workload.gang} runs within one machine; "
-                f"{count(left_out, 'offer')} with fewer accelerators left out.",
-            )
 
 
 def _load(case: Case, time: TimeRecord) -> Iterator[ResultWarning]:

@@ -10,6 +10,7 @@ from .capacity import add_capacity, add_held, add_in_use
 from .carbon import add_carbon
 from .cover import add_cover
 from .demand import add_demand, add_work
+from .gang import add_gang
 from .interruption import add_interruption
 from .money import add_capex, add_cash
 from .partner import add_partner
@@ -30,6 +31,7 @@ FAMILIES: dict[str, Family] = {
     "sites": add_sites,
     "staff": add_staff,
     "partner": add_partner,
+    "gang": add_gang,
     "interruption": add_interruption,
     "shares": add_shares,
     "cover": add_cover,

@@ -7,6 +7,7 @@ from itertools import product
 
 from optimizer.problem import Elastic, Machine, Problem, ServerType, Site, WorkDemand
 
+from .gangs import Gate, gates
 from .grid import HOURS, Piece, able, can_be_had, load, need
 from .simplex import Program, Row
 
@@ -78,14 +79,14 @@ def month_ways(
     """All good ways through a month. `firm[i]`: committed machines by kind; `serving`: servers by type."""
     bounded = [e for e in problem.elastic if e.partner and (e.fixed_per_month or e.min_quantity)]
     found: list[Way] = []
-    for joined in product((False, True), repeat=len(bounded)):
+    for joined, gate in product(product((False, True), repeat=len(bounded)), gates(problem, serving)):
         chosen = {e.key for e, yes in zip(bounded, joined, strict=True) if yes}
         fee = sum(e.fixed_per_month for e in bounded if e.key in chosen)
         left_out = {e.key for e in bounded} - chosen
         groups = [list(range(len(grid)))] if _has_shares(problem) else [[i] for i in range(len(grid))]
         ways = [Way(fee, 0.0)]
         for group in groups:
-            ways = combine(problem, ways, _group_ways(problem, grid, group, firm, serving, left_out))
+            ways = combine(problem, ways, _group_ways(problem, grid, group, firm, serving, left_out, gate))
         found += ways
     return best_ways(problem, found)
 
@@ -103,6 +104,7 @@ def _group_ways(
     firm: list[dict[str, int]],
     serving: dict[str, int],
     left_out: set[str],
+    gate: Gate,
 ) -> list[Way]:
     fixed = [(i, pool) for i in group for pool in _fixed(problem, firm[i], serving)]
     choices = [choice for i in group for choice in _choices(problem, grid[i], i, serving, left_out)]
@@ -119,8 +121,8 @@ def _group_ways(
         ):
             continue
         pools = [*fixed, *((i, pool) for _, _, i, pool in pick if pool.machines)]
-        if _could_fit(problem, grid, group, pools):
-            span = _span(problem, grid, group, pools)
+        if gate.holds(grid, group, pools) and _could_fit(problem, grid, group, pools):
+            span = _span(problem, grid, group, pools, gate)
             found += [] if span is None else [Way(cash, carbon, *span)]
     return best_ways(problem, found)
 
@@ -189,7 +191,7 @@ def _could_fit(problem: Problem, grid: list[Piece], group: list[int], pools: lis
 
 
 def _span(
-    problem: Problem, grid: list[Piece], group: list[int], pools: list[tuple[int, Pool]]
+    problem: Problem, grid: list[Piece], group: list[int], pools: list[tuple[int, Pool]], gate: Gate
 ) -> tuple[float, float] | None:
     """Least and most work (in units times 730) that can be done beside the loads; None if they do not fit."""
     program = Program()
@@ -197,6 +199,8 @@ def _span(
     goal: Row = {}
     for p, (i, pool) in enumerate(pools):
         for w in able(problem, pool.machine, grid[i]):
+            if not gate.lets(w, pool.machine, [other for j, other in pools if i == j]):
+                continue
             x = serve[w, p] = program.column()
             if isinstance(problem.workloads[w].demand, WorkDemand):
                 goal[x] = problem.workloads[w].units_per_hour[pool.machine.key] * grid[i].hours / HOURS

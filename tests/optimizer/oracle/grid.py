@@ -65,13 +65,15 @@ def able(problem: Problem, machine: Machine, piece: Piece) -> list[int]:
 
 def need(problem: Problem, machine: Machine, piece: Piece, usable: float = 1.0) -> int:
     """Machines of a kind beyond which more are of no use in a piece."""
-    wanted = 0.0
+    wanted, together = 0.0, 0
     for w in able(problem, machine, piece):
         workload = problem.workloads[w]
         demand = workload.demand
         rate = demand.total / piece.hours if isinstance(demand, WorkDemand) else load(workload, piece)
         wanted += rate / (workload.units_per_hour[machine.key] * usable)
-    return math.ceil(wanted - 1e-9)
+        if workload.gang is not None:
+            together = max(together, math.ceil(workload.gang.accelerators / machine.accelerators))
+    return max(math.ceil(wanted - 1e-9), together)
 
 
 def pieces(problem: Problem, month: int) -> list[Piece]:
