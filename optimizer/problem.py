@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from .survival import Survival
 from .timegrid import ALWAYS, FLAT, DayShape, Window
 
 HOURS_PER_MONTH = 730.0
@@ -201,6 +202,7 @@ class Limits:
     country_share_max: float | None = None
     spot_share_max: float | None = None
     partner_share_max: float | None = None
+    survival: Survival | None = None
 
     @property
     def counts_carbon(self) -> bool:

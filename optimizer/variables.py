@@ -42,6 +42,8 @@ class Variables:
     chosen: dict[tuple[str, int], pulp.LpVariable] = field(default_factory=dict)  # 0/1, (offer, start)
     used: dict[tuple[int, int], pulp.LpVariable] = field(default_factory=dict)  # 0/1, (q, i)
     month_sums: dict[int, pulp.LpVariable] = field(default_factory=dict)  # capacity-hours at work
+    relief: dict[tuple[object, int], pulp.LpVariable] = field(default_factory=dict)  # after a loss, (…, i)
+    outages: dict[int, tuple[tuple[int, ...], int]] = field(default_factory=dict)  # row -> workloads, slice
 
     created: list[pulp.LpVariable] = field(default_factory=list)
 

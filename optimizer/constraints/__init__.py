@@ -16,6 +16,7 @@ from .partner import add_partner
 from .quantity import add_quantity
 from .shares import add_shares
 from .sites import add_sites, add_staff
+from .survival import add_survival
 
 Family = Callable[[Model, Index, Variables], int]
 PricedFamily = Callable[[Model, Index, Variables, list[Entry]], int]
@@ -32,6 +33,7 @@ FAMILIES: dict[str, Family] = {
     "partner": add_partner,
     "interruption": add_interruption,
     "shares": add_shares,
+    "survival": add_survival,
     "cover": add_cover,
 }
 
