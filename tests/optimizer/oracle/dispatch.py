@@ -8,6 +8,7 @@ from itertools import product
 from optimizer.problem import Elastic, Machine, Problem, ServerType, Site, WorkDemand
 
 from .grid import HOURS, Piece, able, can_be_had, load, need
+from .losses import Standby, loss_rows
 from .simplex import Program, Row
 
 
@@ -38,6 +39,7 @@ class Pool:
     kind: str = "firm"  # spot, partner, on_demand, firm or server
 
 
+PAID = ("firm", "partner")  # whether at work or not; so are servers in service
 MOST_CHOICES = 500  # ways to run the machines of some hours; beyond, trying everything takes too long
 
 
@@ -120,7 +122,7 @@ def _group_ways(
             continue
         pools = [*fixed, *((i, pool) for _, _, i, pool in pick if pool.machines)]
         if _could_fit(problem, grid, group, pools):
-            span = _span(problem, grid, group, pools)
+            span = _span(problem, grid, group, pools, serving)
             found += [] if span is None else [Way(cash, carbon, *span)]
     return best_ways(problem, found)
 
@@ -189,7 +191,11 @@ def _could_fit(problem: Problem, grid: list[Piece], group: list[int], pools: lis
 
 
 def _span(
-    problem: Problem, grid: list[Piece], group: list[int], pools: list[tuple[int, Pool]]
+    problem: Problem,
+    grid: list[Piece],
+    group: list[int],
+    pools: list[tuple[int, Pool]],
+    serving: dict[str, int],
 ) -> tuple[float, float] | None:
     """Least and most work (in units times 730) that can be done beside the loads; None if they do not fit."""
     program = Program()
@@ -214,6 +220,17 @@ def _span(
             }
             _demand_rows(program, problem, w, load(workload, grid[i]), done, spot)
     _share_rows(program, problem, grid, pools, serve)
+    for i in group:
+        standby = [Standby(p.machine, p.machines) for j, p in pools if j == i and p.kind in PAID]
+        standby += [
+            Standby(s.machine, s.utilisation_cap_fraction * serving[s.key])
+            for _, s in _servers(problem)
+            if serving.get(s.key)
+        ]
+        at_work = [
+            (w, pools[p][1].machine, pools[p][1].kind, x) for (w, p), x in serve.items() if pools[p][0] == i
+        ]
+        loss_rows(program, problem, grid[i], at_work, standby)
     most = program.largest(goal)
     if most is None:
         return None
