@@ -58,6 +58,8 @@ def _parts(built: Built, matrix: Matrix) -> tuple[Array, int]:
     for columns in (v.running, v.used):
         for (_, i), variable in columns.items():
             found[variable.index] = i
+    for (_, i), variable in v.relief.items():
+        found[variable.index] = i
     return found, len(built.index.slices)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .gang import Gang
+from .survival import Survival
 from .timegrid import ALWAYS, FLAT, DayShape, Window
 
 HOURS_PER_MONTH = 730.0
@@ -203,6 +204,7 @@ class Limits:
     country_share_max: float | None = None
     spot_share_max: float | None = None
     partner_share_max: float | None = None
+    survival: Survival | None = None
 
     @property
     def counts_carbon(self) -> bool:

@@ -48,6 +48,8 @@ class Variables:
         default_factory=dict
     )  # 0/1, gang held by commitments in a part of a month, (w, pool, start)
     month_sums: dict[int, pulp.LpVariable] = field(default_factory=dict)  # capacity-hours at work
+    relief: dict[tuple[object, int], pulp.LpVariable] = field(default_factory=dict)  # after a loss, (…, i)
+    outages: dict[int, tuple[tuple[int, ...], int]] = field(default_factory=dict)  # row -> workloads, slice
 
     created: list[pulp.LpVariable] = field(default_factory=list)
 

@@ -16,6 +16,7 @@ from .audit.grid import check_slices
 from .audit.hosted import bill_hosted
 from .audit.rented import bill_rented
 from .audit.service import check_serving
+from .audit.survival import check_survival
 from .audit.tally import Tally
 from .problem import Problem
 from .result import Plan
@@ -49,6 +50,7 @@ def verify(
         *check_servers(facts),
         *check_serving(facts, tolerance),
         *check_gangs(facts, tolerance),
+        *check_survival(facts, tolerance),
         *check_limits(facts, tallies, tolerance),
     ]
     account = _account(facts, tallies)

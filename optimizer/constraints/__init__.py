@@ -17,6 +17,7 @@ from .partner import add_partner
 from .quantity import add_quantity
 from .shares import add_shares
 from .sites import add_sites, add_staff
+from .survival import add_survival
 
 Family = Callable[[Model, Index, Variables], int]
 PricedFamily = Callable[[Model, Index, Variables, list[Entry]], int]
@@ -34,6 +35,7 @@ FAMILIES: dict[str, Family] = {
     "gang": add_gang,
     "interruption": add_interruption,
     "shares": add_shares,
+    "survival": add_survival,
     "cover": add_cover,
 }
 

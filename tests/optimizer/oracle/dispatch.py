@@ -9,6 +9,7 @@ from optimizer.problem import Elastic, Machine, Problem, ServerType, Site, WorkD
 
 from .gangs import Gate, gates
 from .grid import HOURS, Piece, able, can_be_had, load, need
+from .losses import Standby, loss_rows
 from .simplex import Program, Row
 
 
@@ -39,6 +40,7 @@ class Pool:
     kind: str = "firm"  # spot, partner, on_demand, firm or server
 
 
+PAID = ("firm", "partner")  # whether at work or not; so are servers in service
 MOST_CHOICES = 500  # ways to run the machines of some hours; beyond, trying everything takes too long
 
 
@@ -218,6 +220,17 @@ def _span(
             }
             _demand_rows(program, problem, w, load(workload, grid[i]), done, spot)
     _share_rows(program, problem, grid, pools, serve)
+    for i in group:
+        standby = [Standby(p.machine, p.machines) for j, p in pools if j == i and p.kind in PAID]
+        standby += [
+            Standby(s.machine, s.utilisation_cap_fraction * gate.serving[s.key])
+            for _, s in _servers(problem)
+            if gate.serving.get(s.key)
+        ]
+        at_work = [
+            (w, pools[p][1].machine, pools[p][1].kind, x) for (w, p), x in serve.items() if pools[p][0] == i
+        ]
+        loss_rows(program, problem, grid[i], at_work, standby)
     most = program.largest(goal)
     if most is None:
         return None
