@@ -41,6 +41,8 @@ class Variables:
     joined: dict[tuple[int, int], pulp.LpVariable] = field(default_factory=dict)  # 0/1, (q, month)
     chosen: dict[tuple[str, int], pulp.LpVariable] = field(default_factory=dict)  # 0/1, (offer, start)
     used: dict[tuple[int, int], pulp.LpVariable] = field(default_factory=dict)  # 0/1, (q, i)
+    covered: dict[tuple[int, int, int], pulp.LpVariable] = field(default_factory=dict)  # machines, p q i
+    committed: dict[tuple[int, int], pulp.LpVariable] = field(default_factory=dict)  # (plan p, start)
     month_sums: dict[int, pulp.LpVariable] = field(default_factory=dict)  # capacity-hours at work
 
     created: list[pulp.LpVariable] = field(default_factory=list)

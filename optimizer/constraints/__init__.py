@@ -16,6 +16,7 @@ from .partner import add_partner
 from .quantity import add_quantity
 from .shares import add_shares
 from .sites import add_sites, add_staff
+from .spend import add_spend
 
 Family = Callable[[Model, Index, Variables], int]
 PricedFamily = Callable[[Model, Index, Variables, list[Entry]], int]
@@ -30,6 +31,7 @@ FAMILIES: dict[str, Family] = {
     "sites": add_sites,
     "staff": add_staff,
     "partner": add_partner,
+    "spend": add_spend,
     "interruption": add_interruption,
     "shares": add_shares,
     "cover": add_cover,
