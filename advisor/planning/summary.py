@@ -19,6 +19,7 @@ KINDS = {
     "on_demand": "on demand",
     "spot": "spot",
     "reserved": "reserved",
+    "spend_commitment": "spend commitments",
     "capacity_block": "capacity blocks",
     "partner": "partners",
     "self_hosted": "own servers",
