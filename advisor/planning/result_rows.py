@@ -95,8 +95,8 @@ class Purchase(Row):
 
     offer: str = Field(
         description="provider/region/instance_type/purchase[/term-payment]; own/SITE/SERVER/self_hosted; "
-        "partner/NAME/MACHINE/partner. Of a spend commitment: provider/*/*/spend_commitment/FAMILY, with region "
-        "and machines (p5.*) where it is bound to them."
+        "partner/NAME/MACHINE/partner. Of a spend commitment: provider/*/*/spend_commitment/FAMILY, with "
+        "region and machines (p5.*) where it is bound to them."
     )
     provider: str = Field(description="Provider; own for a site, partner for a partner.")
     region: str = Field(description="Region; the name of the site or partner.")

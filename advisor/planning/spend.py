@@ -4,19 +4,21 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from advisor.demand.plan import Plan
+from advisor.planning.hours import HOURS_PER_MONTH
 from advisor.planning.machines import cloud_carbon_kg_per_hour, spec_in
 from advisor.planning.options import Option, window_of
 from optimizer.billing.sizes import family_of
 from optimizer.problem import Elastic
-from optimizer.spend import SpendPlan
+from optimizer.spend import Commitment, SpendPlan
 from optimizer.timegrid import Window
 from providers import Offer
 from providers.offers import Payment
 
 EVERY = "*"
-UPFRONT = {Payment.NONE: 0.0, Payment.PARTIAL: 0.5, Payment.ALL: 1.0}
+UPFRONT = {Payment.NONE: Decimal(0), Payment.PARTIAL: Decimal("0.5"), Payment.ALL: Decimal(1)}
 _STATED = re.compile(r"-(?P<count>[0-9]{1,3})(?P<unit>[ym])(?:-(?P<payment>none|partial|all))?(?![a-z0-9])")
 
 
@@ -65,6 +67,15 @@ def _stated(family: str) -> Term | None:
         return None
     months = int(found["count"]) * (12 if found["unit"] == "y" else 1)
     return Term(months, Payment(found["payment"] or Payment.NONE))
+
+
+def term_cash(terms: SpendTerms, made: Commitment, month: int) -> Decimal:
+    """What a commitment costs in one month, plan currency: its part upfront at the start, the rest hourly."""
+    upfront = UPFRONT[terms.term.payment]
+    hourly = Decimal(made.per_hour) * HOURS_PER_MONTH
+    active = made.start <= month < made.start + terms.term.months
+    paid = hourly * (1 - upfront) if active else Decimal(0)
+    return paid + (hourly * terms.term.months * upfront if month == made.start else Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +190,7 @@ def _plan(plan: Plan, terms: SpendTerms, covered: Mapping[str, Elastic]) -> Spen
         provider=terms.provider,
         term_months=terms.term.months,
         rates=prices,
-        upfront_fraction=UPFRONT[terms.term.payment],
+        upfront_fraction=float(UPFRONT[terms.term.payment]),
         narrow=terms.is_narrow,
         window=Window(max(w.start for w in windows), min(w.end for w in windows)),
     )
