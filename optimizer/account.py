@@ -7,10 +7,11 @@ from dataclasses import dataclass
 class Line:
     """One purchase, or one elastic offer over the whole plan, or the opening and staff of a site.
 
-    `kind`: on_demand, spot, partner, reserved, capacity_block, self_hosted, owned, site or staff. `cash` is
-    paid within the horizon (`by_month`: month by month), `owed` after it; `npv` counts both, less credits;
-    carbon's charge is in no line. `quantity` is whole machines (the largest number at once for what runs by
-    the hour, people for staff).
+    `kind`: on_demand, spot, partner, reserved, spend_commitment, capacity_block, self_hosted, owned, site or
+    staff. A commitment to spend has `commitment_per_hour`, and quantity 1; without it the kind is a machine
+    that is sold under such commitments only. `cash` is paid within the horizon (`by_month`: month by month),
+    `owed` after it; `npv` counts both, less credits; carbon's charge is in no line. `quantity` is whole
+    machines (the largest number at once for what runs by the hour, people for staff).
     """
 
     kind: str
@@ -26,6 +27,7 @@ class Line:
     credit: float
     carbon_kg: float
     by_month: tuple[float, ...] = ()
+    commitment_per_hour: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

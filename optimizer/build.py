@@ -10,6 +10,7 @@ from .ledger import Entry, entries
 from .model import Model
 from .objective import add_objective
 from .problem import Problem, WorkDemand
+from .spending import add_spend_columns, spend_entries
 from .variables import Variables, create_variables
 
 
@@ -31,10 +32,11 @@ def build(problem: Problem, *, relax: bool = False, mean_blocks: int | None = No
     """
     index = build_index(problem, mean_blocks=mean_blocks)
     v = create_variables(index)
+    add_spend_columns(index, v)
     model = Model(problem.horizon, relax=relax)
     families = {n: add for n, add in FAMILIES.items() if not (mean_blocks is not None and n == "cover")}
     rows = {name: add(model, index, v) for name, add in families.items()}
-    priced = entries(index, v)
+    priced = [*entries(index, v), *spend_entries(index, v)]
     rows |= {name: add(model, index, v, priced) for name, add in PRICED_FAMILIES.items()}
     _check_rows(index, rows, model.rows)
     model.lp.addVariables(v.created)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from .index import server_begin
 from .problem import HOURS_PER_MONTH, CapacityBlock, EndOfHorizon, Horizon, Reservation, ServerType, Site
+from .spend import SpendPlan
 
 
 @dataclass(slots=True)
@@ -48,15 +49,27 @@ class Flow:
 
 def reservation_flow(reservation: Reservation, start: int, horizon: Horizon) -> Flow:
     """One machine reserved from `start`: upfront then, the hourly charge in every hour of the term."""
+    terms = reservation.term_months, reservation.upfront, reservation.price_per_hour
+    return _committed_flow(start, *terms, horizon)
+
+
+def spend_flow(plan: SpendPlan, per_hour: float, start: int, horizon: Horizon) -> Flow:
+    """`per_hour` of money committed from `start`: the plan's part of the term's sum then, the rest hourly."""
+    upfront = plan.upfront_fraction * per_hour * HOURS_PER_MONTH * plan.term_months
+    hourly = (1.0 - plan.upfront_fraction) * per_hour
+    return _committed_flow(start, plan.term_months, upfront, hourly, horizon)
+
+
+def _committed_flow(start: int, term_months: int, upfront: float, per_hour: float, horizon: Horizon) -> Flow:
     flow = Flow()
-    flow.pay(start, reservation.upfront)
-    end = start + reservation.term_months
+    flow.pay(start, upfront)
+    end = start + term_months
     beyond = max(0, end - horizon.months)
     if horizon.end is EndOfHorizon.GOING_CONCERN and beyond:
         end = horizon.months
-        flow.receive(horizon.months - 1, reservation.upfront * beyond / reservation.term_months)
+        flow.receive(horizon.months - 1, upfront * beyond / term_months)
     for month in range(start, end):
-        flow.pay(month, reservation.price_per_hour * HOURS_PER_MONTH)
+        flow.pay(month, per_hour * HOURS_PER_MONTH)
     return flow
 
 

@@ -53,8 +53,9 @@ def decompose(built: Built, matrix: Matrix) -> Decomposition:
 def _parts(built: Built, matrix: Matrix) -> tuple[Array, int]:
     v = built.variables
     found = np.full(matrix.columns, STRATEGIC, np.int64)
-    for (_, _, i), variable in v.serve.items():
-        found[variable.index] = i
+    for columns_of_three in (v.serve, v.covered):
+        for (_, _, i), variable in columns_of_three.items():
+            found[variable.index] = i
     for columns in (v.running, v.used):
         for (_, i), variable in columns.items():
             found[variable.index] = i

@@ -1,11 +1,17 @@
 """Solver values to whole machine counts, or a refusal."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from .build import Built
+from .idle_cover import without_idle_cover
 from .result import Plan, Purchase, Run, Serve
+from .spend import Commitment, Cover
+from .spending import unit_of
 
 TOLERANCE = 1e-5
+TRACE = 1e-9  # of a machine: the solver's rounding
 
 
 class NotWhole(RuntimeError):
@@ -37,7 +43,7 @@ def extract(built: Built, values: np.ndarray) -> Plan:
     blocks = [(key, whole(amount(x), key)) for key, x in v.blocks.items()]
     runs = [(q, i, whole(amount(x), index.sources[q].key)) for (q, i), x in v.running.items()]
     kept = {key: whole(amount(x), key[0]) for key, x in v.kept.items()}
-    return Plan(
+    plan = Plan(
         slices=index.slices,
         reserved=bought(v.reserved),
         blocks=tuple(Purchase(option=k, start=begin[k], quantity=n) for k, n in blocks if n),
@@ -48,6 +54,26 @@ def extract(built: Built, values: np.ndarray) -> Plan:
         serves=tuple(
             Serve(workload=index.problem.workloads[w].name, source=index.sources[q].key, slice=i, machines=x)
             for (w, q, i), x in ((key, amount(y)) for key, y in v.serve.items())
-            if x > 1e-9
+            if x > TRACE
         ),
+        commitments=tuple(_commitments(built, values)),
+        covers=tuple(_covers(built, values)),
     )
+    return without_idle_cover(index.problem, plan)
+
+
+def _commitments(built: Built, values: np.ndarray) -> Iterator[Commitment]:
+    plans = built.index.problem.spend_plans
+    for (p, start), column in built.variables.committed.items():
+        committed = float(values[column.index])
+        if committed > TRACE:
+            per_hour = committed * unit_of(built.index, plans[p])
+            yield Commitment(plan=plans[p].key, start=start, per_hour=per_hour)
+
+
+def _covers(built: Built, values: np.ndarray) -> Iterator[Cover]:
+    plans, sources = built.index.problem.spend_plans, built.index.sources
+    for (p, q, i), column in built.variables.covered.items():
+        machines = float(values[column.index])
+        if machines > TRACE:
+            yield Cover(plan=plans[p].key, option=sources[q].key, slice=i, machines=machines)

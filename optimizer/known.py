@@ -32,8 +32,12 @@ def _possible(plan: Plan, problem: Problem) -> bool:
         bought.option in windows and windows[bought.option].start <= bought.start < windows[bought.option].end
         for bought in plan.reserved
     )
+    plans = {plan.key: plan.window for plan in problem.spend_plans}
     return (
         committed
+        and all(
+            c.plan in plans and plans[c.plan].start <= c.start < plans[c.plan].end for c in plan.commitments
+        )
         and not plan.servers
         and set(plan.opened) <= {site.key for site in problem.sites}
         and {key for key, _ in plan.kept} <= {owned.key for owned in problem.owned}

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .gang import Gang
+from .spend import SpendPlan
 from .survival import Survival
 from .timegrid import ALWAYS, FLAT, DayShape, Window
 
@@ -116,6 +117,7 @@ class Elastic:
     max_quantity: int | None = None
     window: Window = ALWAYS
     hours: frozenset[int] | None = None  # hours of the day (UTC) in which it can be had; None: all
+    covered_only: bool = False  # runs only as far as spend plans cover it; it has no price of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +235,7 @@ class Problem:
     owned: tuple[Owned, ...] = ()
     limits: Limits = field(default_factory=Limits)
     also_cut_at: tuple[Availability, ...] = ()
+    spend_plans: tuple[SpendPlan, ...] = ()
 
     def availabilities(self) -> tuple[Availability, ...]:
         """Times of all offers that cut time into slices, each once."""

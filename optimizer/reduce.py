@@ -14,6 +14,7 @@ from typing import TypeVar
 from .cashflow import reservation_flow
 from .gang_pools import dominated_machines, keeps_gangs, machines_beside_blocks, wide_pools
 from .problem import HOURS_PER_MONTH, Elastic, Horizon, Limits, Machine, Problem, RateDemand, Reservation
+from .reduce_spend import rates_allow, useful_plans
 from .standby import standby_domains
 
 TOLERANCE = 1e-9
@@ -34,6 +35,7 @@ def reduce(problem: Problem) -> Reduction:
     count = len(useful.elastic) + len(useful.reservations) + len(useful.blocks)
     cuts = useful.availabilities()
     useful = _without_dominated_pools(useful)
+    useful = replace(useful, spend_plans=useful_plans(useful))
     judge = _Judge(useful)
     elastic = _undominated(useful.elastic, judge.elastic_replaces, judge.elastic_rank)
     kept = [e for e in elastic if judge.is_free(e)]
@@ -41,6 +43,7 @@ def reduce(problem: Problem) -> Reduction:
     firm = _undominated(reservations, judge.reservation_replaces, judge.reservation_rank)
     before = len(problem.elastic) + len(problem.reservations) + len(problem.blocks)
     smaller = replace(useful, elastic=tuple(elastic), reservations=tuple(firm), also_cut_at=cuts)
+    smaller = replace(smaller, spend_plans=useful_plans(smaller))
     after = len(smaller.elastic) + len(smaller.reservations) + len(smaller.blocks)
     return Reduction(smaller, before - count, count - after)
 
@@ -100,6 +103,11 @@ def _undominated(
             kept.append(option)
     chosen = {id(option) for option in kept}
     return [option for option in options if id(option) in chosen]
+
+
+def _price(e: Elastic) -> float:
+    """What an hour costs without any plan; what runs under plans only cannot be had so."""
+    return math.inf if e.covered_only else e.price_per_hour
 
 
 class _Judge:
@@ -173,12 +181,14 @@ class _Judge:
 
     def is_free(self, e: Elastic) -> bool:
         """Whether any number of machines can be had at any time for the hourly price alone."""
-        unbound = e.max_quantity is None and e.min_quantity <= 1 and not e.fixed_per_month
+        unbound = (
+            not e.covered_only and e.max_quantity is None and e.min_quantity <= 1 and not e.fixed_per_month
+        )
         return unbound and not e.spot and not e.partner and e.hours is None
 
     def elastic_rank(self, e: Elastic) -> tuple[float, str]:
         """Cheapest work first: no option is replaced by one that ranks behind it."""
-        return self._rank(self._hourly(e.price_per_hour, e.machine), e.machine, e.key)
+        return self._rank(self._hourly(_price(e), e.machine), e.machine, e.key)
 
     def _rank(self, money: float, machine: Machine, key: str) -> tuple[float, str]:
         best = max(amount / self.fastest[w] for w, amount in self.units[machine.key].items())
@@ -196,10 +206,10 @@ class _Judge:
         if not hours or a.window.start > b.window.start or a.window.end < b.window.end:
             return False
         copies = self.copies(a.machine, b.machine)
-        if copies is None:
+        if copies is None or not rates_allow(self.problem, a, b, copies):
             return False
-        mine, other = self._hourly(a.price_per_hour, a.machine), self._hourly(b.price_per_hour, b.machine)
-        return copies * a.price_per_hour <= b.price_per_hour and copies * mine <= other
+        mine, other = self._hourly(_price(a), a.machine), self._hourly(_price(b), b.machine)
+        return copies * _price(a) <= _price(b) and copies * mine <= other
 
     def elastic_beats(self, e: Elastic, r: Reservation) -> bool:
         """Running A in every hour of the term that the plan sees costs no more than committing to B."""

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from .spend import Commitment, Cover
 from .timegrid import Slice
 
 
@@ -66,6 +67,8 @@ class Plan:
     kept: dict[tuple[str, int], int] = field(default_factory=dict)
     runs: tuple[Run, ...] = ()
     serves: tuple[Serve, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+    covers: tuple[Cover, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,22 +30,33 @@ def all_on_demand(problem: Problem) -> list[Candidate] | str:
 
 
 def best_single_commitment(problem: Problem) -> list[Candidate] | str:
-    """On demand, and any quantity of one reservation offer, bought at the start of the plan."""
-    if not problem.reservations:
+    """On demand, and any quantity of one reservation or spend plan, bought at the start of the plan."""
+    if not (problem.reservations or problem.spend_plans):
         return "no reservation is offered"
     base = _on_demand(problem)
     now = [replace(r, window=FIRST_MONTH) for r in problem.reservations if r.window.start <= 0 < r.window.end]
     useful = reduce(replace(base, reservations=tuple(now))).problem.reservations
-    if not useful:
-        return [Candidate(NO_COMMITMENT, base)]
-    return [Candidate(r.key, replace(base, reservations=(r,))) for r in useful]
+    found = [Candidate(r.key, replace(base, reservations=(r,))) for r in useful]
+    found += _spending(problem, base)
+    return found or [Candidate(NO_COMMITMENT, base)]
+
+
+def _spending(problem: Problem, base: Problem) -> Iterator[Candidate]:
+    """One plan to spend under, from the plan's start, with the machines sold under it only."""
+    for plan in problem.spend_plans:
+        if plan.window.start <= 0 < plan.window.end:
+            only = tuple(e for e in problem.elastic if e.covered_only and e.key in plan.rates)
+            now = replace(plan, window=FIRST_MONTH)
+            restricted = replace(base, elastic=(*base.elastic, *only), spend_plans=(now,))
+            if reduce(restricted).problem.spend_plans:
+                yield Candidate(plan.key, restricted)
 
 
 def all_self_hosted(problem: Problem) -> list[Candidate] | str:
     """Own sites and what is owned; nothing from the catalogue, no partner."""
     if not problem.sites:
         return "the plan names no site"
-    return [Candidate("", replace(problem, elastic=(), reservations=(), blocks=()))]
+    return [Candidate("", replace(problem, elastic=(), reservations=(), blocks=(), spend_plans=()))]
 
 
 def all_cloud(problem: Problem) -> list[Candidate] | str:
@@ -83,7 +94,7 @@ STRATEGIES: dict[str, Strategy] = {
 
 
 def _is_on_demand(elastic: Elastic) -> bool:
-    return not elastic.spot and not elastic.partner
+    return not elastic.spot and not elastic.partner and not elastic.covered_only
 
 
 def _on_demand(problem: Problem) -> Problem:
@@ -92,6 +103,7 @@ def _on_demand(problem: Problem) -> Problem:
         elastic=tuple(e for e in problem.elastic if _is_on_demand(e)),
         reservations=(),
         blocks=(),
+        spend_plans=(),
         sites=tuple(_sites_as_they_are(problem)),
     )
 
@@ -121,6 +133,7 @@ def _only(cloud: Problem, provider: str) -> Problem:
         elastic=tuple(e for e in cloud.elastic if e.machine.provider == provider),
         reservations=tuple(r for r in cloud.reservations if r.machine.provider == provider),
         blocks=tuple(b for b in cloud.blocks if b.machine.provider == provider),
+        spend_plans=tuple(plan for plan in cloud.spend_plans if plan.provider == provider),
     )
 
 

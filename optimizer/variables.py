@@ -47,6 +47,8 @@ class Variables:
     in_blocks: dict[tuple[int, str, float], pulp.LpVariable] = field(
         default_factory=dict
     )  # 0/1, gang held by commitments in a part of a month, (w, pool, start)
+    covered: dict[tuple[int, int, int], pulp.LpVariable] = field(default_factory=dict)  # machines, p q i
+    committed: dict[tuple[int, int], pulp.LpVariable] = field(default_factory=dict)  # (plan p, start)
     month_sums: dict[int, pulp.LpVariable] = field(default_factory=dict)  # capacity-hours at work
     relief: dict[tuple[object, int], pulp.LpVariable] = field(default_factory=dict)  # after a loss, (…, i)
     outages: dict[int, tuple[tuple[int, ...], int]] = field(default_factory=dict)  # row -> workloads, slice

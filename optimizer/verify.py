@@ -16,6 +16,7 @@ from .audit.grid import check_slices
 from .audit.hosted import bill_hosted
 from .audit.rented import bill_rented
 from .audit.service import check_serving
+from .audit.spend import bill_spend, check_spend, spend_faults
 from .audit.survival import check_survival
 from .audit.tally import Tally
 from .problem import Problem
@@ -40,9 +41,10 @@ def verify(
     """
     facts = gather(problem, plan)
     # what cannot be looked up cannot be judged: names, counts and time come first
-    _refuse([*unknown_keys(facts), *not_counts(facts), *check_slices(problem, plan.slices)])
+    faults = [*unknown_keys(facts), *not_counts(facts), *spend_faults(facts)]
+    _refuse([*faults, *check_slices(problem, plan.slices)])
     count_held(facts)
-    tallies = [*bill_rented(facts), *bill_hosted(facts)]
+    tallies = [*bill_rented(facts), *bill_spend(facts), *bill_hosted(facts)]
     found = [
         *check_reservations(facts),
         *check_blocks(facts),
@@ -51,6 +53,7 @@ def verify(
         *check_serving(facts, tolerance),
         *check_gangs(facts, tolerance),
         *check_survival(facts, tolerance),
+        *check_spend(facts, tolerance),
         *check_limits(facts, tallies, tolerance),
     ]
     account = _account(facts, tallies)

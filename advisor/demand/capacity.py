@@ -23,13 +23,11 @@ from advisor.demand.spans import span_problems
 from advisor.demand.surroundings import surroundings_of
 from providers.offers import Offer, Purchase
 
-PURCHASES = ("on_demand", "spot", "reserved", "capacity_block", "partner")
+PURCHASES = tuple(way.value for way in Purchase)
 
 
 def _purchase(value: object) -> Purchase:
     name = text(value)
-    if name == Purchase.SPEND_COMMITMENT:
-        raise problem("is not supported yet: leave it out")
     if name not in PURCHASES:
         raise problem(f"must be one of {one_of(PURCHASES)}{did_you_mean(nearest(name, PURCHASES))}")
     return Purchase(name)
@@ -44,7 +42,7 @@ class OfferFilter(Part):
     purchases: tuple[PurchaseName, ...] | None = Field(
         default=None,
         min_length=1,
-        description="Ways of buying: on_demand, spot, reserved, capacity_block, partner.",
+        description="Ways of buying: on_demand, spot, reserved, spend_commitment, capacity_block, partner.",
     )
     providers: tuple[Name, ...] | None = Field(
         default=None, min_length=1, description="Names of providers as in the price list, for example aws."

@@ -14,11 +14,12 @@ from advisor.planning.load_blocks import time_record
 from advisor.planning.pools import Sources
 from advisor.planning.provider_bill import provider_bill
 from advisor.planning.provider_notes import provider_warnings
-from advisor.planning.purchases import purchase_rows, stamp
+from advisor.planning.purchases import purchase_rows
 from advisor.planning.result import CatalogueRecord, Reproduce, Result, SolverRecord
 from advisor.planning.totals import totals_of
 from advisor.planning.usage import unit_costs, usage_rows
 from advisor.planning.warnings import warnings_of
+from advisor.planning.words import stamp
 from advisor.planning.work import work_of
 from optimizer.baselines import BaselineOutcome
 from optimizer.conflicts import Clash

@@ -12,9 +12,11 @@ from decimal import Decimal
 from advisor.errors import AdvisorError
 from advisor.planning.bill_sites import bill_sites
 from advisor.planning.case import Case, Solved
+from advisor.planning.covered import Covered
 from advisor.planning.hours import HOURS_PER_MONTH, overlap_hours, slice_hours
 from advisor.planning.ledger import Ledger
 from advisor.planning.options import window_of
+from advisor.planning.spend import term_cash
 from optimizer.account import Account
 from optimizer.result import Plan as Decisions
 from providers import Offer
@@ -50,6 +52,7 @@ def make_bill(solved: Solved) -> Bill:
     ledger = Ledger(months=case.plan.months, runs_off=case.plan.end_of_horizon == "run_off")
     _elastic(case, decisions, ledger)
     _reservations(case, decisions, ledger)
+    _commitments(case, decisions, ledger)
     _blocks(case, decisions, ledger)
     bill_sites(case, decisions, ledger)
     bill = Bill(
@@ -60,7 +63,8 @@ def make_bill(solved: Solved) -> Bill:
 
 
 def _elastic(case: Case, decisions: Decisions, ledger: Ledger) -> None:
-    """By the hour: on demand, spot, partners; a partner's fee in each month in which it is used."""
+    """By the hour what no commitment covers; a partner's fee in each month in which it is used."""
+    covered = Covered(decisions)
     pieces = {piece.index: piece for piece in decisions.slices}
     partners = case.translation.partners
     used: dict[str, set[int]] = defaultdict(set)
@@ -70,7 +74,8 @@ def _elastic(case: Case, decisions: Decisions, ledger: Ledger) -> None:
             continue  # an own server at work, see bill_sites
         piece = pieces[run.slice]
         price = source.price_per_hour * case.rate(source.currency)
-        ledger.pay(run.option, piece.month, run.quantity * slice_hours(piece) * price)
+        charged = run.quantity - Decimal(covered.machines(run.option, run.slice))
+        ledger.pay(run.option, piece.month, charged * slice_hours(piece) * price)
         if run.quantity:
             used[run.option].add(piece.month)
     for option, partner in partners.items():
@@ -86,6 +91,14 @@ def _reservations(case: Case, decisions: Decisions, ledger: Ledger) -> None:
         ledger.pay(bought.option, bought.start, (offer.upfront or Decimal(0)) * rate)
         for month in range(bought.start, bought.start + (offer.term_months or 0)):
             ledger.pay(bought.option, month, offer.price_per_hour * HOURS_PER_MONTH * rate)
+
+
+def _commitments(case: Case, decisions: Decisions, ledger: Ledger) -> None:
+    """Money committed to: in every month of the term, used or not; its part upfront at the start."""
+    for made in decisions.commitments:
+        terms = case.translation.spend[made.plan]
+        for month in range(made.start, made.start + terms.term.months):
+            ledger.pay(made.plan, month, term_cash(terms, made, month))
 
 
 def _blocks(case: Case, decisions: Decisions, ledger: Ledger) -> None:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from advisor.planning.exchange import rate_words
 from advisor.planning.result import Purchase, Result, ResultWarning
 
+LEAST_MONEY = 0.005  # an hour: a smaller difference between commitments is none
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
@@ -28,8 +30,11 @@ class QuantityChange:
     b: Purchase
 
     @property
-    def difference(self) -> int:
-        """Machines more in b."""
+    def difference(self) -> float:
+        """Machines more in b; of a spend commitment money an hour."""
+        if self.a.commitment_per_hour is not None and self.b.commitment_per_hour is not None:
+            more = self.b.commitment_per_hour - self.a.commitment_per_hour
+            return more if abs(more) >= LEAST_MONEY else 0.0
         return self.b.quantity - self.a.quantity
 
 

@@ -16,7 +16,16 @@ from optimizer.timegrid import CELLS, Slice
 
 DIGITS = 6
 NOTHING = 1e-9
-KINDS = ("self_hosted", "owned", "reserved", "capacity_block", "partner", "on_demand", "spot")
+KINDS = (
+    "self_hosted",
+    "owned",
+    "reserved",
+    "spend_commitment",
+    "capacity_block",
+    "partner",
+    "on_demand",
+    "spot",
+)
 Kinds = Mapping[str, float]
 
 

@@ -4,12 +4,14 @@ from collections import defaultdict
 from functools import cached_property
 
 from advisor.planning.case import Solved
+from advisor.planning.covered import Covered, Parts
 from advisor.planning.options import window_of
 from optimizer.index import owned_in, server_begin
 from optimizer.problem import Machine, ServerType, Site
 from optimizer.timegrid import Slice, Window
 
 FIRM = "firm:"
+COVERED = "spend_commitment"
 
 
 class Sources:
@@ -18,6 +20,7 @@ class Sources:
     def __init__(self, solved: Solved) -> None:
         self._solved = solved
         self._shares: dict[tuple[str, int], list[tuple[str, float]]] = {}
+        self._covered = Covered(solved.decisions)
 
     @cached_property
     def machines(self) -> dict[str, Machine]:
@@ -61,10 +64,16 @@ class Sources:
             self._shares[known] = [(name, count / total) for name, count in held.items()]
         return self._shares[known]
 
+    def paid_by(self, source: str, piece: Slice) -> Parts:
+        """Spend commitments that pay for the machines of a source in a slice, with their shares; or None."""
+        return self._covered.parts(source, piece.index)
+
     def kinds(self, source: str, piece: Slice) -> list[tuple[str, float]]:
         """Ways of buying behind a source in a slice, with the share of each (by number of machines)."""
         if source in self._elastic_kinds:
-            return [(self._elastic_kinds[source], 1.0)]
+            own = self._elastic_kinds[source]
+            parts = self._covered.parts(source, piece.index)
+            return [(own if plan is None else COVERED, share) for plan, share in parts]
         counts: dict[str, int] = defaultdict(int)
         for _, kind, count in (
             self._firm(source, piece) if source.startswith(FIRM) else self._servers(source, piece.month)
@@ -79,7 +88,8 @@ class Sources:
         for source, machine in self.machines.items():
             if source in self._elastic_kinds:
                 count = self._running.get((source, piece.index), 0)
-                found[self._elastic_kinds[source]] += count * machine.accelerators
+                for kind, share in self.kinds(source, piece):
+                    found[kind] += count * share * machine.accelerators
                 continue
             firm = source.startswith(FIRM)
             rows = self._firm(source, piece) if firm else self._servers(source, piece.month)

@@ -1,7 +1,7 @@
 """Plan and offers to the optimizer's problem: the only place where Decimal becomes float."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from advisor.catalog.stock import Stock
@@ -26,6 +26,7 @@ from advisor.planning.options import (
 )
 from advisor.planning.result_rows import ResultWarning
 from advisor.planning.sift import Sifted
+from advisor.planning.spend import SpendTerms, spending_of
 from optimizer.problem import (
     CapacityBlock,
     Elastic,
@@ -56,6 +57,7 @@ class Translation:
     specs: Mapping[str, Spec]
     warnings: tuple[ResultWarning, ...]
     considered: int
+    spend: Mapping[str, SpendTerms] = field(default_factory=dict)
 
 
 def offers_for(plan: Plan, stock: Stock) -> tuple[Offer, ...]:
@@ -101,6 +103,8 @@ def translate(
     ]
     specs = {spec.key: spec for spec in machines} | owned_specs
     options = [*sifted.options, *(partner_option(plan, partner) for partner in plan.capacity.partners)]
+    spending = spending_of(plan, sifted.rates, sifted.options)
+    options += spending.covered_only
     problem = Problem(
         horizon=_horizon(plan),
         workloads=tuple(_workload(plan, workload, specs) for workload in plan.workloads),
@@ -110,6 +114,7 @@ def translate(
         sites=tuple(site_option(plan, site) for site in plan.capacity.sites),
         owned=owned,
         limits=_limits(plan),
+        spend_plans=spending.plans,
     )
     return Translation(
         problem=problem,
@@ -119,6 +124,7 @@ def translate(
         specs=specs,
         warnings=tuple(sifted.warnings()),
         considered=sifted.considered,
+        spend=spending.terms,
     )
 
 

@@ -15,6 +15,7 @@ from advisor.planning.case import Solved
 from advisor.planning.hours import HOURS_PER_MONTH, slice_hours
 from advisor.planning.options import window_of
 from advisor.planning.pools import FIRM
+from advisor.planning.provider_spend import Spend
 from optimizer.billing import Reservation, Size, Usage, make_bill
 from optimizer.billing.order import STAGES
 from optimizer.billing.sizes import size_of
@@ -28,7 +29,7 @@ _ALMOST = 1e-6  # of a machine: the solver's own tolerance
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderBill:
-    """On-demand and reserved machines of AWS, Azure and Google, in the plan's currency, within the plan.
+    """What AWS, Azure and Google charge by the hour and for commitments, plan currency, within the plan.
 
     `charged` by month is what the providers charge; `promised` what the answer's own bill says for the same.
     """
@@ -45,20 +46,21 @@ class ProviderBill:
 def provider_bill(solved: Solved, bill: Bill) -> ProviderBill:
     """The answer's usage under its own reservations, as the providers bill it, beside its own bill."""
     machines = _Machines(solved)
+    spend = Spend(solved, machines.machine)
     charged = []
     for month in range(solved.case.plan.months):
         pieces = [piece for piece in solved.decisions.slices if piece.month == month]
         bought = [one for one in machines.reserved if machines.is_active(one, month)]
         usages = machines.usages(pieces)
         commitments = [machines.reservation(one) for one in bought]
-        found = make_bill(usages, commitments, hours=len(pieces))
+        found = make_bill(usages, [*commitments, *spend.plans(month)], hours=len(pieces))
         by_the_hour = sum(
             (line.on_demand_charge * slice_hours(pieces[line.hour]) for line in found.lines), Decimal(0)
         )
         upfront = sum((machines.upfront(one) for one in bought if one.start == month), Decimal(0))
         every_hour = sum((one.charge for one in commitments), Decimal(0)) * HOURS_PER_MONTH
-        charged.append(by_the_hour + every_hour + upfront)
-    options = {one.option for one in machines.reserved} | set(machines.on_demand)
+        charged.append(by_the_hour + every_hour + upfront + spend.paid(month))
+    options = {one.option for one in machines.reserved} | set(machines.on_demand) | spend.options
     promised = sum((bill.by_option.get(option, Decimal(0)) for option in options), Decimal(0))
     return ProviderBill(charged=tuple(charged), promised=promised)
 
@@ -73,7 +75,7 @@ class _Machines:
         self.on_demand = {
             run.option: offers[run.option]
             for run in self.decisions.runs
-            if run.option in offers and _is_on_demand(offers[run.option])
+            if run.option in offers and _is_by_the_hour(offers[run.option])
         }
         self._runs: dict[tuple[str, int], int] = defaultdict(int)
         for run in self.decisions.runs:
@@ -92,7 +94,7 @@ class _Machines:
     def usages(self, pieces: list[Slice]) -> list[Usage]:
         """A row per offer used by the hour, and one per reserved machine at work; an entry for each slice."""
         rows = [
-            self._usage(option, offer, offer, [self._runs[option, piece.index] for piece in pieces])
+            self._usage(option, offer, self._price(offer), [self._runs[option, p.index] for p in pieces])
             for option, offer in self.on_demand.items()
         ]
         for machine, offer in self._reserved_machines().items():
@@ -119,7 +121,7 @@ class _Machines:
         return Usage(
             id=name,
             provider=offer.provider,
-            service="ec2",
+            service="sagemaker" if offer.instance_type.startswith("ml.") else "ec2",
             quantity=tuple(map(Decimal, quantities)),
             on_demand=price.price_per_hour * self.case.rate(price.currency),
             region=offer.region.casefold(),
@@ -137,11 +139,17 @@ class _Machines:
     def _offer(self, bought: Purchase) -> Offer:
         return self.case.translation.offers[bought.option]
 
-    def _machine(self, offer: Offer) -> str:
+    def machine(self, offer: Offer) -> str:
         return self.case.spec_of_offer(offer).key
 
     def _reserved_machines(self) -> dict[str, Offer]:
-        return {self._machine(self._offer(one)): self._offer(one) for one in self.reserved}
+        return {self.machine(self._offer(one)): self._offer(one) for one in self.reserved}
+
+    def _price(self, offer: Offer) -> Offer:
+        """Of a machine that runs under plans only, the price without them where the catalogue has one."""
+        if offer.purchase is not Way.SPEND_COMMITMENT:
+            return offer
+        return self._on_demand_price(offer) or offer
 
     def _on_demand_price(self, offer: Offer) -> Offer | None:
         """The offer by the hour of the same machine in the same place, in the catalogue or in use."""
@@ -158,7 +166,7 @@ class _Machines:
         held = sum(
             one.quantity
             for one in self.reserved
-            if self.is_active(one, piece.month) and self._machine(self._offer(one)) == machine
+            if self.is_active(one, piece.month) and self.machine(self._offer(one)) == machine
         )
         return max(0, min(held, used - sum(self._beside(machine, piece))))
 
@@ -166,7 +174,7 @@ class _Machines:
         for one in self.decisions.blocks:
             offer = self._offer(one)
             window = window_of(self.case.plan, offer)
-            if self._machine(offer) == machine and window.covers(piece.start, piece.end):
+            if self.machine(offer) == machine and window.covers(piece.start, piece.end):
                 yield one.quantity
         for owned in self.case.problem.owned:
             last = self.case.plan.months - 1 if owned.last_month is None else owned.last_month
@@ -174,5 +182,6 @@ class _Machines:
                 yield owned.quantity if owned.first_month <= piece.month <= last else 0
 
 
-def _is_on_demand(offer: Offer) -> bool:
-    return offer.provider in STAGES and offer.purchase is Way.ON_DEMAND
+def _is_by_the_hour(offer: Offer) -> bool:
+    ways = (Way.ON_DEMAND, Way.SPEND_COMMITMENT)  # the latter runs under plans only
+    return offer.provider in STAGES and offer.purchase in ways

@@ -12,7 +12,7 @@ NOTABLE_FRACTION = Decimal("0.001")
 
 
 def provider_warnings(found: ProviderBill, currency: str) -> Iterator[ResultWarning]:
-    """That reservations cover other machines of their family than planned, and what it costs or saves."""
+    """That commitments cover other machines than planned, and what it costs or saves."""
     difference = found.difference
     if not found.promised or abs(difference) <= NOTABLE_FRACTION * found.promised:
         return
@@ -21,8 +21,9 @@ def provider_warnings(found: ProviderBill, currency: str) -> Iterator[ResultWarn
     yield ResultWarning(
         code="provider_bills_otherwise",
         severity="warning" if more else "info",
-        message="Reservations cover other sizes of their family too, in the provider's own order: for what "
-        f"is on demand and reserved it would charge {amount} {currency} ({share}) "
+        message="Reservations cover other sizes of their family too, and commitments what else they can, in "
+        f"the provider's own order: for what is on demand and committed it would charge {amount} {currency} "
+        f"({share}) "
         f"{'more' if more else 'less'} than this plan says, if one account holds all of it."
         + (" Reserve without size flexibility, or in an account that shares nothing." if more else ""),
     )

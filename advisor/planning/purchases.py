@@ -1,37 +1,52 @@
 """What to get, one row for each line of the verified account that buys machines."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from advisor.planning.case import Case, Solved
+from advisor.planning.commitments import commitment_row
 from advisor.planning.machines import Spec
 from advisor.planning.result_rows import Purchase
+from advisor.planning.words import stamp
 from optimizer.account import Line
 from providers import Offer
 
 ELASTIC = ("on_demand", "spot", "partner")
+ORDER = (
+    "owned",
+    "self_hosted",
+    "reserved",
+    "spend_commitment",
+    "capacity_block",
+    "partner",
+    "on_demand",
+    "spot",
+)
 
 
 def purchase_rows(solved: Solved) -> tuple[Purchase, ...]:
     """Rows in order of kind, start and cost: commitments first, then what runs by the hour."""
-    order = ("owned", "self_hosted", "reserved", "capacity_block", "partner", "on_demand", "spot")
-    lines = [line for line in solved.account.lines if line.kind in order and line.quantity > 0]
-    lines.sort(key=lambda line: (order.index(line.kind), line.start, -line.npv, line.option))
-    return tuple(_row(solved.case, line) for line in lines)
+    lines = [line for line in solved.account.lines if line.kind in ORDER and line.quantity > 0]
+    lines.sort(key=lambda line: (ORDER.index(line.kind), line.start, -line.npv, line.option))
+    return tuple(_row(solved, line) for line in lines)
 
 
-def _row(case: Case, line: Line) -> Purchase:
+def _row(solved: Solved, line: Line) -> Purchase:
+    case = solved.case
     translation = case.translation
+    only_covered = line.kind == "spend_commitment" and line.commitment_per_hour is None
+    by_the_hour = only_covered or line.kind in ELASTIC
     common = {
         "purchase": line.kind,
         "start": case.plan.month_at(line.start),
         "quantity": line.quantity,
-        "quantity_unit": "machines_at_once" if line.kind in ELASTIC else "machines",
-        "instance_hours": line.instance_hours if line.kind in ELASTIC else None,
+        "quantity_unit": "machines_at_once" if by_the_hour else "machines",
+        "instance_hours": line.instance_hours if by_the_hour else None,
         "npv": line.npv,
         "cash": line.cash,
         "months": _months_held(case, line),
     }
+    if line.commitment_per_hour is not None:
+        return Purchase.model_validate(common | commitment_row(solved, line))
     if line.kind == "owned":
         return Purchase.model_validate(common | _owned(case, line))
     if line.option in translation.servers:
@@ -140,8 +155,3 @@ def _own_figures(case: Case, currency: str | None) -> dict[str, Any]:
         "price_observed_at": None,
         "price_state": "quote",
     }
-
-
-def stamp(moment: datetime | None) -> str | None:
-    """ISO 8601 in UTC, to the second."""
-    return None if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from advisor.planning.case import Case
 from advisor.planning.effort import Effort
-from advisor.planning.purchases import stamp
 from advisor.planning.result_load import Reproduce
+from advisor.planning.words import stamp
 
 NAME = "quartermaster"
 _PROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"

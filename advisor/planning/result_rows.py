@@ -95,11 +95,14 @@ class Purchase(Row):
 
     offer: str = Field(
         description="provider/region/instance_type/purchase[/term-payment]; own/SITE/SERVER/self_hosted; "
-        "partner/NAME/MACHINE/partner."
+        "partner/NAME/MACHINE/partner. Of a spend commitment: provider/*/*/spend_commitment/FAMILY, with "
+        "region and machines (p5.*) where it is bound to them."
     )
     provider: str = Field(description="Provider; own for a site, partner for a partner.")
     region: str = Field(description="Region; the name of the site or partner.")
-    country: str = Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 code.")
+    country: str = Field(
+        pattern=r"^([A-Z]{2}|\*)$", description="ISO 3166-1 code; * for a commitment used in several."
+    )
     instance_type: str = Field(description="Machine.")
     accelerator: str | None = Field(description="Canonical accelerator name; null for a machine without.")
     accelerator_count: float | None = Field(description="Accelerators of one machine; null without.")
@@ -113,18 +116,25 @@ class Purchase(Row):
     start: str = Field(pattern=MONTH, description="Month in which it is bought or first used, YYYY-MM.")
     months: int = Field(ge=0, description="Months from start in which it is held, within the plan.")
     quantity: int = Field(ge=0, description="Whole machines; see quantity_unit.")
-    quantity_unit: Literal["machines", "machines_at_once"] = Field(
+    quantity_unit: Literal["machines", "machines_at_once", "commitments"] = Field(
         description="machines: held all months. machines_at_once: the largest number in use in any hour "
-        "(on demand, spot, partner)."
+        "(on demand, spot, partner). commitments: no machines, see commitment_per_hour."
+    )
+    commitment_per_hour: float | None = Field(
+        default=None,
+        description="Money committed to in every hour of the term, used or not, in the plan's currency; null "
+        "but for a spend commitment.",
     )
     instance_hours: float | None = Field(
-        description="Machine-hours used over the plan where the bill follows use; null for what is held."
+        description="Machine-hours used over the plan where the bill follows use; null for what is held. "
+        "Hours that spend commitments pay for are among them (usage.commitment)."
     )
     npv: float = Field(description="Cost discounted to the plan's start, plan currency.")
     cash: float = Field(description="Money paid within the horizon, plan currency.")
     price_per_hour: float | None = Field(description="Per machine-hour in source_currency; null for servers.")
     upfront: float | None = Field(
-        description="Paid at the start per machine in source_currency (capex of a server); null without."
+        description="Paid at the start per machine (for a spend commitment in all) in source_currency; capex "
+        "of a server; null without."
     )
     source_currency: str = Field(pattern="^[A-Z]{3}$", description="Currency of the price, ISO 4217.")
     source_url: str | None = Field(description="Where the price was found; null for the plan's own figures.")
@@ -154,6 +164,10 @@ class Usage(Row):
         "those units; FLOP for flops.",
     )
     spot: bool = Field(description="Whether the capacity can be taken away.")
+    commitment: str | None = Field(
+        default=None,
+        description="Spend commitment that pays for these hours, as in purchases; null for all others.",
+    )
 
 
 class UnitCost(Row):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from advisor.planning.commitment_words import committed, is_commitment
 from advisor.planning.result import Result
 from advisor.planning.result_rows import Purchase
 from advisor.planning.savings import saving_words
@@ -18,7 +19,7 @@ def sentence(result: Result) -> str:
     """What to do, what it costs, what it saves, and how sure that is."""
     if result.objective_npv is None or result.gap is None:
         return f"{result.name}: no plan can hold all its limits together."
-    actions = _actions(result.purchases)
+    actions = _actions(result.purchases, result.currency)
     named = [action.text for action in actions[:_NAMED]]
     if len(actions) > _NAMED:
         named.append(f"{len(actions) - _NAMED} more (below)")
@@ -55,7 +56,7 @@ class _Action:
     text: str
 
 
-def _actions(purchases: Sequence[Purchase]) -> list[_Action]:
+def _actions(purchases: Sequence[Purchase], currency: str) -> list[_Action]:
     """Things to do, the dearest first; purchases of one offer, or of one site, are one thing."""
     groups: dict[tuple[str, str], list[Purchase]] = {}
     for row in purchases:
@@ -65,12 +66,12 @@ def _actions(purchases: Sequence[Purchase]) -> list[_Action]:
     actions = [
         _Action(sum(row.npv for row in rows), text)
         for rows in groups.values()
-        for text in _texts(rows, running)
+        for text in _texts(rows, running, currency)
     ]
     return sorted(actions, key=lambda action: -action.npv)
 
 
-def _texts(rows: Sequence[Purchase], running: set[str | None]) -> Iterator[str]:
+def _texts(rows: Sequence[Purchase], running: set[str | None], currency: str) -> Iterator[str]:
     first, kind = rows[0], rows[0].purchase
     total = sum(row.quantity for row in rows)
     machines = f"{total:,} × {_machine(first)}"
@@ -83,6 +84,10 @@ def _texts(rows: Sequence[Purchase], running: set[str | None]) -> Iterator[str]:
     elif kind == "reserved":
         term = count(first.term_months or 0, "month")
         yield f"reserve {machines} {_place(first)} for {term} {_from(rows)}"
+    elif is_commitment(first):
+        yield f"{committed(rows, currency)} {_from(rows)}"
+    elif kind == "spend_commitment":
+        yield f"run up to {machines} under spend commitments {_place(first)}"
     elif kind == "capacity_block":
         yield f"book {machines} as a capacity block {_place(first)} {_from(rows)}"
     elif kind == "partner":

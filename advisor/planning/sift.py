@@ -8,11 +8,13 @@ from advisor.demand.plan import Plan
 from advisor.planning.machines import serving, spec_in
 from advisor.planning.options import Option, option_of, window_of
 from advisor.planning.result_rows import ResultWarning
+from advisor.planning.spend import term_of
+from advisor.planning.words import listed
 from providers import Offer, PriceState, Purchase
 
 REASONS = {
     "long_commitment": "commitments longer than limits.commitment_months_max allows",
-    "spend_commitment": "spend commitments, which plans do not weigh yet",
+    "spend_without_term": "spend commitments whose term neither the row nor its commitment_family states",
     "block_without_window": "capacity blocks without published dates; book them by hand",
     "block_outside_plan": "capacity blocks whose window does not begin within the plan",
     "reservation_only": "no price without a reservation",
@@ -20,6 +22,7 @@ REASONS = {
     "stale": "prices older than PRICE_MAX_AGE_HOURS, or of unknown age (stale_prices: refuse)",
     "marked_stale": "prices marked stale by their source (stale_prices: refuse)",
 }
+NAMED = ("spend_without_term",)
 EXPECTED = ("long_commitment", "block_outside_plan")  # left out because the plan says so
 
 
@@ -29,10 +32,12 @@ class Sifted:
     def __init__(self, plan: Plan, now: datetime | None, max_age_hours: int | None = None) -> None:
         self.plan = plan
         self.options: list[Option] = []
+        self.rates: list[Offer] = []  # of spend commitments
         self.usable: dict[str, Offer] = {}
         self.unrated: dict[str, Offer] = {}
         self.considered = 0
         self.left_out: Counter[str] = Counter()
+        self.named: list[str] = []  # of those left out, rows that a warning names
         self.oldest = _oldest_usable(plan, now, max_age_hours)
 
     def take(self, offer: Offer) -> None:
@@ -42,13 +47,18 @@ class Sifted:
         self.considered += 1
         if reason := self._unusable(offer):
             self.left_out[reason] += 1
+            if reason in NAMED:
+                self.named.append(offer.offer_id)
             return
         rate = self.plan.rate(offer.currency)
         if rate is None:
             self.unrated.setdefault(offer.currency, offer)
             return
         self.usable[offer.offer_id] = offer
-        self.options.append(option_of(self.plan, offer, rate))
+        if offer.purchase is Purchase.SPEND_COMMITMENT:
+            self.rates.append(offer)
+        else:
+            self.options.append(option_of(self.plan, offer, rate))
 
     def _unusable(self, offer: Offer) -> str:
         """Key of the reason why the plan cannot use the offer; empty when it can."""
@@ -56,10 +66,13 @@ class Sifted:
             return "stale" if self.plan.price_max_age_hours is None else "too_old"
         if self.plan.stale_prices == "refuse" and offer.state is PriceState.STALE:
             return "marked_stale"
+        longest = self.plan.limits.commitment_months_max
         if offer.purchase is Purchase.SPEND_COMMITMENT:
-            return "spend_commitment"
+            term = term_of(offer)
+            if term is None:
+                return "spend_without_term"
+            return "long_commitment" if longest is not None and term.months > longest else ""
         if offer.purchase is Purchase.RESERVED:
-            longest = self.plan.limits.commitment_months_max
             return "long_commitment" if longest is not None and (offer.term_months or 0) > longest else ""
         if offer.purchase is Purchase.CAPACITY_BLOCK:
             if offer.available_from is None or offer.available_until is None:
@@ -73,7 +86,8 @@ class Sifted:
         for reason, count in sorted(self.left_out.items()):
             severity = "info" if reason in EXPECTED else "warning"
             noun = "offer" if count == 1 else "offers"
-            message = f"{count} {noun} left out: {REASONS[reason]}."
+            names = f" ({listed(self.named)})" if reason in NAMED else ""
+            message = f"{count} {noun} left out: {REASONS[reason]}{names}."
             yield ResultWarning(code=f"left_out_{reason}", severity=severity, message=message)
 
 

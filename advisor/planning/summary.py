@@ -6,6 +6,7 @@ from itertools import groupby
 
 from advisor.catalog import words as catalogue_words
 from advisor.catalog.pricing import hours_of
+from advisor.planning.commitment_words import commitment_terms, is_commitment, per_hour, plan_name
 from advisor.planning.result import Result
 from advisor.planning.result_rows import Baseline, Purchase, Totals
 from advisor.planning.savings import NO_DIFFERENCE, is_proven
@@ -19,6 +20,7 @@ KINDS = {
     "on_demand": "on demand",
     "spot": "spot",
     "reserved": "reserved",
+    "spend_commitment": "spend commitments",
     "capacity_block": "capacity blocks",
     "partner": "partners",
     "self_hosted": "own servers",
@@ -71,8 +73,8 @@ def _purchases(result: Result, now: datetime) -> Iterator[str]:
     yield "What to get"
     yield from table(
         [
-            Column(title="number", cells=[_number(row) for row in shown], is_figure=True),
-            Column(title="machine", cells=[row.instance_type for row in shown]),
+            Column(title="number", cells=[_number(row, result.currency) for row in shown], is_figure=True),
+            Column(title="machine", cells=[_what(row) for row in shown]),
             Column(title="accelerators", cells=[_accelerators(row) for row in shown]),
             Column(title="where", cells=[_where(row) for row in shown]),
             Column(title="terms", cells=[terms(row) for row in shown]),
@@ -89,7 +91,13 @@ def _purchases(result: Result, now: datetime) -> Iterator[str]:
         yield "  ≤: the largest number at once, paid by the hour"
 
 
-def _number(row: Purchase) -> str:
+def _what(row: Purchase) -> str:
+    return plan_name(row) if is_commitment(row) else row.instance_type
+
+
+def _number(row: Purchase, currency: str) -> str:
+    if is_commitment(row):
+        return per_hour(row, currency)
     return f"{'≤ ' if row.quantity_unit == 'machines_at_once' else ''}{row.quantity:,}"
 
 
@@ -102,6 +110,8 @@ def _accelerators(row: Purchase) -> str:
 def _where(row: Purchase) -> str:
     """`US aws us-east-1`, `DE Frankfurt colo`: country, whose, and which of theirs."""
     own = row.site is not None or row.partner is not None
+    if is_commitment(row):
+        return " ".join(part for part in (row.country, row.provider, row.region) if part != "*")
     return f"{row.country} {row.region}" if own else f"{row.country} {row.provider} {row.region}"
 
 
@@ -112,6 +122,8 @@ def terms(row: Purchase) -> str:
         return f"{row.term_months} months{upfront.get(row.payment or '', '')}"
     if row.purchase == "self_hosted":
         return "own server"
+    if row.purchase == "spend_commitment":
+        return commitment_terms(row)
     return {"partner": "partner", "capacity_block": "capacity block"}.get(row.purchase, KINDS[row.purchase])
 
 

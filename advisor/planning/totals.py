@@ -12,7 +12,17 @@ from optimizer.account import Line
 KG_PER_TONNE = 1000.0
 ROUNDING = 1e-12
 _CENT = Decimal("0.01")
-_ORDER = ("self_hosted", "site", "owned", "reserved", "capacity_block", "partner", "on_demand", "spot")
+_ORDER = (
+    "self_hosted",
+    "site",
+    "owned",
+    "reserved",
+    "spend_commitment",
+    "capacity_block",
+    "partner",
+    "on_demand",
+    "spot",
+)
 
 
 def totals_of(solved: Solved, bill: Bill) -> Totals:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from advisor.demand.demand import ACCELERATOR_HOURS, ACCELERATORS, FLOPS
 from advisor.planning.case import Solved
@@ -18,7 +19,7 @@ def usage_rows(solved: Solved, work: Mapping[Use, Work]) -> tuple[Usage, ...]:
     plan = solved.case.plan
     spot = {elastic.key for elastic in solved.case.problem.elastic if elastic.spot}
     order = {workload.name: n for n, workload in enumerate(plan.workloads)}
-    uses = sorted(work, key=lambda use: (order[use.workload], use.offer, use.month))
+    uses = sorted(work, key=lambda use: (order[use.workload], use.offer, use.month, use.commitment or ""))
     return tuple(
         Usage(
             workload=use.workload,
@@ -27,6 +28,7 @@ def usage_rows(solved: Solved, work: Mapping[Use, Work]) -> tuple[Usage, ...]:
             instance_hours=max(0.0, work[use].machine_hours),
             delivered_units=work[use].units,
             spot=use.source in spot,
+            commitment=use.commitment,
         )
         for use in uses
         if work[use].machine_hours > NOTHING
@@ -35,8 +37,11 @@ def usage_rows(solved: Solved, work: Mapping[Use, Work]) -> tuple[Usage, ...]:
 
 def unit_costs(solved: Solved, sources: Sources, work: Mapping[Use, Work]) -> tuple[UnitCost, ...]:
     """Each workload's share of all cost, divided by the units it demands (headroom is no output)."""
-    npv = _shares(solved, sources, work, _line_npv(solved))
-    cash = _shares(solved, sources, work, {n: line.cash for n, line in enumerate(solved.account.lines)})
+    lines = solved.account.lines
+    npv = _shares(solved, sources, work, {n: line.npv for n, line in enumerate(lines)})
+    for workload, charge in _shares(solved, sources, _however_paid(work), _carbon_charges(solved)).items():
+        npv[workload] = npv.get(workload, 0.0) + charge
+    cash = _shares(solved, sources, work, {n: line.cash for n, line in enumerate(lines)})
     units: dict[str, float] = defaultdict(float)
     for use, done in work.items():
         units[use.workload] += done.units
@@ -70,14 +75,22 @@ def unit_of(demand_unit: str) -> tuple[float, str]:
     return (1000.0, "1,000 requests") if name == "requests" else (1e6, f"million {name}")
 
 
-def _line_npv(solved: Solved) -> dict[int, float]:
-    """Present worth of each line with its part of the charge on carbon, by weight."""
+def _however_paid(work: Mapping[Use, Work]) -> dict[Use, Work]:
+    """The same work without a word of who pays: machines emit the same."""
+    found: dict[Use, Work] = defaultdict(Work)
+    for use, done in work.items():
+        found[replace(use, commitment=None)].accelerator_hours += done.accelerator_hours
+    return found
+
+
+def _carbon_charges(solved: Solved) -> dict[int, float]:
+    """Each line's part of the charge on carbon, by weight, as present worth."""
     account = solved.account
     horizon = solved.case.problem.horizon
     charge = sum(amount * horizon.factor(month) for month, amount in enumerate(account.carbon_charge))
     kilograms = sum(line.carbon_kg for line in account.lines)
     per_kg = charge / kilograms if kilograms > 0 else 0.0
-    return {n: line.npv + line.carbon_kg * per_kg for n, line in enumerate(account.lines)}
+    return {n: line.carbon_kg * per_kg for n, line in enumerate(account.lines)}
 
 
 def _shares(
@@ -86,18 +99,18 @@ def _shares(
     """Amounts of lines split over workloads by accelerator-hours at work on the line's source.
 
     A site and its people are shared by all that runs on the site's servers; what does no work at all is
-    shared by everyone's work.
+    shared by everyone's work. Hours that a spend commitment pays for share in its cost alone.
     """
-    by_source: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    by_payer: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     everyone: dict[str, float] = defaultdict(float)
     for use, done in work.items():
-        by_source[use.source][use.workload] += done.accelerator_hours
+        by_payer[use.commitment or use.source][use.workload] += done.accelerator_hours
         everyone[use.workload] += done.accelerator_hours
     shares: dict[str, float] = defaultdict(float)
     for n, line in enumerate(solved.account.lines):
         hours: dict[str, float] = defaultdict(float)
         for source in _sources_of(solved, sources, line):
-            for workload, amount in by_source.get(source, {}).items():
+            for workload, amount in by_payer.get(source, {}).items():
                 hours[workload] += amount
         takers = hours if sum(hours.values()) > 0 else everyone
         for workload, amount in takers.items():

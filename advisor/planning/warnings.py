@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from advisor.planning.case import Case
+from advisor.planning.commitments import covering_rates
 from advisor.planning.exchange import rates_warning
 from advisor.planning.flops import flops_warnings
 from advisor.planning.gang_notes import gang_warnings
@@ -31,6 +32,7 @@ def warnings_of(
     """All warnings: about the proof, the prices bought at, what was left out, and the load."""
     bought = {p.offer: case.translation.offers.get(p.offer) for p in purchases if p.purchase != "owned"}
     offers = [offer for offer in bought.values() if offer is not None]
+    offers += [rate for rate in covering_rates(case, outcome.plan) if rate.offer_id not in bought]
     found = [
         *_proof(outcome),
         *stale_warnings(case, offers),

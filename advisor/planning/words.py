@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from advisor.catalog.words import MISSING, count
 
 __all__ = [
     "MISSING", "amount", "count", "four_digits", "listed", "money", "percent", "proof", "short_money",
+    "stamp",
 ]  # fmt: skip
 
 
@@ -71,3 +73,8 @@ def proof(gap: float) -> str:
     if figure < 0.01:
         return "0.01 %"
     return f"{math.ceil(figure * 100 - 1e-9) / 100:g} %"
+
+
+def stamp(moment: datetime | None) -> str | None:
+    """ISO 8601 in UTC, to the second."""
+    return None if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -16,12 +16,13 @@ Amounts = Mapping[str, float]
 @dataclass(frozen=True, slots=True)
 class Use:
     """One workload on one offer in one month. `offer` is the name in results, `source` the optimizer's:
-    all commitments of a machine are one source."""
+    all commitments of a machine are one source. `commitment`: the spend commitment that pays, if any."""
 
     workload: str
     offer: str
     source: str
     month: int
+    commitment: str | None = None
 
 
 @dataclass(slots=True)
@@ -47,12 +48,14 @@ def work_of(solved: Solved, sources: Sources) -> dict[Use, Work]:
         machine = sources.machines[serve.source]
         hours = serve.machines * piece.hours
         units = hours * units_of.per_machine_hour(serve.workload, machine)
-        for offer, share in sources.holders(serve.source, piece):
-            entry = found[Use(serve.workload, offer, serve.source, piece.month)]
-            entry.machine_hours += hours * share
-            entry.units += units * share
-            entry.accelerator_hours += hours * share * machine.accelerators
-    _give_idle_hours(solved, pieces, found)
+        for offer, held in sources.holders(serve.source, piece):
+            for commitment, paid in sources.paid_by(serve.source, piece):
+                share = held * paid
+                entry = found[Use(serve.workload, offer, serve.source, piece.month, commitment)]
+                entry.machine_hours += hours * share
+                entry.units += units * share
+                entry.accelerator_hours += hours * share * machine.accelerators
+    _give_idle_hours(solved, sources, pieces, found)
     return dict(found)
 
 
@@ -73,7 +76,9 @@ class _Units:
         return self._model[name].units_per_hour[machine.key] * (1.0 if total is None else total)
 
 
-def _give_idle_hours(solved: Solved, pieces: Mapping[int, Slice], found: dict[Use, Work]) -> None:
+def _give_idle_hours(
+    solved: Solved, sources: Sources, pieces: Mapping[int, Slice], found: dict[Use, Work]
+) -> None:
     """Raise `machine_hours` of what is billed by the hour to all that is paid.
 
     Hours beyond those at work go to the workloads on the same machines in the same slice, in proportion;
@@ -95,8 +100,10 @@ def _give_idle_hours(solved: Solved, pieces: Mapping[int, Slice], found: dict[Us
         machine = elastic[run.option].machine.key
         takers = at_work or in_month.get((run.option, piece.month)) or _could_use(solved.case, machine)
         for workload, part in takers.items():
-            entry = found[Use(workload, run.option, run.option, piece.month)]
-            entry.machine_hours += idle * part / sum(takers.values())
+            hours = idle * part / sum(takers.values())
+            for commitment, share in sources.paid_by(run.option, piece):
+                entry = found[Use(workload, run.option, run.option, piece.month, commitment)]
+                entry.machine_hours += hours * share
 
 
 def _could_use(case: Case, machine: str) -> Amounts:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from advisor.catalog.listing_csv import FORMULA_STARTS
 from advisor.errors import NotFound
-from advisor.planning.result import Result
+from advisor.planning.result import Purchase, Result
 
 Cell = str | int | float | None
 Lines = Iterator[tuple[Cell, ...]]
@@ -42,15 +42,21 @@ def _purchases(result: Result) -> Lines:
         "quantity_unit", "machine_hours", f"npv ({money})", f"cash ({money})",
         "price_per_machine_hour (source_currency)", "upfront_per_machine (source_currency)",
         "source_currency", "source_url", "price_observed_at (UTC)", "price_state",
+        f"commitment_per_hour ({money})",
     )  # fmt: skip
     for row in result.purchases:
         yield (
             row.offer, row.provider, row.region, row.country, row.instance_type, row.accelerator,
             row.accelerator_count, row.site, row.partner, row.purchase, row.term_months, row.payment,
-            row.start, row.months, row.quantity, row.quantity_unit, row.instance_hours, row.npv, row.cash,
+            row.start, row.months, _machines(row), row.quantity_unit, row.instance_hours, row.npv, row.cash,
             row.price_per_hour, row.upfront, row.source_currency, row.source_url, row.price_observed_at,
-            row.price_state,
+            row.price_state, row.commitment_per_hour,
         )  # fmt: skip
+
+
+def _machines(row: Purchase) -> int | None:
+    """None for money committed to, so that nobody adds it to machines."""
+    return row.quantity if row.commitment_per_hour is None else None
 
 
 def _months(result: Result) -> Lines:
@@ -68,10 +74,26 @@ def _months(result: Result) -> Lines:
 
 
 def _usage(result: Result) -> Lines:
-    yield ("workload", "offer", "month", "machine_hours", "delivered (units of the workload)", "spot")
+    yield (
+        "workload",
+        "offer",
+        "month",
+        "machine_hours",
+        "delivered (units of the workload)",
+        "spot",
+        "commitment",
+    )
     for row in result.usage:
         spot = "true" if row.spot else "false"
-        yield (row.workload, row.offer, row.month, row.instance_hours, row.delivered_units, spot)
+        yield (
+            row.workload,
+            row.offer,
+            row.month,
+            row.instance_hours,
+            row.delivered_units,
+            spot,
+            row.commitment,
+        )
 
 
 def _baselines(result: Result) -> Lines:

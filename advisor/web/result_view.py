@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from advisor.catalog import words as catalogue_words
 from advisor.catalog.pricing import hours_of
+from advisor.planning.commitment_words import is_commitment, per_hour, plan_name
 from advisor.planning.result import Result
 from advisor.planning.result_rows import Purchase
 from advisor.planning.savings import saving_words
@@ -83,19 +84,21 @@ def purchase_rows(result: Result, *, now: datetime, max_age_hours: int) -> list[
     `age_then` is the age at the moment whose prices the answer uses.
     """
     as_of = datetime.fromisoformat(result.catalogue.as_of)
-    return [_purchase_row(row, now, as_of, max_age_hours) for row in result.purchases]
+    return [_purchase_row(row, result.currency, now, as_of, max_age_hours) for row in result.purchases]
 
 
-def _purchase_row(row: Purchase, now: datetime, as_of: datetime, max_age_hours: int) -> PurchaseRow:
+def _purchase_row(
+    row: Purchase, currency: str, now: datetime, as_of: datetime, max_age_hours: int
+) -> PurchaseRow:
     hours = _hours(row, now)
     then = _hours(row, as_of)
     stale = row.price_state == "stale" or (hours is not None and hours > max_age_hours)
     return PurchaseRow(
-        number=f"{'≤ ' if row.quantity_unit == 'machines_at_once' else ''}{row.quantity:,}",
-        machine=row.instance_type,
+        number=_number(row, currency),
+        machine=plan_name(row) if is_commitment(row) else row.instance_type,
         accelerators=_accelerators(row),
-        where=f"{row.provider} {row.region}",
-        country=row.country,
+        where=row.provider if row.region == "*" else f"{row.provider} {row.region}",
+        country=MISSING if row.country == "*" else row.country,
         terms=terms(row),
         start=row.start,
         months=str(row.months),
@@ -110,6 +113,13 @@ def _purchase_row(row: Purchase, now: datetime, as_of: datetime, max_age_hours: 
         age_then=_age(row, then, stale=False),
         is_stale=stale,
     )
+
+
+def _number(row: Purchase, currency: str) -> str:
+    """Machines; of a spend commitment money an hour."""
+    if is_commitment(row):
+        return per_hour(row, currency)
+    return f"{'≤ ' if row.quantity_unit == 'machines_at_once' else ''}{row.quantity:,}"
 
 
 def _price(figure: float | None) -> str:

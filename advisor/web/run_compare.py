@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor.models import Organisation, Run
+from advisor.planning.commitment_words import is_commitment, per_hour, plan_name
 from advisor.planning.compare import Comparison, Pair, compare_results
 from advisor.planning.exchange import rate_words
 from advisor.planning.result import Purchase, Result
@@ -125,7 +126,9 @@ def _purchase(state: str, a: Purchase | None, b: Purchase | None, together: bool
     difference = (b.npv if b else 0.0) - (a.npv if a else 0.0)
     return PurchaseRow(
         state=state,
-        name=f"{some.instance_type}, {some.provider} {some.region}",
+        name=plan_name(some)
+        if is_commitment(some)
+        else f"{some.instance_type}, {some.provider} {some.region}",
         terms=f"{terms(some)}, from {some.start}",
         a=_held(a),
         b=_held(b),
@@ -138,6 +141,8 @@ def _purchase(state: str, a: Purchase | None, b: Purchase | None, together: bool
 def _held(row: Purchase | None) -> str:
     if row is None:
         return MISSING
+    if is_commitment(row):
+        return f"{per_hour(row)} for {count(row.months, 'month')}"
     at_most = "up to " if row.quantity_unit == "machines_at_once" else ""
     return f"{at_most}×{row.quantity:,} for {count(row.months, 'month')}"
 

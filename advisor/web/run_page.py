@@ -42,6 +42,7 @@ def answer_context(run: Run, stored: RunResult) -> dict[str, Any]:
         "result": result,
         "figures": figures(result),
         "purchases": purchases,
+        "has_commitments": any(row.commitment_per_hour is not None for row in result.purchases),
         "counts_at_once": any(row.quantity_unit == "machines_at_once" for row in result.purchases),
         "kinds": kind_rows(result),
         "baselines": baseline_rows(result),

@@ -3,10 +3,11 @@
 import math
 from collections.abc import Iterator
 
-from ..problem import EndOfHorizon
+from ..problem import Elastic, EndOfHorizon
 from ..result import Purchase
 from .counts import used_months
 from .facts import HOURS, Facts, owned_in
+from .spend import covered_machines
 from .tally import Tally
 
 
@@ -31,21 +32,28 @@ def bill_rented(facts: Facts) -> Iterator[Tally]:
 
 
 def _elastic(facts: Facts) -> Iterator[Tally]:
+    covered = covered_machines(facts)
     for offer in facts.problem.elastic:
         used = used_months(facts, offer)
         if not used:
             continue
-        kind = "partner" if offer.partner else "spot" if offer.spot else "on_demand"
-        tally = Tally(kind=kind, option=offer.key, start=used[0], months=used[-1] - used[0] + 1)
+        tally = Tally(kind=_kind(offer), option=offer.key, start=used[0], months=used[-1] - used[0] + 1)
         for i, count in facts.running[offer.key].items():
             month, hours = facts.slices[i].month, count * facts.slices[i].hours
             tally.quantity = max(tally.quantity, count)
             tally.instance_hours += hours
-            tally.opex[month] += hours * offer.price_per_hour
+            charged = hours - covered[offer.key, i] * facts.slices[i].hours
+            tally.opex[month] += charged * offer.price_per_hour
             tally.carbon_kg[month] += hours * offer.machine.carbon_kg_per_hour
         for month in used if offer.partner else ():
             tally.opex[month] += offer.fixed_per_month
         yield tally
+
+
+def _kind(offer: Elastic) -> str:
+    if offer.covered_only:
+        return "spend_commitment"
+    return "partner" if offer.partner else "spot" if offer.spot else "on_demand"
 
 
 def _reserved(facts: Facts, purchase: Purchase) -> Tally:

@@ -23,6 +23,7 @@ class Tally:
     months: int = 0
     quantity: int = 0
     instance_hours: float = 0.0
+    commitment_per_hour: float | None = None  # of a commitment to spend
     capex: ByMonth = field(default_factory=_empty)
     opex: ByMonth = field(default_factory=_empty)
     credit: ByMonth = field(default_factory=_empty)
@@ -44,6 +45,7 @@ class Tally:
             months=self.months,
             quantity=self.quantity,
             instance_hours=self.instance_hours,
+            commitment_per_hour=self.commitment_per_hour,
             npv=npv,
             cash=sum(self.paid(month) for month in range(facts.months)),
             capex=sum(self.capex.values(), 0.0),

@@ -65,7 +65,7 @@ def spend_rate(plan: SpendPlan | FlexibleCommitment, usage: Usage) -> Decimal | 
         # it holds a discount of its own: rows are taken in unless their rates leave it out
         left_out = usage.rates is not None and Kind.FLEXIBLE_CUD not in usage.rates
         return None if left_out else usage.on_demand
-    rate = usage.rate(plan.kind)
+    rate = plan.rates.get(usage.id, usage.rate(plan.kind))
     if rate is None:
         return None
     if plan.kind is Kind.SAVINGS_PLAN:

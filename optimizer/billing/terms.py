@@ -5,7 +5,7 @@ price is for (vCPU-hours, GB-seconds).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -85,7 +85,10 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpendPlan:
-    """Spends `per_hour` in every hour, on usage at its rates; an EC2 Instance plan has a family."""
+    """Spends `per_hour` in every hour, on usage at its rates; an EC2 Instance plan has a family.
+
+    `rates` by id of a row go before those that the row itself has for the kind.
+    """
 
     id: str
     provider: str
@@ -95,6 +98,7 @@ class SpendPlan:
     shared: bool = True
     family: str = ""
     region: str = ""
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
 
     @property
     def charge(self) -> Decimal:

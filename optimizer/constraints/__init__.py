@@ -17,6 +17,7 @@ from .partner import add_partner
 from .quantity import add_quantity
 from .shares import add_shares
 from .sites import add_sites, add_staff
+from .spend import add_spend
 from .survival import add_survival
 
 Family = Callable[[Model, Index, Variables], int]
@@ -33,6 +34,7 @@ FAMILIES: dict[str, Family] = {
     "staff": add_staff,
     "partner": add_partner,
     "gang": add_gang,
+    "spend": add_spend,
     "interruption": add_interruption,
     "shares": add_shares,
     "survival": add_survival,

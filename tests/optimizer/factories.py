@@ -14,6 +14,7 @@ from optimizer.problem import (
     WorkDemand,
     Workload,
 )
+from optimizer.spend import SpendPlan
 from optimizer.timegrid import DayShape, Slice
 
 HOURS = 730.0
@@ -62,6 +63,11 @@ def make_reservation(key: str = "r", price: float = 1.0, term: int = 2, **change
         "term_months": term,
     }
     return Reservation(**(values | changes))
+
+
+def make_plan(rates: dict[str, float], key: str = "sp", term: int = 2, **changes: Any) -> SpendPlan:
+    """A plan to spend under, at rates by key of on demand offers."""
+    return SpendPlan(**({"key": key, "provider": "acme", "term_months": term, "rates": rates} | changes))
 
 
 def make_server(key: str = "s", **changes: Any) -> ServerType:
