@@ -132,7 +132,7 @@ def _round(state: Search, cut: Decomposition, case: Case, deadline: Deadline) ->
             return
 
 
-def _without_hopeless(state: Search, cases: list[Case], rest: float) -> tuple[Matrix, float]:
+def _without_hopeless(state: Search, cases: list[Case], rest: float = math.inf) -> tuple[Matrix, float]:
     """The model to branch on, and the least bound of the cases it leaves out (infinite when none)."""
     hopeful = [case for case in cases if not state.proven(case.bound)]
     if len(hopeful) != 1 or not (rest == math.inf or state.proven(rest)):
