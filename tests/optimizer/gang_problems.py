@@ -24,6 +24,11 @@ def with_gang(workload: Workload, accelerators: float) -> Workload:
     return replace(workload, gang=Gang(accelerators=accelerators, pools=pools))
 
 
+def together(workload: Workload, accelerators: float = 4.0, **pools: str) -> Workload:
+    """The workload with a gang; machine m is in pool p."""
+    return replace(workload, gang=Gang(accelerators=accelerators, pools=pools or {"m": "p"}))
+
+
 @st.composite
 def gang_problems(draw: st.DrawFn) -> Problem:
     """Any small problem; one of its workloads, or both, with a gang of two to four accelerators."""
