@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
+from optimizer.checks import InvalidProblem
 from optimizer.conflicts import clashes
 from optimizer.problem import CapacityBlock, Limits, Owned, Problem
 from optimizer.result import Plan, Run, Serve, Status
@@ -193,6 +194,16 @@ def test_the_verifier_looks_at_every_hour_of_the_month() -> None:
         verify(problem, plan)
     ungrouped = replace(problem, workloads=(make_work(730.0),))
     assert verify(ungrouped, plan).npv == pytest.approx(1460.0)
+
+
+def test_a_gang_names_the_pool_of_every_machine_that_can_serve() -> None:
+    work = together(make_work(730.0, {"m": 1.0, "big": 4.0}), 0.0, m="p")
+    with pytest.raises(InvalidProblem) as caught:
+        solve(make_problem(work, elastic=(make_elastic(),)))
+    assert caught.value.faults == (
+        "workloads[0].gang.accelerators: 0.0: must be a number, 1e-09 or more",
+        "workloads[0].gang.pools: 'big': missing: every machine that can serve has its pool",
+    )
 
 
 def test_a_gang_that_can_be_held_nowhere_is_named_with_its_numbers() -> None:
