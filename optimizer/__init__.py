@@ -8,6 +8,7 @@ from .account import Account, Line
 from .baselines import BaselineOutcome, baselines
 from .checks import InvalidProblem
 from .conflicts import Clash, clashes
+from .gang import Gang
 from .problem import (
     CapacityBlock,
     Elastic,
@@ -37,6 +38,7 @@ __all__ = [
     "DayShape",
     "Elastic",
     "EndOfHorizon",
+    "Gang",
     "Horizon",
     "InvalidProblem",
     "Limits",

@@ -69,6 +69,10 @@ def _workload(path: str, workload: Workload) -> Iterator[str]:
     yield from _amount(f"{path}.interruptible_fraction", workload.interruptible_fraction, 0, 1)
     for key, units in workload.units_per_hour.items():
         yield from _amount(f"{path}.units_per_hour[{key}]", units)
+    if workload.gang is not None:
+        yield from _amount(f"{path}.gang.accelerators", workload.gang.accelerators, 1e-9)
+        for key in sorted(workload.units_per_hour.keys() - workload.gang.pools.keys()):
+            yield f"{path}.gang.pools: {key!r}: missing: every machine that can serve has its pool"
     demand = workload.demand
     if isinstance(demand, WorkDemand):
         yield from _amount(f"{path}.demand.total", demand.total, 1e-12)

@@ -68,7 +68,7 @@ def run(matrix: Matrix, effort: Effort, *, mip: bool = True, start: Array | None
         highs.setOptionValue(name, setting)
     for name in TINY_OFF if effort.tiny else ():
         highs.setOptionValue(name, False)
-    _pass(highs, matrix, mip)
+    pass_model(highs, matrix, mip=mip)
     if start is not None:
         solution = highspy.HighsSolution()
         solution.col_value = list(start)
@@ -94,7 +94,8 @@ def version() -> str:
     return str(highspy.Highs().version())
 
 
-def _pass(highs: highspy.Highs, matrix: Matrix, mip: bool) -> None:
+def pass_model(highs: highspy.Highs, matrix: Matrix, *, mip: bool) -> None:
+    """Hand a model over, with or without whole numbers."""
     none = np.zeros(0, np.int32)
     highs.addCols(matrix.columns, matrix.cost, matrix.low, matrix.high, 0, none, none, np.zeros(0))
     highs.changeObjectiveOffset(matrix.offset)

@@ -9,7 +9,7 @@ from .build import Built
 from .cases import Case, site_cases
 from .clock import Deadline
 from .decompose import Decomposition, decompose
-from .gang_dive import decided
+from .gang_cases import gang_cases
 from .highs import Effort, SolverAnswer, run
 from .matrix import Array, Matrix
 from .result import Progress
@@ -18,6 +18,7 @@ from .rounding import down, nearest, rounded_plan, tightened, up
 SMALL_COLUMNS = 4000  # up to here the solver is tried on the whole model first
 SMALL_SECONDS = 10.0
 ROOM = (0.01, 0.04)  # under shared ceilings, as a fraction, when rounding breaks them
+CHOOSING_SHARE = 0.3  # of the time left, at most, for the choices on gangs
 PART_SHARE = 0.8  # of the time left, at most, for rounding and proving part by part
 
 
@@ -77,10 +78,13 @@ def search(built: Built, matrix: Matrix, effort: Effort) -> SolverAnswer:
     cases = site_cases(built, matrix, replace(effort, seconds=max(1.0, state.left())))
     if not cases:
         return _whole(state, matrix, -math.inf, math.inf)
-    bound = _by_parts(state, cases)
+    choosing = Deadline.after(CHOOSING_SHARE * state.left(), effort.cancelled)
+    decided = gang_cases(built, cases, effort.gap, choosing)
+    cases = decided.cases
+    bound = min(_by_parts(state, cases), decided.rest)
     if state.proven(bound) or state.left() < 1.0 or _cancelled(effort):
         return state.answer(bound)
-    matrix, dropped = _without_hopeless(state, cases)
+    matrix, dropped = _without_hopeless(state, cases, decided.rest)
     return _whole(state, matrix, bound, dropped)
 
 
@@ -110,7 +114,6 @@ def _round(state: Search, cut: Decomposition, case: Case, deadline: Deadline) ->
     """A plan from a case's relaxation: rounded to nearest, down, or with some room under shared ceilings."""
     gap = 0.3 * state.effort.gap
     gangs = bool(state.built.variables.together)
-    case = decided(state.built, case, state.effort, deadline) if gangs else case
     for rounder in (nearest, up, down) if gangs else (nearest, down):
         found = rounded_plan(
             state.built, case.matrix, cut, case.relaxed, rounder=rounder, gap=gap, deadline=deadline
@@ -129,12 +132,12 @@ def _round(state: Search, cut: Decomposition, case: Case, deadline: Deadline) ->
             return
 
 
-def _without_hopeless(state: Search, cases: list[Case]) -> tuple[Matrix, float]:
+def _without_hopeless(state: Search, cases: list[Case], rest: float = math.inf) -> tuple[Matrix, float]:
     """The model to branch on, and the least bound of the cases it leaves out (infinite when none)."""
     hopeful = [case for case in cases if not state.proven(case.bound)]
-    if len(hopeful) != 1:
+    if len(hopeful) != 1 or not (rest == math.inf or state.proven(rest)):
         return state.matrix, math.inf
-    return hopeful[0].matrix, min((c.bound for c in cases if c is not hopeful[0]), default=math.inf)
+    return hopeful[0].matrix, min((c.bound for c in cases if c is not hopeful[0]), default=rest)
 
 
 def _whole(state: Search, matrix: Matrix, bound: float, dropped: float) -> SolverAnswer:

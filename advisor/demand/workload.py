@@ -76,7 +76,8 @@ class Workload(Part):
     window: Window = Field(default_factory=Window, description="Months it runs in; absent = the whole plan.")
     gang: PositiveCount = Field(
         default=1,
-        description="Accelerators held together while it runs; more than one machine has: not supported yet.",
+        description="Accelerators of one type in one region held together in every month in which it runs; "
+        "a machine that has as many holds them alone.",
     )
     checkpoint: Checkpoint | None = Field(
         default=None,

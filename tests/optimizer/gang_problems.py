@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from optimizer.gang import Gang
 from optimizer.problem import Problem, Workload
+from optimizer.timegrid import ALWAYS
 
 from .small_problems import small_problems
 
@@ -23,10 +24,21 @@ def with_gang(workload: Workload, accelerators: float) -> Workload:
     return replace(workload, gang=Gang(accelerators=accelerators, pools=pools))
 
 
+def together(workload: Workload, accelerators: float = 4.0, **pools: str) -> Workload:
+    """The workload with a gang; machine m is in pool p."""
+    return replace(workload, gang=Gang(accelerators=accelerators, pools=pools or {"m": "p"}))
+
+
 @st.composite
 def gang_problems(draw: st.DrawFn) -> Problem:
     """Any small problem; one of its workloads, or both, with a gang of two to four accelerators."""
     problem = draw(small_problems())
+    if draw(st.booleans()):  # machines to be had at any time, so that more of them can hold
+        plain = replace(
+            problem.elastic[0], spot=False, partner=False, fixed_per_month=0.0, min_quantity=0,
+            max_quantity=None, window=ALWAYS, hours=None,
+        )  # fmt: skip
+        problem = replace(problem, elastic=(plain, *problem.elastic[1:]))
     sizes = [draw(st.sampled_from([2.0, 3.0, 4.0])) for _ in problem.workloads]
     both = draw(st.booleans())
     loads = [

@@ -8,7 +8,7 @@ from itertools import product
 from optimizer.problem import Elastic, Machine, Problem, ServerType, Site, WorkDemand
 
 from .gangs import Gate, gates
-from .grid import HOURS, Piece, able, can_be_had, load, need
+from .grid import HOURS, Piece, able, can_be_had, load, need, of_use
 from .losses import Standby, loss_rows
 from .simplex import Program, Row
 
@@ -149,7 +149,12 @@ def _choices(
 ) -> Iterator[list[Priced]]:
     """For each offer by the hour, and each server that idles cheaply: the numbers that could run."""
     for e in problem.elastic:
-        if e.key not in left_out and can_be_had(e, piece) and able(problem, e.machine, piece):
+        if (
+            e.key not in left_out
+            and of_use(problem, e)
+            and can_be_had(e, piece)
+            and able(problem, e.machine, piece)
+        ):
             kind = "spot" if e.spot else "partner" if e.partner else "on_demand"
             hour, carbon = e.price_per_hour * piece.hours, e.machine.carbon_kg_per_hour * piece.hours
             counts = _counts(e, need(problem, e.machine, piece))

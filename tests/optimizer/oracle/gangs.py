@@ -1,4 +1,4 @@
-"""Gangs as the plan defines them: held together all month, or by what is committed alone in some of its hours."""
+"""Gangs as the plan defines them: held together all month, or by commitments alone in some of its hours."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -78,7 +78,7 @@ def need(problem: Problem, machine: Machine, piece: Piece, usable: float = 1.0) 
 
 def pieces(problem: Problem, month: int) -> list[Piece]:
     """A month, cut where offers or blocks of use to anyone begin or end, its alike hours together."""
-    elastic = [e for e in problem.elastic if _of_use(problem, e)]
+    elastic = [e for e in problem.elastic if of_use(problem, e)]
     windows = [e.window for e in elastic]
     windows += [b.window for b in problem.blocks if _users(problem, b.machine)]
     edges = {edge for window in windows for edge in (window.start, window.end) if month < edge < month + 1}
@@ -107,7 +107,7 @@ def _users(problem: Problem, machine: Machine) -> list[Workload]:
     return [w for w in problem.workloads if w.units_per_hour.get(machine.key, 0.0) > 0]
 
 
-def _of_use(problem: Problem, offer: Elastic) -> bool:
+def of_use(problem: Problem, offer: Elastic) -> bool:
     """Whether any workload could use an offer at any time."""
     if offer.partner and problem.limits.partner_share_max == 0:
         return False

@@ -1,0 +1,182 @@
+"""Branch on where and when gangs are held, before all else: a relaxation says least about that.
+
+A relaxation holds a fraction of a gang in many months, beside machines that are there anyway. So the choices
+on gangs are branched on with the relaxation alone, warm in the solver: first one path down, always raising
+the largest fraction, for a plan in any case; then best first, until the best ways of holding all are known.
+"""
+
+import heapq
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import highspy
+import numpy as np
+
+from .build import Built
+from .cases import Case
+from .clock import Deadline
+from .highs import SolverAnswer, pass_model
+from .matrix import Array, Matrix
+
+MOST_NODES = 400
+MOST_LEAVES = 4  # ways of holding all gangs that are followed up
+CLOSE = 0.003  # relative; ways that much dearer than the best are not
+TRACE = 1e-6
+MOSTLY = 0.6  # on the path down, gangs held to at least this part are decided together
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The best cases in which all choices on gangs are made, and a bound of every other plan."""
+
+    cases: list[Case]
+    rest: float
+
+
+def gang_cases(built: Built, cases: list[Case], gap: float, deadline: Deadline) -> Decided:
+    """Cases with gangs decided, best first; the cases themselves where there are no gangs, or no time.
+
+    Ways that are cheaper than the best by less than half the relative `gap` are not looked for.
+    """
+    variables = [*built.variables.together.values(), *built.variables.in_blocks.values()]
+    columns = np.array([variable.index for variable in variables], np.int64)
+    if not len(columns) or not cases:
+        return Decided(cases, math.inf)
+    tree = _Tree(columns, deadline)
+    for position, case in enumerate(cases):
+        tree.plant(case, deadline.within(deadline.left() / (len(cases) - position) / 2))
+    tree.grow(gap / 2)
+    if not tree.leaves:
+        return Decided(cases, math.inf)
+    found = sorted(tree.leaves, key=lambda case: case.bound)
+    near = [case for case in found if case.bound <= found[0].bound + CLOSE * abs(found[0].bound)]
+    kept = near[:MOST_LEAVES]
+    left_out = [case.bound for case in found[len(kept) :]]
+    return Decided(kept, min([*left_out, *tree.open_bounds()], default=math.inf))
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """Choices made so far, and the relaxation under them."""
+
+    live: "_Live"
+    low: Array
+    high: Array
+    answer: SolverAnswer
+
+
+class _Tree:
+    """All ways of making the choices, as far as looked at."""
+
+    def __init__(self, columns: Array, deadline: Deadline) -> None:
+        self.columns, self.deadline = columns, deadline
+        self.leaves: list[Case] = []
+        self.nodes = 0
+        self._open: list[tuple[float, int, _Node]] = []
+        self._unsolved: list[float] = []
+
+    def open_bounds(self) -> Iterator[float]:
+        """Bounds of what was not looked at."""
+        yield from (bound for bound, _, _ in self._open)
+        yield from self._unsolved
+
+    def plant(self, case: Case, deadline: Deadline) -> None:
+        """Begin with a case, and follow one path down."""
+        live = _Live(case.matrix, self.deadline)
+        root = _Node(live, case.matrix.low, case.matrix.high, case.relaxed)
+        self._push(root)
+        node: _Node | None = root
+        while node is not None and not deadline.passed():
+            raised = self._undecided(node)
+            if not len(raised):
+                self._keep(node)
+                return
+            values = node.answer.values
+            count = 1 if values is None else max(1, int((values[raised] >= MOSTLY).sum()))
+            node = self._child(node, raised[:count], 1.0) or self._child(node, raised[:1], 0.0)
+
+    def grow(self, gap: float) -> None:
+        """Best first, until the best leaf cannot be undercut by more than a relative gap, or it is enough."""
+        while self._open and self.nodes < MOST_NODES and not self.deadline.passed():
+            best = min((leaf.bound for leaf in self.leaves), default=math.inf)
+            if self._open[0][0] >= best - gap * abs(best):
+                return
+            _, _, node = heapq.heappop(self._open)
+            raised = self._undecided(node)[:1]
+            for value in (1.0, 0.0):
+                child = self._child(node, raised, value)
+                if child is not None:
+                    self._push(child)
+
+    def _push(self, node: _Node) -> None:
+        """A leaf is kept, any other node waits for its turn."""
+        if not len(self._undecided(node)):
+            self._keep(node)
+            return
+        self.nodes += 1
+        heapq.heappush(self._open, (node.answer.objective, self.nodes, node))
+
+    def _undecided(self, node: _Node) -> Array:
+        """Choices that the relaxation makes by halves, the largest part first."""
+        values = node.answer.values
+        if values is None:
+            return self.columns[:0]
+        open_ = node.high[self.columns] > node.low[self.columns] + 0.5
+        left = self.columns[open_ & (values[self.columns] > TRACE) & (values[self.columns] < 1 - TRACE)]
+        return np.asarray(left[np.argsort(-values[left], kind="stable")])
+
+    def _child(self, node: _Node, columns: Array, value: float) -> _Node | None:
+        """A node with some choices made; None where nothing is left, or time is up."""
+        low, high = node.low.copy(), node.high.copy()
+        low[columns] = high[columns] = value
+        answer = node.live.solve(low, high)
+        if answer.infeasible:
+            return None
+        if answer.values is None:
+            self._unsolved.append(node.answer.objective)
+            return None
+        return _Node(node.live, low, high, answer)
+
+    def _keep(self, node: _Node) -> None:
+        """A leaf: what is held stays held, and nothing else is."""
+        values = node.answer.values
+        if values is None:
+            return
+        low, high = node.low.copy(), node.high.copy()
+        low[self.columns] = high[self.columns] = np.round(values[self.columns])
+        matrix = replace(node.live.matrix, low=low, high=high)
+        same = (np.array_equal(leaf.matrix.low, low) and np.array_equal(leaf.matrix.high, high)
+                for leaf in self.leaves)  # fmt: skip
+        if not any(same):
+            self.leaves.append(Case(matrix, node.answer, node.answer.objective))
+
+
+class _Live:
+    """A relaxation that stays in the solver, so that the next one begins where the last ended."""
+
+    def __init__(self, matrix: Matrix, deadline: Deadline) -> None:
+        self.matrix, self.deadline = matrix, deadline
+        self._highs = highspy.Highs()
+        for name, setting in (("output_flag", False), ("threads", 1), ("random_seed", 0)):
+            self._highs.setOptionValue(name, setting)
+        pass_model(self._highs, matrix, mip=False)
+        self._low, self._high = matrix.low.copy(), matrix.high.copy()
+
+    def solve(self, low: Array, high: Array) -> SolverAnswer:
+        """The relaxation within these bounds."""
+        changed = np.flatnonzero((low != self._low) | (high != self._high)).astype(np.int32)
+        self._highs.changeColsBounds(len(changed), changed, low[changed], high[changed])
+        self._low, self._high = low.copy(), high.copy()
+        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(0.1, self.deadline.left()))
+        self._highs.run()
+        status, info = self._highs.getModelStatus(), self._highs.getInfo()
+        infeasible = status in (
+            highspy.HighsModelStatus.kInfeasible,
+            highspy.HighsModelStatus.kUnboundedOrInfeasible,
+        )
+        if status != highspy.HighsModelStatus.kOptimal:
+            return SolverAnswer(False, infeasible, -math.inf, math.inf, None, 0)
+        solution, cost = self._highs.getSolution(), float(info.objective_function_value)
+        values, duals = np.array(solution.col_value), np.array(solution.row_dual)
+        return SolverAnswer(True, False, cost, cost, values, 0, duals, np.array(solution.col_dual))
