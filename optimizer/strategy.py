@@ -13,6 +13,7 @@ from .highs import Effort, SolverAnswer, run
 from .matrix import Array, Matrix
 from .result import Progress
 from .rounding import down, nearest, rounded_plan, tightened
+from .spread import spread_purchases
 
 SMALL_COLUMNS = 4000  # up to here the solver is tried on the whole model first
 SMALL_SECONDS = 10.0
@@ -108,6 +109,13 @@ def _by_parts(state: Search, cases: list[Case]) -> float:
 def _round(state: Search, cut: Decomposition, case: Case, deadline: Deadline) -> None:
     """A plan from a case's relaxation: rounded to nearest, down, or with some room under shared ceilings."""
     gap = 0.3 * state.effort.gap
+    bought = spread_purchases(state.built, case.matrix, cut, case.relaxed, deadline)
+    if bought is not None:
+        state.offer(
+            rounded_plan(
+                state.built, case.matrix, cut, case.relaxed, gap=gap, deadline=deadline, bought=bought
+            )
+        )
     for rounder in (nearest, down):
         found = rounded_plan(
             state.built, case.matrix, cut, case.relaxed, rounder=rounder, gap=gap, deadline=deadline
