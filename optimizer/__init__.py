@@ -26,6 +26,7 @@ from .problem import (
 )
 from .result import Outcome, Plan, Progress, Status
 from .solve import solve
+from .survival import LossOf, Survival
 from .timegrid import DayShape, Window
 from .verify import PlanRefused, verify
 
@@ -41,6 +42,7 @@ __all__ = [
     "InvalidProblem",
     "Limits",
     "Line",
+    "LossOf",
     "Machine",
     "Outcome",
     "Owned",
@@ -53,6 +55,7 @@ __all__ = [
     "ServerType",
     "Site",
     "Status",
+    "Survival",
     "Window",
     "WorkDemand",
     "Workload",

@@ -43,7 +43,7 @@ def check_survival(facts: Facts, tolerance: float) -> Iterator[str]:
                 yield (
                     f"survive_loss_of in slice {i} (month {piece.month}): without "
                     f"{domain or 'spot machines'}, held machines must take over of {names}; "
-                    f"they can do {number(share)} of it"
+                    f"they can do {share:.4g} of it"
                 )
 
 
