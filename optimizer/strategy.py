@@ -96,6 +96,8 @@ def _by_parts(state: Search, cases: list[Case]) -> float:
         state.tell(cases[0].bound)
         if state.proven(case.bound) or deadline.is_cancelled():
             break
+        if _spread(state, cut, case, deadline):
+            state.tell(cases[0].bound)
         _round(state, cut, case, deadline)
     for case in cases:
         if state.proven(case.bound) or deadline.passed():
@@ -106,16 +108,22 @@ def _by_parts(state: Search, cases: list[Case]) -> float:
     return min(case.bound for case in cases)
 
 
+def _spread(state: Search, cut: Decomposition, case: Case, deadline: Deadline) -> bool:
+    """A plan from purchases rounded together, where losses must be survived; whether there was one."""
+    bought = spread_purchases(state.built, case.matrix, cut, case.relaxed, deadline)
+    if bought is None:
+        return False
+    gap = 0.3 * state.effort.gap
+    found = rounded_plan(
+        state.built, case.matrix, cut, case.relaxed, gap=gap, deadline=deadline, bought=bought
+    )
+    state.offer(found)
+    return found is not None
+
+
 def _round(state: Search, cut: Decomposition, case: Case, deadline: Deadline) -> None:
     """A plan from a case's relaxation: rounded to nearest, down, or with some room under shared ceilings."""
     gap = 0.3 * state.effort.gap
-    bought = spread_purchases(state.built, case.matrix, cut, case.relaxed, deadline)
-    if bought is not None:
-        state.offer(
-            rounded_plan(
-                state.built, case.matrix, cut, case.relaxed, gap=gap, deadline=deadline, bought=bought
-            )
-        )
     for rounder in (nearest, down):
         found = rounded_plan(
             state.built, case.matrix, cut, case.relaxed, rounder=rounder, gap=gap, deadline=deadline
