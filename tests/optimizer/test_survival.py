@@ -4,43 +4,26 @@ from dataclasses import replace
 
 import pytest
 
-from optimizer.audit.takeover import Pool, can_take_over
 from optimizer.checks import InvalidProblem, check
 from optimizer.conflicts import clashes
-from optimizer.problem import Limits, Machine, Owned, Problem, Reservation
+from optimizer.problem import Owned
 from optimizer.reduce import reduce
-from optimizer.result import Plan, Purchase, Run
-from optimizer.survival import LossOf, Survival, domain_of
-from optimizer.verify import PlanRefused, verify
+from optimizer.survival import LossOf, domain_of
 
 from .factories import (
     make_elastic,
     make_machine,
     make_problem,
     make_rate,
-    make_reservation,
     make_server,
     make_site,
     make_work,
     two_levels,
 )
+from .losses import ALL, A, B, C, by_month, surviving
 from .solving import cost, plan_of
 
 HOUR = 730
-A = make_machine("a", region="r1")
-B = make_machine("b", region="r2")
-C = make_machine("c", provider="rival", region="r1")
-ALL = {"a": 1.0, "b": 1.0, "c": 1.0}
-
-
-def surviving(loss_of: LossOf = LossOf.REGION, surge: float = 0.0) -> Limits:
-    return Limits(survival=Survival(loss_of=loss_of, surge_fraction=surge))
-
-
-def by_month(machine: Machine, price: float = 1.0, most: int | None = None) -> Reservation:
-    return make_reservation(f"r-{machine.key}", price, 1, machine=machine, max_quantity=most)
-
-
 THREE = (by_month(A), by_month(B), by_month(C, 1.5))
 
 
@@ -205,66 +188,6 @@ def test_places_have_names(loss_of: LossOf, provider: str, region: str, site: st
 def test_a_surge_above_all_is_refused() -> None:
     with pytest.raises(InvalidProblem, match=r"surge_fraction: 1.5: must be a number, 0 to 1"):
         check(make_problem(make_rate(1), limits=surviving(surge=1.5)))
-
-
-def fewer(problem: Problem, plan: Plan, key: str) -> Plan:
-    """The plan with one machine less of a reservation."""
-    assert any(p.option == key for p in plan.reserved)
-    bought = tuple(
-        Purchase(option=p.option, start=p.start, quantity=p.quantity - (p.option == key))
-        for p in plan.reserved
-    )
-    return replace(plan, reserved=bought)
-
-
-def test_the_verifier_refuses_a_plan_that_a_loss_would_break() -> None:
-    problem = make_problem(
-        make_rate(2, ALL),
-        elastic=(make_elastic(price=0.5, machine=A),),
-        reservations=(by_month(B),),
-        limits=surviving(),
-    )
-    plan = plan_of(problem)
-    verify(replace(problem, limits=Limits()), fewer(problem, plan, "r-b"))  # enough without the rule
-    with pytest.raises(
-        PlanRefused, match=r"survive_loss_of in slice 0 .*without acme/r1.* can do 0\.5 of it"
-    ):
-        verify(problem, fewer(problem, plan, "r-b"))
-
-
-def test_the_verifier_counts_shared_machines_once() -> None:
-    loads = (make_rate(2, {"a": 1.0, "b": 1.0}), make_rate(2, {"b": 1.0, "c": 1.0}, name="search"))
-    ahead = (by_month(A), by_month(B), by_month(C))
-    problem = make_problem(*loads, reservations=ahead, limits=surviving())
-    plan = plan_of(problem)
-    verify(problem, plan)
-    said = []
-    for key in ("r-a", "r-b", "r-c"):
-        with pytest.raises(PlanRefused) as refused:
-            verify(problem, fewer(problem, plan, key))
-        said.append(refused.value.problems)
-    # of six machines two stand by: where these are, taking one away breaks nothing but the rule
-    assert any(all(text.startswith("survive_loss_of") for text in problems) for problems in said)
-
-
-def test_pools_of_several_speeds_are_dealt_out_as_well_as_can_be() -> None:
-    x, y = Pool(1.0, {"chat": 1.0, "search": 2.0}), Pool(1.0, {"chat": 2.0, "search": 1.0})
-    # each at what it is fast at: 2 of both; the other way round only 1
-    assert can_take_over({"chat": 2.0, "search": 2.0}, [x, y]) is None
-    assert can_take_over({"chat": 2.5, "search": 2.5}, [x, y]) == pytest.approx(0.8)
-    assert can_take_over({"chat": 4.0}, [x, y]) == pytest.approx(0.75)
-    assert can_take_over({"chat": 0.0}, []) is None
-
-
-def test_running_less_of_a_partner_is_refused_too() -> None:
-    partner = make_elastic("uni", 1.5, machine=make_machine("p", provider="partner/uni", region="uni"))
-    loads = make_rate(2, {"a": 1.0, "p": 1.0})
-    offers = (replace(partner, partner=True),)
-    problem = make_problem(loads, elastic=offers, reservations=(by_month(A),), limits=surviving())
-    plan = plan_of(problem)
-    runs = tuple(Run(option=r.option, slice=r.slice, quantity=r.quantity - 1) for r in plan.runs)
-    with pytest.raises(PlanRefused, match="without acme/r1"):
-        verify(problem, replace(plan, runs=runs))
 
 
 def test_a_loss_that_cannot_be_survived_is_named_with_what_could_be_met() -> None:

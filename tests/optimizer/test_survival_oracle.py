@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.problem import Elastic, Limits, Machine, Problem, Reservation, Workload
-from optimizer.survival import LossOf, Survival
+from optimizer.survival import Survival
 from optimizer.timegrid import FLAT
 
 from .factories import (
@@ -18,12 +18,10 @@ from .factories import (
     make_work,
     two_levels,
 )
+from .losses import survivals
 from .small_problems import crowded_problems, small_problems
 from .test_oracle import ALL, check
 
-RULES = st.builds(
-    Survival, loss_of=st.sampled_from(LossOf), surge_fraction=st.sampled_from([0.0, 0.0, 0.5, 1.0])
-)
 PLACES = (
     make_machine("a1", region="r1"),
     make_machine("a2", region="r2"),
@@ -63,7 +61,7 @@ def spread_problems(draw: st.DrawFn) -> Problem:
         *draw(st.sampled_from([[], [draw(loads("search"))], work])),
         elastic=tuple(elastic),
         reservations=tuple(ahead),
-        limits=Limits(survival=draw(RULES)),
+        limits=Limits(survival=draw(survivals())),
     )
 
 
@@ -85,13 +83,13 @@ def test_every_loss_is_survived_at_least_cost(problem: Problem) -> None:
     check(problem)
 
 
-@settings(ALL, max_examples=30)
-@given(small_problems(), RULES)
+@settings(ALL, max_examples=20)
+@given(small_problems(), survivals())
 def test_the_rule_holds_beside_every_other(problem: Problem, rule: Survival) -> None:
     check(replace(problem, limits=replace(problem.limits, survival=rule)))
 
 
 @settings(ALL, max_examples=40)
-@given(crowded_problems(), RULES)
+@given(crowded_problems(), survivals())
 def test_offers_that_are_left_out_would_not_have_helped(problem: Problem, rule: Survival) -> None:
     check(replace(problem, limits=Limits(survival=rule)))
