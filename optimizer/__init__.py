@@ -27,6 +27,7 @@ from .problem import (
 )
 from .result import Outcome, Plan, Progress, Status
 from .solve import solve
+from .survival import LossOf, Survival
 from .timegrid import DayShape, Window
 from .verify import PlanRefused, verify
 
@@ -43,6 +44,7 @@ __all__ = [
     "InvalidProblem",
     "Limits",
     "Line",
+    "LossOf",
     "Machine",
     "Outcome",
     "Owned",
@@ -55,6 +57,7 @@ __all__ = [
     "ServerType",
     "Site",
     "Status",
+    "Survival",
     "Window",
     "WorkDemand",
     "Workload",

@@ -150,6 +150,8 @@ def _limits(limits: Limits, months: int) -> Iterator[str]:
     for name in ("provider_share_max", "country_share_max", "spot_share_max", "partner_share_max"):
         if getattr(limits, name) is not None:
             yield from _amount(f"limits.{name}", getattr(limits, name), 0, 1)
+    if limits.survival is not None:
+        yield from _amount("limits.survival.surge_fraction", limits.survival.surge_fraction, 0, 1)
     cash = limits.cash_per_month
     if cash is not None and len(cash) != months:
         yield f"limits.cash_per_month: {len(cash)} numbers: must be one for each of {months} months"

@@ -24,11 +24,14 @@ class Clash:
     """One limit of a set (`group`) that cannot hold together; any of them giving way makes room for the rest.
 
     `limit` is demand, gang, capex_total, cash_per_month, carbon_tonnes_total, power, racks, share:provider,
-    share:country, share:spot or share:partner; `where` the workload, site, provider or country it is about;
+    share:country, share:spot, share:partner or survive; `where` the workload, site, provider, country or lost
+    place it is about;
     `month` (from 0) the worst month, where there is one. `needed` is the least value of the limit with which
     the others of the set can hold, `available` the value it has; for a demand, `needed` is all of it (1.0)
-    and `available` the largest share of it that can be served. None: time ran out first. `exact` is false
-    where time did not suffice: then at least `needed`, and at most `available` of a demand, is proven.
+    and `available` the largest share of it that can be served. So also for the loss of a place, of the loads
+    that are left to serve; `loads` are those (units per hour) of the worst hour. None: time ran out first.
+    `exact` is false where time did not suffice: then at least `needed`, and at most `available` of a demand,
+    is proven.
     """
 
     limit: str
@@ -40,6 +43,7 @@ class Clash:
     month: int | None = None
     exact: bool = True
     place: str = ""  # of a gang: the pool that can hold most of it
+    loads: tuple[tuple[str, float], ...] = ()
 
 
 def clashes(
@@ -195,4 +199,5 @@ def _clash(name: str, amount: Amount, group: int) -> Clash:
         group=group,
         month=amount.month,
         exact=amount.exact,
+        loads=amount.loads,
     )

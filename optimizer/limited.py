@@ -2,13 +2,14 @@
 
 Limits go by the names that `build(problem, relax=True)` gives their slacks: "demand:chat", "capex_total",
 "cash_per_month", "carbon_tonnes_total", "power:SITE", "racks:SITE", "share:provider:aws",
-"share:country:DE", "share:spot", "share:partner".
+"share:country:DE", "share:spot", "share:partner", "survive:aws/eu-west-1" (losing it is survived).
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from .problem import Limits, Problem
+from .survival import Survival
 
 # What each family's name means in `Limits`.
 SHARES = {
@@ -17,6 +18,7 @@ SHARES = {
     "share:country": "country_share_max",
     "share:provider": "provider_share_max",
 }
+SURVIVE = "survive"
 MONEY_AND_CARBON = {
     "capex_total": "capex_total",
     "carbon_tonnes_total": "carbon_kg_total",
@@ -46,6 +48,7 @@ def only(problem: Problem, names: Iterable[str]) -> Problem:
     known = SHARES | MONEY_AND_CARBON
     dropped = {field: None for name, field in known.items() if name not in families}
     limits: Limits = replace(problem.limits, **dropped)  # type: ignore[arg-type]  # all of them may be None
+    limits = replace(limits, survival=_survived(limits.survival, names))
     loads = problem.workloads
     if not families & SHARES.keys():
         loads = tuple(load for load in loads if f"demand:{load.name}" in names)
@@ -58,6 +61,14 @@ def only(problem: Problem, names: Iterable[str]) -> Problem:
         for site in problem.sites
     )
     return replace(problem, limits=limits, workloads=loads, sites=sites)
+
+
+def _survived(rule: Survival | None, names: set[str]) -> Survival | None:
+    """The rule on losses for the named places only; for all of them where it is named as a whole."""
+    if rule is None or SURVIVE in names:
+        return rule
+    places = frozenset(subject(name) for name in names if family(name) == SURVIVE)
+    return replace(rule, domains=places) if places else None
 
 
 def demands(problem: Problem) -> list[str]:
@@ -77,7 +88,14 @@ def growing(problem: Problem) -> Iterator[list[str]]:
     if bounded:
         names += bounded
         yield list(names)
-    for name, field in (MONEY_AND_CARBON | SHARES).items():
+    for name, field in MONEY_AND_CARBON.items():
+        if getattr(problem.limits, field) is not None:
+            names.append(name)
+            yield list(names)
+    if problem.limits.survival is not None:
+        names.append(SURVIVE)
+        yield list(names)
+    for name, field in SHARES.items():
         if getattr(problem.limits, field) is not None:
             names.append(name)
             yield list(names)

@@ -15,7 +15,7 @@ from .cashflow import reservation_flow
 from .gang_pools import dominated_machines, keeps_gangs, machines_beside_blocks, wide_pools
 from .problem import HOURS_PER_MONTH, Elastic, Horizon, Limits, Machine, Problem, RateDemand, Reservation
 from .reduce_spend import rates_allow, useful_plans
-from .standby import standby_domains
+from .standby import Standby
 
 TOLERANCE = 1e-9
 
@@ -133,16 +133,14 @@ class _Judge:
             for w, amount in units.items():
                 fastest[w] = max(fastest.get(w, 0.0), amount)
         self.fastest = fastest
-        self.standby = standby_domains(problem)
+        self.standby = Standby(problem)
         self.copies = lru_cache(maxsize=None)(self._copies)
 
     def _copies(self, a: Machine, b: Machine) -> int | None:
         """How many machines of A do the work of one B for every workload of B; None when none do, or when
-        a limit on shares or carbon, or the loss of a region or provider, could tell them apart."""
+        a limit on shares or carbon could tell them apart."""
         units_a, units_b = self.units[a.key], self.units[b.key]
         if not units_b.keys() <= units_a.keys():
-            return None
-        if b.key in self.standby and self.standby[a.key] != self.standby[b.key]:
             return None
         ratios = [units_b[w] / units_a[w] for w in units_b]
         copies = math.ceil(max(ratios) - TOLERANCE)
@@ -198,8 +196,8 @@ class _Judge:
         """A for B, both by the hour."""
         if (a.spot and not b.spot) or (a.partner and not b.partner) or a.fixed_per_month:
             return False
-        if b.partner and not a.partner and b.machine.key in self.standby:
-            return False  # what a partner is paid for takes over, what is rented by the hour does not
+        if not self.standby.elastic(a, b):
+            return False
         if a.max_quantity is not None or a.min_quantity > (0 if a.partner else 1):
             return False
         hours = a.hours is None or (b.hours is not None and b.hours <= a.hours)
@@ -213,7 +211,7 @@ class _Judge:
 
     def elastic_beats(self, e: Elastic, r: Reservation) -> bool:
         """Running A in every hour of the term that the plan sees costs no more than committing to B."""
-        copies = self.copies(e.machine, r.machine) if r.machine.key not in self.standby else None
+        copies = self.copies(e.machine, r.machine) if not self.standby.needs(r.machine) else None
         if copies is None or copies * e.machine.carbon_kg_per_hour > r.machine.carbon_kg_per_hour:
             return False
         if e.window.start > 0 or e.window.end < self.horizon.months or r.machine.key in self.beside_blocks:
@@ -248,7 +246,7 @@ class _Judge:
         if a.window.start > b.window.start or a.window.end < b.window.end:
             return False
         copies = self.copies(a.machine, b.machine)
-        if copies is None:
+        if copies is None or not self.standby.alike(a.machine, b.machine):
             return False
         if (
             self.limits.carbon_price_per_kg

@@ -51,12 +51,16 @@ def rounded_plan(
     rounder: Rounder = nearest,
     gap: float = 1e-4,
     deadline: Deadline | None = None,
+    bought: Array | None = None,
 ) -> Array | None:
-    """A feasible point near the relaxation's, or None when this way finds none before the deadline."""
+    """A feasible point near the relaxation's, or None when this way finds none before the deadline.
+
+    `bought`: a point whose purchases are whole already, to be taken as they are.
+    """
     deadline = deadline or Deadline()
     if relaxed.values is None or relaxed.row_duals is None:
         return None
-    values = relaxed.values.copy()
+    values = relaxed.values.copy() if bought is None else bought.copy()
     _round_purchases(built, values, rounder)
     if not _purchases_fit(matrix, cut, values):
         return None

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Self
 
-from .limited import MONEY_AND_CARBON, SHARES, family, subject
+from .limited import MONEY_AND_CARBON, SHARES, SURVIVE, family, subject
+from .losses import worst_hour
 from .matrix import Array
 from .model import MONEY
 from .relaxation import HOLDS, Relaxation
@@ -15,19 +16,21 @@ NO_FLOOR = -1e9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
-    """What a limit is and what it would have to be; for a demand, all of it and the share that can be had."""
+    """What a limit is and what it would have to be; for a demand, and for one after a loss, all of it and the
+    share that can be had, and `loads`: units per hour of each workload in the worst hour after the loss."""
 
     needed: float | None
     available: float | None
     unit: str
     month: int | None = None
     exact: bool = True
+    loads: tuple[tuple[str, float], ...] = ()
 
     @classmethod
     def unknown(cls, relaxation: Relaxation, name: str) -> Self:
         """The limit as it is, when time ran out."""
         kind = family(name)
-        if kind == "demand":
+        if kind in ("demand", SURVIVE):
             return cls(needed=1.0, available=None, unit=_unit(relaxation, name), exact=False)
         available = _value(relaxation, name)
         return cls(needed=None, available=available, unit=_unit(relaxation, name), exact=False)
@@ -44,6 +47,10 @@ def amount(relaxation: Relaxation, name: str, others: frozenset[str]) -> Amount 
     unit, exact = _unit(relaxation, name), relaxation.whole and found.proven
     if family(name) == "demand":
         return Amount(needed=1.0, available=1.0 - found.bound, unit=unit, exact=exact)
+    if family(name) == SURVIVE:
+        month, loads = worst_hour(relaxation, name, found.values)
+        left = max(0.0, 1.0 - found.bound)
+        return Amount(needed=1.0, available=left, unit=unit, month=month, exact=exact, loads=loads)
     if not found.proven and (family(name) in SHARES or _months_differ(relaxation, name)):
         return None
     if family(name) in SHARES:

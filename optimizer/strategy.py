@@ -14,6 +14,7 @@ from .highs import Effort, SolverAnswer, run
 from .matrix import Array, Matrix
 from .result import Progress
 from .rounding import down, nearest, rounded_plan, tightened, up
+from .spread import spread_purchases
 
 SMALL_COLUMNS = 4000  # up to here the solver is tried on the whole model first
 SMALL_SECONDS = 10.0
@@ -100,6 +101,8 @@ def _by_parts(state: Search, cases: list[Case]) -> float:
         state.tell(cases[0].bound)
         if state.proven(case.bound) or deadline.is_cancelled():
             break
+        if _spread(state, cut, case, deadline):
+            state.tell(cases[0].bound)
         _round(state, cut, case, deadline)
     for case in cases:
         if state.proven(case.bound) or deadline.passed():
@@ -108,6 +111,19 @@ def _by_parts(state: Search, cases: list[Case]) -> float:
         case.bound = max(case.bound, part_bound(case.matrix, cut, case.relaxed, gap=gap, deadline=deadline))
         state.tell(min(other.bound for other in cases))
     return min(case.bound for case in cases)
+
+
+def _spread(state: Search, cut: Decomposition, case: Case, deadline: Deadline) -> bool:
+    """A plan from purchases rounded together, where losses must be survived; whether there was one."""
+    bought = spread_purchases(state.built, case.matrix, cut, case.relaxed, deadline)
+    if bought is None:
+        return False
+    gap = 0.3 * state.effort.gap
+    found = rounded_plan(
+        state.built, case.matrix, cut, case.relaxed, gap=gap, deadline=deadline, bought=bought
+    )
+    state.offer(found)
+    return found is not None
 
 
 def _round(state: Search, cut: Decomposition, case: Case, deadline: Deadline) -> None:

@@ -17,23 +17,21 @@ from advisor.demand.fields import FORM, Fraction, Money, Months, NonNegative, Pa
 from advisor.demand.hints import did_you_mean, nearest
 from advisor.demand.surroundings import surroundings_of
 
+LOSSES = ("none", "region", "provider")
+
 
 def _survive(value: object) -> str:
     failure = text(value)
-    if failure == "none":
+    if failure in LOSSES:
         return failure
-    if failure in ("region", "provider"):
-        raise problem("is not supported yet: write none or remove it")
-    raise problem(
-        f"must be none, region or provider{did_you_mean(nearest(failure, ('none', 'region', 'provider')))}"
-    )
+    raise problem(f"must be none, region or provider{did_you_mean(nearest(failure, LOSSES))}")
 
 
 def _cash_form(value: object) -> str:
     return FORM + ("list" if isinstance(value, (list, tuple)) else "number")
 
 
-SurviveLossOf = Annotated[str, BeforeValidator(_survive), WithJsonSchema({"const": "none"})]
+SurviveLossOf = Annotated[str, BeforeValidator(_survive), WithJsonSchema({"enum": list(LOSSES)})]
 CashPerMonth = Annotated[
     Annotated[Money, Tag(FORM + "number")] | Annotated[tuple[Money, ...], Tag(FORM + "list")],
     Discriminator(_cash_form),
@@ -69,7 +67,13 @@ class Limits(Part):
         default_factory=ShareMax, description="Largest shares of capacity-hours per month."
     )
     survive_loss_of: SurviveLossOf = Field(
-        default="none", description="none. Surviving the loss of a region or provider is not supported yet."
+        default="none",
+        description="none, region or provider: every hour's load is met by what is held elsewhere when any "
+        "one of them is lost.",
+    )
+    on_demand_surge_fraction: Fraction = Field(
+        default=0.0,
+        description="Part of the load served by the lost region or provider that may be rented anew, 0 to 1.",
     )
     commitment_months_max: Months | None = Field(
         default=None, description="Longest term of a commitment in months; 0 = no commitments."

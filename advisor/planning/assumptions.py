@@ -6,6 +6,7 @@ from advisor.planning.case import Case
 from advisor.planning.flops import flops_assumptions
 from advisor.planning.interruption_notes import interruption_assumptions
 from advisor.planning.latency_notes import latency_assumptions
+from advisor.planning.losses import loss_assumptions
 from advisor.planning.machines import (
     CLOUD_PUE,
     HOST_POWER_FACTOR,
@@ -31,6 +32,7 @@ def _always(case: Case) -> Iterator[str]:
     yield "Throughput is as the plan states, proportional to machines, and shared without loss."
     yield from flops_assumptions(case)
     yield from latency_assumptions(case)
+    yield from loss_assumptions(case)
     if case.rates_from:
         yield "Exchange rates are those of the plan, else those in force then, and stay as they are."
     elif case.plan.exchange_rates:

@@ -9,9 +9,11 @@ from advisor.demand.workload import Workload
 from advisor.planning.case import Case
 from advisor.planning.gang_notes import gang_row
 from advisor.planning.latency_notes import too_far
+from advisor.planning.losses import PATH, loss_figures, loss_words
 from advisor.planning.result_rows import Conflict
 from advisor.planning.words import amount, percent
 from optimizer.conflicts import Clash
+from optimizer.limited import SURVIVE
 
 _MONEY = ("capex_total", "cash_per_month")
 _CARBON = "carbon_tonnes_total"
@@ -37,6 +39,8 @@ def _row(case: Case, clash: Clash, *, alone: bool) -> Conflict:
         return gang_row(case, clash)
     if clash.limit == "demand" and (row := _latency(case, clash)) is not None:
         return row
+    if clash.limit == SURVIVE:
+        return _loss(case, clash)
     path, words = _demand(case, clash) if clash.limit == "demand" else _limit(case, clash)
     suffix = "" if alone else " with the others" if clash.limit == "demand" else " (the others kept)"
     month = case.plan.month_at(clash.month) if clash.month is not None else ""
@@ -48,6 +52,21 @@ def _row(case: Case, clash: Clash, *, alone: bool) -> Conflict:
         available=clash.available,
         unit=_unit(case, clash),
         relaxation=f"{words}{suffix}.",
+        cost_of_relaxation=None,
+    )
+
+
+def _loss(case: Case, clash: Clash) -> Conflict:
+    """A place that cannot be lost: what is needed without it, and what could meet it."""
+    needed, available, unit = loss_figures(case, clash)
+    return Conflict(
+        group=clash.group,
+        limit=PATH,
+        where=clash.where,
+        needed=needed,
+        available=available,
+        unit=unit,
+        relaxation=f"{loss_words(case, clash)} (the others kept).",
         cost_of_relaxation=None,
     )
 

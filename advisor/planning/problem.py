@@ -40,6 +40,7 @@ from optimizer.problem import (
     WorkDemand,
     Workload,
 )
+from optimizer.survival import LossOf, Survival
 from optimizer.timegrid import DayShape
 from providers import Offer
 
@@ -238,4 +239,7 @@ def _limits(plan: Plan) -> Limits:
         country_share_max=shares.country,
         spot_share_max=shares.spot,
         partner_share_max=shares.partner,
+        survival=None
+        if limits.survive_loss_of == "none"
+        else Survival(loss_of=LossOf(limits.survive_loss_of), surge_fraction=limits.on_demand_surge_fraction),
     )

@@ -48,6 +48,7 @@ UNITS = {
     "min_quantity": _MACHINES,
     "monthly": f"{_MONEY} a month",
     "months": _MONTHS,
+    "on_demand_surge_fraction": _FRACTION,
     "partner": _FRACTION,
     "peak": "the demand's unit",
     "per_month": f"{_MONEY} a month, each",
@@ -112,7 +113,8 @@ EXAMPLES: dict[str, Any] = {
     "limits.share_max.country": 0.8,
     "limits.share_max.partner": 0.3,
     "limits.share_max.provider": 0.7,
-    "limits.survive_loss_of": "none",
+    "limits.on_demand_surge_fraction": 0.25,
+    "limits.survive_loss_of": "region",
 }
 """Of fields that no plan that ships has."""
 
@@ -179,7 +181,7 @@ def _walk(outer: Schema, defs: Schema, path: str, found: Sequence[Any]) -> Itera
 def _field(
     path: str, name: str, schema: Schema, defs: Schema, values: Sequence[Any], *, required: bool
 ) -> PlanField:
-    supported = not (schema.get("type") == "null" or schema.get("const") == "none")
+    supported = schema.get("type") != "null"
     value = (values[0] if values else EXAMPLES.get(path)) if supported else None
     default = schema.get("default")
     return PlanField(

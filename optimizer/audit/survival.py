@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..survival import LossOf
 from ..timegrid import Slice
 from .facts import Facts, load, number
 from .takeover import Pool, can_take_over
@@ -43,17 +42,17 @@ def check_survival(facts: Facts, tolerance: float) -> Iterator[str]:
                 yield (
                     f"survive_loss_of in slice {i} (month {piece.month}): without "
                     f"{domain or 'spot machines'}, held machines must take over of {names}; "
-                    f"they can do {number(share)} of it"
+                    f"they can do {share:.4g} of it"
                 )
 
 
-def _domain(facts: Facts, key: str, loss_of: LossOf) -> str:
+def _domain(facts: Facts, key: str, loss_of: str) -> str:
     """The place a source fails with: an own site, a partner, else its provider or its region there."""
     source = facts.sources[key]
     if source.server is not None:
         return f"own/{facts.servers[key][1].key}"
     machine = source.machine
-    if loss_of is LossOf.PROVIDER or machine.provider.endswith("/" + machine.region):
+    if loss_of == "provider" or machine.provider.endswith("/" + machine.region):
         return machine.provider
     return f"{machine.provider}/{machine.region}"
 

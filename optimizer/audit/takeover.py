@@ -3,10 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import highspy
-import numpy as np
-
-TRACE = 1e-12
+TRACE = 1e-11
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +19,27 @@ def can_take_over(needs: Mapping[str, float], pools: Sequence[Pool]) -> float | 
 
     One workload is a sum; several are first tried in a simple order, which mostly does, and else solved.
     """
-    wanted = {name: need for name, need in needs.items() if need > TRACE}
+    wanted = {name: need for name, need in needs.items() if need > 0}
     if not wanted:
         return None
     if len(wanted) == 1:
         ((name, need),) = wanted.items()
         done = sum(pool.machines * pool.speeds.get(name, 0.0) for pool in pools)
         return None if done >= need else done / need
-    if _fits_in_order(wanted, pools):
+    alike = _merged(pools)
+    if _fits_in_order(wanted, alike):
         return None
-    share = _largest_share(wanted, pools)
-    return None if share >= 1.0 - TRACE else share
+    share = _largest_share(wanted, alike)
+    return None if share >= 1.0 - 1e-9 else share
+
+
+def _merged(pools: Sequence[Pool]) -> list[Pool]:
+    """Machines of equal speeds together."""
+    found: dict[tuple[tuple[str, float], ...], float] = {}
+    for pool in pools:
+        key = tuple(sorted(pool.speeds.items()))
+        found[key] = found.get(key, 0.0) + pool.machines
+    return [Pool(machines, dict(speeds)) for speeds, machines in found.items()]
 
 
 def _fits_in_order(needs: Mapping[str, float], pools: Sequence[Pool]) -> bool:
@@ -49,27 +56,42 @@ def _fits_in_order(needs: Mapping[str, float], pools: Sequence[Pool]) -> bool:
 
 
 def _largest_share(needs: Mapping[str, float], pools: Sequence[Pool]) -> float:
-    """Largest s <= 1 with sum_p speed * e[p,w] >= s * need[w] and sum_w e[p,w] <= machines[p]."""
+    """Largest s <= 1 with sum_p part[p,w] * speed * machines[p] >= s * need[w] and sum_w part[p,w] <= 1."""
     pairs = [(p, name) for p, pool in enumerate(pools) for name in needs if name in pool.speeds]
-    highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)
-    columns = len(pairs) + 1  # the last is s
-    cost = np.zeros(columns)
-    cost[-1] = -1.0
-    high = np.append(np.full(len(pairs), highspy.kHighsInf), 1.0)
-    none = np.zeros(0, np.int32)
-    highs.addCols(columns, cost, np.zeros(columns), high, 0, none, none, np.zeros(0))
+    rows, right = [], []
     for name, need in needs.items():
-        mine = [c for c, (_, other) in enumerate(pairs) if other == name]
-        speeds = [pools[pairs[c][0]].speeds[name] / need for c in mine]
-        terms = np.array([*mine, columns - 1], np.int32)
-        highs.addRow(0.0, highspy.kHighsInf, len(terms), terms, np.array([*speeds, -1.0]))
-    for p, pool in enumerate(pools):
-        mine = [c for c, (other, _) in enumerate(pairs) if other == p]
-        highs.addRow(
-            -highspy.kHighsInf, pool.machines, len(mine), np.array(mine, np.int32), np.ones(len(mine))
-        )
-    highs.run()
-    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        raise RuntimeError(f"a transport problem was not solved: {highs.getModelStatus()}")
-    return float(highs.getSolution().col_value[-1])
+        able = [pools[p].machines * pools[p].speeds[w] / need if w == name else 0.0 for p, w in pairs]
+        rows.append([*(-amount for amount in able), 1.0])
+        right.append(0.0)
+    for p in range(len(pools)):
+        rows.append([*(float(p == other) for other, _ in pairs), 0.0])
+        right.append(1.0)
+    rows.append([0.0] * len(pairs) + [1.0])
+    right.append(1.0)
+    return _largest_last(rows, right)
+
+
+def _largest_last(rows: list[list[float]], right: list[float]) -> float:
+    """Largest value of the last column with rows * x <= right, x >= 0, right >= 0: the textbook simplex."""
+    count, width = len(rows), len(rows[0])
+    table = [
+        [*row, *(float(n == m) for m in range(count)), side]
+        for n, (row, side) in enumerate(zip(rows, right, strict=True))
+    ]
+    gains = [0.0] * (width + count + 1)
+    gains[width - 1] = 1.0
+    basis = [width + n for n in range(count)]
+    while True:
+        # the first column that gains, and of the rows that bound it the first: so it never cycles (Bland)
+        column = next((j for j in range(width + count) if gains[j] > TRACE), None)
+        if column is None:
+            return -gains[-1]
+        bounds = [(row[-1] / row[column], basis[n], n) for n, row in enumerate(table) if row[column] > TRACE]
+        pivot = min(bounds)[2]
+        basis[pivot] = column
+        scale = table[pivot][column]
+        table[pivot] = [value / scale for value in table[pivot]]
+        for row in (*table[:pivot], *table[pivot + 1 :], gains):
+            factor = row[column]
+            if factor:
+                row[:] = [a - factor * b for a, b in zip(row, table[pivot], strict=True)]

@@ -115,7 +115,7 @@ CASES = [
     ),
     ("limits.cash_per_month", "[-1]", "limits.cash_per_month[0]", "-1", "must be 0 or more"),
     ("limits.cash_per_month", "-1", "limits.cash_per_month", "-1", "must be 0 or more"),
-    ("limits.survive_loss_of", "provider", "limits.survive_loss_of", "'provider'", NOT_YET),
+    ("limits.on_demand_surge_fraction", "25", "limits.on_demand_surge_fraction", "25", "a fraction"),
     ("limits.survive_loss_of", "regoin", "limits.survive_loss_of", "'regoin'", "did you mean `region`?"),
     ("limits.share_max", "{spots: 1}", "limits.share_max.spots", "", "did you mean `spot`?"),
     ("limits.share_max", "{spot: 30}", "limits.share_max.spot", "30", "a fraction"),

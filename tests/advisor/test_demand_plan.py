@@ -16,7 +16,7 @@ from tests.advisor.demand_examples import BASE, CONTRACT, SUPPORTED, plan_with, 
 
 def test_the_contracts_plan_is_refused_for_exactly_what_is_not_supported_yet() -> None:
     found = problems_of(CONTRACT.encode())
-    assert [problem.path for problem in found] == ["limits.survive_loss_of", "risk"]
+    assert [problem.path for problem in found] == ["risk"]
     assert all("not supported yet" in problem.message for problem in found)
     lines = CONTRACT.splitlines()
     for problem in found:
@@ -254,8 +254,15 @@ def test_hours_by_accelerator_are_taken_as_they_are() -> None:
     assert chat.hours_of_work() is None
 
 
-def test_surviving_no_loss_may_be_said() -> None:
-    assert plan_with("limits.survive_loss_of", "none").limits.survive_loss_of == "none"
+@pytest.mark.parametrize("lost", ["none", "region", "provider"])
+def test_the_loss_that_must_be_survived_is_read(lost: str) -> None:
+    limits = plan_with("limits.survive_loss_of", lost).limits
+    assert (limits.survive_loss_of, limits.on_demand_surge_fraction) == (lost, 0.0)
+
+
+def test_a_surge_may_be_allowed() -> None:
+    limits = plan_with("limits", "{survive_loss_of: region, on_demand_surge_fraction: 0.25}").limits
+    assert (limits.survive_loss_of, limits.on_demand_surge_fraction) == ("region", 0.25)
 
 
 @pytest.mark.parametrize("text", [SUPPORTED, CONTRACT, "a: ]", "a: *b", "[" * 99, "a: 1\na: 2", "\x00"])

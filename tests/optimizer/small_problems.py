@@ -24,6 +24,7 @@ from optimizer.problem import (
 from optimizer.timegrid import ALWAYS, FLAT, DayShape, Window
 
 from .factories import make_machine, make_rate, make_work, two_levels
+from .losses import survivals
 
 M = make_machine("m", carbon_kg_per_hour=1.0)
 N = make_machine("n", provider="rival", country="FR", accelerators=2.0, carbon_kg_per_hour=0.25)
@@ -199,7 +200,7 @@ def sites(draw: st.DrawFn) -> Site:
 @st.composite
 def limits(draw: st.DrawFn, months: int, hosted: bool) -> Limits:
     """None, or one; two at times."""
-    kinds = ["cash", "carbon", "carbon price", "provider", "country", "spot", "partner"]
+    kinds = ["cash", "carbon", "carbon price", "provider", "country", "spot", "partner", "loss"]
     kinds += ["capex", "capex"] if hosted else []
     chosen = draw(st.lists(st.sampled_from(kinds), max_size=2, unique=True))
     share = draw(st.sampled_from([0.0, *HALVES]))
@@ -214,6 +215,7 @@ def limits(draw: st.DrawFn, months: int, hosted: bool) -> Limits:
         country_share_max=share if "country" in chosen else None,
         spot_share_max=share if "spot" in chosen else None,
         partner_share_max=share if "partner" in chosen else None,
+        survival=draw(survivals()) if "loss" in chosen else None,
     )
 
 
