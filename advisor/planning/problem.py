@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 
 from advisor.catalog.stock import Stock
 from advisor.demand.accelerator_names import CPU
@@ -102,11 +101,7 @@ def translate(
     specs = {spec.key: spec for spec in machines} | owned_specs
     refuse_wide_gangs(plan, [*map(spec_of, offers), *specs.values()])
     spending = spending_of(plan, sifted.rates, sifted.options)
-    options = [
-        *sifted.options,
-        *spending.covered_only,
-        *map(partial(partner_option, plan), partners.values()),
-    ]
+    options = [*sifted.options, *spending.covered_only, *(partner_option(plan, p) for p in partners.values())]
     problem = Problem(
         horizon=_horizon(plan),
         workloads=tuple(_workload(plan, workload, specs) for workload in plan.workloads),
