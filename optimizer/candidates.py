@@ -22,6 +22,7 @@ class Model:
     def __init__(self, problem: Problem) -> None:
         smaller = reduce(problem).problem
         self.offers = len(smaller.elastic) + len(smaller.reservations) + len(smaller.blocks)
+        self.offers += sum(len(plan.rates) for plan in smaller.spend_plans)
         self.built = build(smaller)
         self.matrix = matrix_of(self.built.model.lp)
 

@@ -38,6 +38,7 @@ def check(problem: Problem) -> None:
         *_unique("servers", [server.key for site in problem.sites for server in site.servers]),
         *(fault for n, o in enumerate(problem.owned) for fault in _owned(f"owned[{n}]", o)),
         *_limits(problem.limits, problem.horizon.months),
+        *_spend_plans(problem),
         *_machines(problem),
     ]
     if faults:
@@ -157,6 +158,23 @@ def _limits(limits: Limits, months: int) -> Iterator[str]:
         yield f"limits.cash_per_month: {len(cash)} numbers: must be one for each of {months} months"
     for month, most in enumerate(cash or ()):
         yield from _amount(f"limits.cash_per_month[{month}]", most)
+
+
+def _spend_plans(problem: Problem) -> Iterator[str]:
+    yield from _unique("spend_plans", [plan.key for plan in problem.spend_plans])
+    others = {e.key for e in problem.elastic if e.spot or e.partner}
+    for plan in problem.spend_plans:
+        yield from _amount(f"{plan.key}.term_months", plan.term_months, 1)
+        yield from _amount(f"{plan.key}.upfront_fraction", plan.upfront_fraction, 0, 1)
+        for key, rate in plan.rates.items():
+            yield from _amount(f"{plan.key}.rates[{key}]", rate, 1e-12)
+        for key in sorted(others & plan.rates.keys()):
+            yield f"{plan.key}.rates: {key!r}: must be an offer on demand, not spot or a partner's"
+    for elastic in problem.elastic:
+        if elastic.covered_only and elastic.price_per_hour:
+            yield f"{elastic.key}.price_per_hour: {elastic.price_per_hour}: must be 0 where covered_only"
+        if elastic.covered_only and (elastic.spot or elastic.partner):
+            yield f"{elastic.key}.covered_only: True: for an offer on demand only"
 
 
 def _machines(problem: Problem) -> Iterator[str]:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from .build import Built
-from .idle_cover import without_idle_cover
 from .result import Plan, Purchase, Run, Serve
 from .spend import Commitment, Cover
 from .spending import unit_of
@@ -43,7 +42,7 @@ def extract(built: Built, values: np.ndarray) -> Plan:
     blocks = [(key, whole(amount(x), key)) for key, x in v.blocks.items()]
     runs = [(q, i, whole(amount(x), index.sources[q].key)) for (q, i), x in v.running.items()]
     kept = {key: whole(amount(x), key[0]) for key, x in v.kept.items()}
-    plan = Plan(
+    return Plan(
         slices=index.slices,
         reserved=bought(v.reserved),
         blocks=tuple(Purchase(option=k, start=begin[k], quantity=n) for k, n in blocks if n),
@@ -59,7 +58,6 @@ def extract(built: Built, values: np.ndarray) -> Plan:
         commitments=tuple(_commitments(built, values)),
         covers=tuple(_covers(built, values)),
     )
-    return without_idle_cover(index.problem, plan)
 
 
 def _commitments(built: Built, values: np.ndarray) -> Iterator[Commitment]:

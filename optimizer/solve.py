@@ -13,6 +13,7 @@ from .highs import Effort, SolverAnswer, version
 from .listening import Report
 from .model import MONEY
 from .problem import Problem
+from .provider_order import in_provider_order
 from .result import Outcome, SolveRecord, Status
 from .strategy import search
 
@@ -78,9 +79,9 @@ def _outcome(built: Built, answer: SolverAnswer, record: SolveRecord) -> Outcome
         return Outcome(status=Status.INFEASIBLE, record=record)
     if answer.values is None:
         return Outcome(status=Status.UNKNOWN, record=record)
-    objective = answer.objective / MONEY
+    plan, saved = in_provider_order(built.index.problem, extract(built, answer.values))
+    objective = answer.objective / MONEY - saved
     gap = max(0.0, (objective - record.bound) / max(abs(objective), 1e-9))
     proven = answer.optimal or gap <= record.gap_asked
     status = Status.OPTIMAL if proven else Status.FEASIBLE
-    plan = extract(built, answer.values)
     return Outcome(status=status, record=record, gap=gap, objective_npv=objective, plan=plan)

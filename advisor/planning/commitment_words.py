@@ -32,7 +32,7 @@ def committed(rows: Sequence[Purchase], currency: str) -> str:
 
 
 def commitment_terms(row: Purchase) -> str:
-    """`commitment, 12 months, no upfront`; of a machine that can be had in no other way, that."""
+    """`12 months, no upfront`; of a machine that can be had in no other way, that."""
     if not is_commitment(row):
         return "under spend commitments"
-    return f"commitment, {row.term_months} months{_PAID.get(row.payment or '', '')}"
+    return f"{count(row.term_months or 0, 'month')}{_PAID.get(row.payment or '', '')}"

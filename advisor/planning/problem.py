@@ -89,10 +89,7 @@ def translate(
     capacity that no offer describes.
     """
     sifted = Sifted(plan, now, max_age_hours)
-    for done, offer in enumerate(offers):
-        if progress is not None and done % TOLD_EVERY_OFFERS == 0:
-            progress(done, len(offers))
-        sifted.take(offer)
+    _read(sifted, offers, progress)
     _refuse_missing_rates(plan, sifted.unrated, rate_in_force)
     sites = {server_key(s, m): (s, m) for s in plan.capacity.sites for m in s.servers}
     partners = {partner_key(partner): partner for partner in plan.capacity.partners}
@@ -103,9 +100,8 @@ def translate(
         *map(partner_spec, partners.values()),
     ]
     specs = {spec.key: spec for spec in machines} | owned_specs
-    options = [*sifted.options, *(partner_option(plan, partner) for partner in plan.capacity.partners)]
     spending = spending_of(plan, sifted.rates, sifted.options)
-    options += spending.covered_only
+    options = [*sifted.options, *spending.covered_only, *(partner_option(plan, p) for p in partners.values())]
     problem = Problem(
         horizon=_horizon(plan),
         workloads=tuple(_workload(plan, workload, specs) for workload in plan.workloads),
@@ -127,6 +123,13 @@ def translate(
         considered=sifted.considered,
         spend=spending.terms,
     )
+
+
+def _read(sifted: Sifted, offers: Sequence[Offer], progress: Callable[[int, int], None] | None) -> None:
+    for done, offer in enumerate(offers):
+        if progress is not None and done % TOLD_EVERY_OFFERS == 0:
+            progress(done, len(offers))
+        sifted.take(offer)
 
 
 def _horizon(plan: Plan) -> Horizon:

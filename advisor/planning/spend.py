@@ -88,7 +88,12 @@ class Spending:
 
 
 def spending_of(plan: Plan, rates: Sequence[Offer], options: Sequence[Option]) -> Spending:
-    """The plans that some rates describe. A machine without an offer on demand runs under plans only."""
+    """The plans that some rates describe. A machine without an offer on demand runs under plans only.
+
+    Rates that no longer, or not yet, hold while the plan runs are not looked at.
+    """
+    windows = {rate.offer_id: window_of(plan, rate) for rate in rates}
+    rates = [rate for rate in rates if windows[rate.offer_id].overlap(0.0, plan.months) > 0]
     on_demand: dict[str, list[Elastic]] = defaultdict(list)
     for option in options:
         if isinstance(option, Elastic) and not option.spot and not option.partner:

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from advisor.catalog import words as catalogue_words
 from advisor.catalog.pricing import hours_of
-from advisor.planning.commitment_words import commitment_terms, is_commitment, per_hour, plan_name
+from advisor.planning.commitment_words import commitment_terms, committed, is_commitment, per_hour, plan_name
 from advisor.planning.result import Result
 from advisor.planning.result_rows import Baseline, Purchase, Totals
 from advisor.planning.savings import NO_DIFFERENCE, is_proven
@@ -89,6 +89,9 @@ def _purchases(result: Result, now: datetime) -> Iterator[str]:
         yield f"  {more} (--json has all)"
     if any(row.quantity_unit == "machines_at_once" for row in rows):
         yield "  ≤: the largest number at once, paid by the hour"
+    for row in shown:
+        if is_commitment(row):
+            yield f"  /h: {committed([row], result.currency)}, used or not"
 
 
 def _what(row: Purchase) -> str:

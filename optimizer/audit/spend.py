@@ -66,7 +66,7 @@ def check_spend(facts: Facts, tolerance: float) -> Iterator[str]:
 
 
 def _check_charge(facts: Facts, i: int, covered: Counter[tuple[str, int]], tolerance: float) -> Iterator[str]:
-    """The provider, in its own order, leaves no more on demand than the plan pays.
+    """The provider, in its own order, leaves on demand what the plan pays: no more and no less.
 
     Only where no two plans in force could cover the same machine: between such plans the order is the
     provider's, and what it makes of the bill is told with the answer.
@@ -86,7 +86,7 @@ def _check_charge(facts: Facts, i: int, covered: Counter[tuple[str, int]], toler
             left[key] -= taken
             money -= taken * plan.rates[key]
     charged = sum(n * facts.elastic[key].price_per_hour for key, n in left.items())
-    if not charged <= promised + tolerance * scale:
+    if not abs(charged - promised) <= tolerance * scale:
         yield f"slice {i}: the provider charges {number(charged)} an hour on demand, not {number(promised)}"
 
 

@@ -85,6 +85,7 @@ ANSWER: dict[str, Any] = {
             "months": 1,
             "quantity": 1,
             "quantity_unit": "machines_at_once",
+            "commitment_per_hour": None,
             "instance_hours": 730.0,
             "npv": CASH,
             "cash": CASH,
@@ -105,6 +106,7 @@ ANSWER: dict[str, Any] = {
             "instance_hours": 730.0,
             "delivered_units": 5840.0,
             "spot": False,
+            "commitment": None,
         }
     ],
     "unit_costs": [

@@ -16,10 +16,10 @@ CASES = [
     ("capacity.offers", "[aws]", "capacity.offers", "a list of 1", "must be a map of fields"),
     (
         "capacity.offers.purchases",
-        "[spend_commitment]",
+        "[spend_commitments]",
         "capacity.offers.purchases[0]",
-        "'spend_commitment'",
-        NOT_YET,
+        "'spend_commitments'",
+        "mean `spend_commitment`?",
     ),
     (
         "capacity.offers.purchases",

@@ -126,7 +126,7 @@ def test_what_is_not_supported_yet_does_not_fit_the_schema() -> None:
         ("workloads[0].demand.profile", "weekly"),
         ("workloads[0].demand.profile", "{name: flat, shift_hours: 30}"),
         ("capacity.offers", "all"),
-        ("capacity.offers.purchases", "[spend_commitment]"),
+        ("capacity.offers.purchases", "[savings_plan]"),
         ("capacity.sites[0].power.pue", "0.5"),
         ("capacity.partners[0].hours", "[1]"),
         ("limits.share_max", "{spot: 30}"),

@@ -38,6 +38,7 @@ def test_a_month_on_demand_is_told_completely() -> None:
         "months": 1,
         "quantity": 1,
         "quantity_unit": "machines_at_once",
+        "commitment_per_hour": None,
         "instance_hours": near(HOUR),
         "npv": near(50 * HOUR),
         "cash": near(50 * HOUR),

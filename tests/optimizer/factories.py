@@ -67,7 +67,8 @@ def make_reservation(key: str = "r", price: float = 1.0, term: int = 2, **change
 
 def make_plan(rates: dict[str, float], key: str = "sp", term: int = 2, **changes: Any) -> SpendPlan:
     """A plan to spend under, at rates by key of on demand offers."""
-    return SpendPlan(**({"key": key, "provider": "acme", "term_months": term, "rates": rates} | changes))
+    values: dict[str, Any] = {"key": key, "provider": "acme", "term_months": term, "rates": rates}
+    return SpendPlan(**(values | changes))
 
 
 def make_server(key: str = "s", **changes: Any) -> ServerType:

@@ -78,7 +78,8 @@ def test_the_highest_saving_is_covered_first_within_an_hour() -> None:
     problem = make_problem(load_a, load_b, elastic=offers, spend_plans=(plan,))
     assert cost(problem) == pytest.approx((2 * 1 + 4) * 730)
     (cover,) = plan_of(problem).covers
-    assert (cover.option, cover.machines) == ("od-a", pytest.approx(1.0))
+    assert cover.option == "od-a"
+    assert cover.machines == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(
