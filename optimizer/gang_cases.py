@@ -44,8 +44,8 @@ def gang_cases(built: Built, cases: list[Case], gap: float, deadline: Deadline) 
     if not len(columns) or not cases:
         return Decided(cases, math.inf)
     tree = _Tree(columns, deadline)
-    for position, case in enumerate(cases):
-        tree.plant(case, deadline.within(deadline.left() / (len(cases) - position) / 2))
+    for case in cases:
+        tree.plant(case)
     tree.grow(gap / 2)
     if not tree.leaves:
         return Decided(cases, math.inf)
@@ -81,13 +81,14 @@ class _Tree:
         yield from (bound for bound, _, _ in self._open)
         yield from self._unsolved
 
-    def plant(self, case: Case, deadline: Deadline) -> None:
-        """Begin with a case, and follow one path down."""
+    def plant(self, case: Case) -> None:
+        """Begin with a case, and follow one path down unless a leaf is better than any of its plans."""
         live = _Live(case.matrix, self.deadline)
         root = _Node(live, case.matrix.low, case.matrix.high, case.relaxed)
         self._push(root)
         node: _Node | None = root
-        while node is not None and not deadline.passed():
+        best = min((leaf.bound for leaf in self.leaves), default=math.inf)
+        while node is not None and node.answer.objective < best and not self.deadline.passed():
             raised = self._undecided(node)
             if not len(raised):
                 self._keep(node)
