@@ -90,6 +90,7 @@ def translate(
         if progress is not None and done % TOLD_EVERY_OFFERS == 0:
             progress(done, len(offers))
         sifted.take(offer)
+    sifted.put_in_order()
     _refuse_missing_rates(plan, sifted.unrated, rate_in_force)
     sites = {server_key(s, m): (s, m) for s in plan.capacity.sites for m in s.servers}
     partners = {partner_key(partner): partner for partner in plan.capacity.partners}
