@@ -22,6 +22,7 @@ from .matrix import Array, Matrix
 MOST_NODES = 400
 MOST_LEAVES = 4  # ways of holding all gangs that are followed up
 CLOSE = 0.003  # relative; ways that much dearer than the best are not
+GROWING_SHARE = 0.3  # of the time left, at most, once there is one way
 TRACE = 1e-6
 MOSTLY = 0.6  # on the path down, gangs held to at least this part are decided together
 
@@ -44,9 +45,9 @@ def gang_cases(built: Built, cases: list[Case], gap: float, deadline: Deadline) 
     if not len(columns) or not cases:
         return Decided(cases, math.inf)
     tree = _Tree(columns, deadline)
-    for position, case in enumerate(cases):
-        tree.plant(case, deadline.within(deadline.left() / (len(cases) - position) / 2))
-    tree.grow(gap / 2)
+    for case in cases:
+        tree.plant(case)
+    tree.grow(gap / 2, deadline.within(GROWING_SHARE * deadline.left()))
     if not tree.leaves:
         return Decided(cases, math.inf)
     found = sorted(tree.leaves, key=lambda case: case.bound)
@@ -81,13 +82,14 @@ class _Tree:
         yield from (bound for bound, _, _ in self._open)
         yield from self._unsolved
 
-    def plant(self, case: Case, deadline: Deadline) -> None:
-        """Begin with a case, and follow one path down."""
+    def plant(self, case: Case) -> None:
+        """Begin with a case, and follow one path down unless a leaf is better than any of its plans."""
         live = _Live(case.matrix, self.deadline)
         root = _Node(live, case.matrix.low, case.matrix.high, case.relaxed)
         self._push(root)
         node: _Node | None = root
-        while node is not None and not deadline.passed():
+        best = min((leaf.bound for leaf in self.leaves), default=math.inf)
+        while node is not None and node.answer.objective < best and not self.deadline.passed():
             raised = self._undecided(node)
             if not len(raised):
                 self._keep(node)
@@ -96,9 +98,9 @@ class _Tree:
             count = 1 if values is None else max(1, int((values[raised] >= MOSTLY).sum()))
             node = self._child(node, raised[:count], 1.0) or self._child(node, raised[:1], 0.0)
 
-    def grow(self, gap: float) -> None:
+    def grow(self, gap: float, deadline: Deadline) -> None:
         """Best first, until the best leaf cannot be undercut by more than a relative gap, or it is enough."""
-        while self._open and self.nodes < MOST_NODES and not self.deadline.passed():
+        while self._open and self.nodes < MOST_NODES and not deadline.passed():
             best = min((leaf.bound for leaf in self.leaves), default=math.inf)
             if self._open[0][0] >= best - gap * abs(best):
                 return

@@ -12,6 +12,7 @@ from .extract import extract
 from .highs import Effort, SolverAnswer, version
 from .listening import Report
 from .model import MONEY
+from .ordered import in_order
 from .problem import Problem
 from .provider_order import in_provider_order
 from .result import Outcome, SolveRecord, Status
@@ -35,6 +36,7 @@ def solve(
     `progress` raises comes out of here. Raises InvalidProblem for a problem that is none.
     """
     check(problem)
+    problem = in_order(problem)
     clock = Clock(time_limit_seconds)
 
     def effort() -> Effort:

@@ -19,7 +19,6 @@ from .spread import spread_purchases
 SMALL_COLUMNS = 4000  # up to here the solver is tried on the whole model first
 SMALL_SECONDS = 10.0
 ROOM = (0.01, 0.04)  # under shared ceilings, as a fraction, when rounding breaks them
-CHOOSING_SHARE = 0.3  # of the time left, at most, for the choices on gangs
 PART_SHARE = 0.8  # of the time left, at most, for rounding and proving part by part
 
 
@@ -79,7 +78,7 @@ def search(built: Built, matrix: Matrix, effort: Effort) -> SolverAnswer:
     cases = site_cases(built, matrix, replace(effort, seconds=max(1.0, state.left())))
     if not cases:
         return _whole(state, matrix, -math.inf, math.inf)
-    choosing = Deadline.after(CHOOSING_SHARE * state.left(), effort.cancelled)
+    choosing = Deadline.after(PART_SHARE * state.left(), effort.cancelled)
     decided = gang_cases(built, cases, effort.gap, choosing)
     cases = decided.cases
     bound = min(_by_parts(state, cases), decided.rest)

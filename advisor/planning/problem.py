@@ -90,6 +90,7 @@ def translate(
     """
     sifted = Sifted(plan, now, max_age_hours)
     _read(sifted, offers, progress)
+    sifted.put_in_order()
     _refuse_missing_rates(plan, sifted.unrated, rate_in_force)
     sites = {server_key(s, m): (s, m) for s in plan.capacity.sites for m in s.servers}
     partners = {partner_key(partner): partner for partner in plan.capacity.partners}

@@ -60,6 +60,11 @@ class Sifted:
         else:
             self.options.append(option_of(self.plan, offer, rate))
 
+    def put_in_order(self) -> None:
+        """By offer id, so that the order of a price list decides nothing."""
+        self.options.sort(key=lambda option: option.key)
+        self.usable = dict(sorted(self.usable.items()))
+
     def _unusable(self, offer: Offer) -> str:
         """Key of the reason why the plan cannot use the offer; empty when it can."""
         if self.oldest is not None and (offer.observed_at is None or offer.observed_at < self.oldest):

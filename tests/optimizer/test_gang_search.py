@@ -112,6 +112,14 @@ def test_without_time_the_choices_on_gangs_stay_open() -> None:
     assert (found.cases, found.rest) == (cases, float("inf"))
 
 
+def test_the_order_of_offers_decides_nothing() -> None:
+    problem = a_catalogue()
+    same = [replace(offer, price_per_hour=4.0) for offer in problem.elastic]
+    equal = replace(problem, elastic=tuple(same), reservations=())
+    turned = replace(equal, elastic=tuple(reversed(same)))
+    assert solve(equal, gap=1e-9).plan == solve(turned, gap=1e-9).plan
+
+
 def test_both_ways_of_attack_find_where_to_hold_a_gang(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = cost(hidden_gang())
     monkeypatch.setattr(strategy, "SMALL_COLUMNS", 0)
