@@ -9,6 +9,7 @@ from advisor.planning.gangs import too_small
 from advisor.planning.idle import NOTABLE_FRACTION, idle_fraction
 from advisor.planning.interruption_notes import interruption_warnings
 from advisor.planning.latency_notes import latency_warnings
+from advisor.planning.losses import loss_warnings
 from advisor.planning.problem import offers_for
 from advisor.planning.result import TimeRecord
 from advisor.planning.result_rows import Purchase, ResultWarning, Usage
@@ -47,6 +48,7 @@ def warnings_of(
         *flops_warnings(case),
         *latency_warnings(case, purchases, usage),
         *_large(purchases, offers),
+        *loss_warnings(case, outcome),
         *_idle(case, outcome),
     ]
     return tuple(found)
