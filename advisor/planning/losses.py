@@ -1,13 +1,18 @@
 """Surviving the loss of a region or provider, in words: what cannot be met without it, what is assumed."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from advisor.demand.demand import ACCELERATORS
 from advisor.planning.case import Case
 from advisor.planning.machines import SECONDS_PER_HOUR
+from advisor.planning.pools import FIRM
+from advisor.planning.result_rows import ResultWarning
 from advisor.planning.words import amount, percent
 from optimizer.conflicts import Clash
-from optimizer.survival import ELSEWHERE
+from optimizer.problem import Machine, Problem, RateDemand
+from optimizer.result import Outcome, Plan
+from optimizer.survival import ELSEWHERE, LossOf, domain_of
 
 PATH = "limits.survive_loss_of"
 
@@ -56,3 +61,50 @@ def loss_assumptions(case: Case) -> Iterator[str]:
         f"One {lost} is lost at a time, all of it; each own site and partner counts as one. Held machines "
         "elsewhere take over at once: training on them waits, and spot machines are lost with the rest."
     )
+
+
+def loss_warnings(case: Case, outcome: Outcome) -> Iterator[ResultWarning]:
+    """How much hangs on one place at most, where its loss is survived."""
+    rule = case.problem.limits.survival
+    if rule is None or outcome.plan is None:
+        return
+    served = _served(case.problem, outcome.plan, rule.loss_of)
+    if not served:
+        return
+    (name, place, i), most = max(served.items(), key=lambda item: (round(item[1], 9), item[0]))
+    month = next(piece.month for piece in outcome.plan.slices if piece.index == i)
+    yield ResultWarning(
+        code="survives_loss",
+        severity="info",
+        message=f"Any one {rule.loss_of} may be lost in any hour, and the load is still met. Most hangs on "
+        f"{place}: it serves {percent(most)} of {name} in {case.plan.month_at(month)}.",
+    )
+
+
+def _machines(problem: Problem) -> dict[str, tuple[Machine, str | None]]:
+    """Machine of each source of capacity, and its site."""
+    found: dict[str, tuple[Machine, str | None]] = {e.key: (e.machine, None) for e in problem.elastic}
+    committed = [r.machine for r in problem.reservations] + [b.machine for b in problem.blocks]
+    committed += [o.machine for o in problem.owned if o.machine is not None]
+    for machine in committed:
+        found[f"{FIRM}{machine.key}"] = machine, None
+    for site in problem.sites:
+        for server in site.servers:
+            found[server.key] = server.machine, site.key
+    return found
+
+
+def _served(problem: Problem, plan: Plan, loss_of: LossOf) -> dict[tuple[str, str, int], float]:
+    """Share of a rate's load that a place serves in a slice, by workload, place and slice."""
+    done: dict[tuple[str, str, int], float] = defaultdict(float)
+    total: dict[tuple[str, int], float] = defaultdict(float)
+    rates = {w.name: w for w in problem.workloads if isinstance(w.demand, RateDemand)}
+    machines = _machines(problem)
+    for serve in plan.serves:
+        if serve.workload in rates:
+            machine, site = machines[serve.source]
+            place = domain_of(loss_of, machine.provider, machine.region, site)
+            units = serve.machines * rates[serve.workload].units_per_hour[machine.key]
+            done[serve.workload, place, serve.slice] += units
+            total[serve.workload, serve.slice] += units
+    return {(w, place, i): amount / total[w, i] for (w, place, i), amount in done.items()}

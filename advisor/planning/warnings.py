@@ -10,6 +10,7 @@ from advisor.planning.gang_notes import gang_warnings
 from advisor.planning.idle import NOTABLE_FRACTION, idle_fraction
 from advisor.planning.interruption_notes import interruption_warnings
 from advisor.planning.latency_notes import latency_warnings
+from advisor.planning.losses import loss_warnings
 from advisor.planning.result import TimeRecord
 from advisor.planning.result_rows import Purchase, ResultWarning, Usage
 from advisor.planning.stale import stale_warnings
@@ -48,6 +49,7 @@ def warnings_of(
         *flops_warnings(case),
         *latency_warnings(case, purchases, usage),
         *_large(purchases, offers),
+        *loss_warnings(case, outcome),
         *_idle(case, outcome),
     ]
     return tuple(found)

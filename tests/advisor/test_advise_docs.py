@@ -19,7 +19,7 @@ def test_every_option_is_documented_and_no_other() -> None:
 
 def test_every_warning_is_documented_and_no_other() -> None:
     folder = ROOT / "advisor" / "planning"
-    names = ("warnings.py", "stale.py", "exchange.py", "provider_notes.py", "gang_notes.py")
+    names = ("warnings.py", "losses.py", "stale.py", "exchange.py", "provider_notes.py", "gang_notes.py")
     code = "".join((folder / name).read_text(encoding="utf-8") for name in names)
     codes = set(re.findall(r'(?:_warning\(\s*|code=)"([a-z_]+)"', code))
     assert len(codes) > 5

@@ -47,6 +47,20 @@ def test_another_region_stands_by() -> None:
     assert any("One region is lost at a time" in sentence for sentence in result.assumptions)
 
 
+def test_what_hangs_on_one_place_is_told() -> None:
+    # without eu-central-1 the west holds all five; without the west only what runs on demand goes on, so
+    # that serves all of the load
+    limits = {"survive_loss_of": "region"}
+    result = result_of(plan_data(CHAT, limits=limits), [make_offer(price_per_hour=Decimal(1)), WEST])
+    assert result.objective_npv == near(HOUR * (5 * 1 + 5 * 10))
+    (told,) = (w for w in result.warnings if w.code == "survives_loss")
+    assert told.severity == "info"
+    assert told.message == (
+        "Any one region may be lost in any hour, and the load is still met. Most hangs on aws/eu-central-1: "
+        "it serves 100 % of chat in 2027-01."
+    )
+
+
 def test_another_provider_stands_by() -> None:
     result = result_of(plan_data(CHAT, limits={"survive_loss_of": "provider"}), [WEST, NORTH, RIVAL])
     assert held(result)["gcp/eu-1"] == 5
