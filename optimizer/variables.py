@@ -43,6 +43,8 @@ class Variables:
     used: dict[tuple[int, int], pulp.LpVariable] = field(default_factory=dict)  # 0/1, (q, i)
     covered: dict[tuple[int, int, int], pulp.LpVariable] = field(default_factory=dict)  # machines, p q i
     committed: dict[tuple[int, int], pulp.LpVariable] = field(default_factory=dict)  # (plan p, start)
+    cover_rows: dict[tuple[int, int], int] = field(default_factory=dict)  # row of covered <= running, (q, i)
+    cash_rows: dict[int, int] = field(default_factory=dict)  # row of the limit on cash, month
     month_sums: dict[int, pulp.LpVariable] = field(default_factory=dict)  # capacity-hours at work
 
     created: list[pulp.LpVariable] = field(default_factory=list)

@@ -29,7 +29,9 @@ def add_spend(model: Model, index: Index, v: Variables) -> int:
     for (q, i), running in v.running.items():
         source = index.sources[q]
         if isinstance(source, ElasticSource) and source.elastic.covered_only:
+            v.cover_rows[q, i] = model.rows
             model.equal({**by_machine.pop((q, i), {}), running: -1.0}, 0.0)
     for key, terms in by_machine.items():
+        v.cover_rows[key] = model.rows
         model.at_most({**terms, v.running[key]: -1.0}, 0.0)
     return model.rows - before
