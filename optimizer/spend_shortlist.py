@@ -15,6 +15,7 @@ from .index import build_index
 from .matrix import Array, matrix_of
 from .problem import Problem
 from .shortlist import LARGE, MEAN_BLOCKS
+from .spend import SpendPlan
 from .spend_pricing import gains
 
 MANY = 12_000  # triples of plan, offer and slice; below, all plans are modelled
@@ -69,9 +70,12 @@ def _priced(
         smaller = replace(problem, spend_plans=kept)
         built = build(smaller, mean_blocks=mean_blocks)
         relaxed = run(matrix_of(built.model.lp), replace(effort(), seconds=max(1.0, left())), mip=False)
+        others = tuple(plan for plan in problem.spend_plans if plan.key not in chosen)
+        if relaxed.infeasible and others:  # limits or machines ask for plans: there are no duals to price by
+            chosen += _deepest(problem, others, max(ADDED, len(chosen)))
+            continue
         if relaxed.values is None or not relaxed.optimal or not math.isfinite(relaxed.objective):
             return None
-        others = tuple(plan for plan in problem.spend_plans if plan.key not in chosen)
         found = gains(built, relaxed, others)
         if not found:
             used = _used(built, relaxed.values)
@@ -79,6 +83,17 @@ def _priced(
             return FewPlans(replace(problem, spend_plans=plans), relaxed.objective)
         chosen += tuple(sorted(found, key=lambda key: (-found[key], key))[:ADDED])
     return None
+
+
+def _deepest(problem: Problem, plans: tuple[SpendPlan, ...], count: int) -> tuple[str, ...]:
+    """Plans of the largest savings on any machine; those of machines sold under plans only come first."""
+    prices = {e.key: e.price_per_hour for e in problem.elastic}
+
+    def saving(plan: SpendPlan) -> float:
+        """The least part of an on demand price that is charged."""
+        return min(rate / prices[key] if prices[key] > 0 else 0.0 for key, rate in plan.rates.items())
+
+    return tuple(plan.key for plan in sorted(plans, key=lambda plan: (saving(plan), plan.key))[:count])
 
 
 def _used(built: Built, values: Array) -> set[str]:

@@ -78,7 +78,7 @@ def test_the_relaxation_of_few_plans_is_that_of_all(seed: int) -> None:
 
 
 @pytest.mark.usefixtures("_few")
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 2, 3])  # with another, no plan keeps the limit
 def test_bounded_cash_is_in_the_price(seed: int) -> None:
     # a little less in the dearest month than what would be paid in it; the others have room
     built = build(reduce(many(seed)).problem)
@@ -93,6 +93,7 @@ def test_bounded_cash_is_in_the_price(seed: int) -> None:
     )
     problem = reduce(many(seed, limits=limits)).problem
     whole, found = relaxation(problem), few_plans(problem, effort)
+    assert not whole.infeasible
     assert whole.objective > free.objective * (1 + 1e-6)
     assert found is not None
     assert found.bound == pytest.approx(whole.objective, rel=1e-7)
