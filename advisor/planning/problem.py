@@ -41,7 +41,7 @@ from optimizer.problem import (
     Workload,
 )
 from optimizer.timegrid import DayShape
-from providers import Offer
+from providers import Offer, Purchase
 
 TOLD_EVERY_OFFERS = 2000
 
@@ -206,7 +206,7 @@ def _owned(plan: Plan, offers: Sequence[Offer]) -> tuple[tuple[Owned, ...], dict
         machine, server = None, None
         if name in servers:
             server = next(m for m in site_option(plan, servers[name][0]).servers if m.key == name)
-        elif owned.offer in by_id:
+        elif owned.offer in by_id and by_id[owned.offer].purchase is not Purchase.SPEND_COMMITMENT:
             spec = spec_of(by_id[owned.offer])
             specs[spec.key] = spec
             machine = spec.for_model(0.0)
