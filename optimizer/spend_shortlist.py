@@ -48,7 +48,8 @@ def few_plans(problem: Problem, effort: Callable[[], Effort]) -> FewPlans | None
     def left() -> float:
         return deadline - (started - effort().seconds)
 
-    coarse = _priced(problem, (), MEAN_BLOCKS, effort, left)
+    owned = tuple(plan.key for plan in problem.spend_plans if plan.is_owned)
+    coarse = _priced(problem, owned, MEAN_BLOCKS, effort, left)
     if coarse is None or len(index.serves) > LARGE:
         return coarse
     chosen = tuple(plan.key for plan in coarse.problem.spend_plans)
@@ -79,7 +80,7 @@ def _priced(
         found = gains(built, relaxed, others)
         if not found:
             used = _used(built, relaxed.values)
-            plans = tuple(plan for plan in kept if plan.key in used)
+            plans = tuple(plan for plan in kept if plan.key in used or plan.is_owned)
             return FewPlans(replace(problem, spend_plans=plans), relaxed.objective)
         chosen += tuple(sorted(found, key=lambda key: (-found[key], key))[:ADDED])
     return None

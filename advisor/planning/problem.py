@@ -41,7 +41,7 @@ from optimizer.problem import (
     Workload,
 )
 from optimizer.timegrid import DayShape
-from providers import Offer, Purchase
+from providers import Offer
 
 TOLD_EVERY_OFFERS = 2000
 
@@ -199,6 +199,8 @@ def _owned(plan: Plan, offers: Sequence[Offer]) -> tuple[tuple[Owned, ...], dict
     by_id = {offer.offer_id: offer for offer in offers} if plan.capacity.owned else {}
     servers = {server_key(s, m): (s, m) for s in plan.capacity.sites for m in s.servers}
     for n, owned in enumerate(plan.capacity.owned):
+        if owned.is_money:
+            continue  # see spending_of
         months = plan.months_between(owned.from_, owned.until)
         first, last = months.start, months.stop - 1
         key = f"{owned.offer} (owned {n + 1})"
@@ -206,7 +208,7 @@ def _owned(plan: Plan, offers: Sequence[Offer]) -> tuple[tuple[Owned, ...], dict
         machine, server = None, None
         if name in servers:
             server = next(m for m in site_option(plan, servers[name][0]).servers if m.key == name)
-        elif owned.offer in by_id and by_id[owned.offer].purchase is not Purchase.SPEND_COMMITMENT:
+        elif owned.offer in by_id:
             spec = spec_of(by_id[owned.offer])
             specs[spec.key] = spec
             machine = spec.for_model(0.0)
