@@ -146,7 +146,7 @@ def _note(candidate: Candidate, outcome: Outcome) -> str:
     """The candidate's name, with the quantity where it is a commitment that the plan may leave unused."""
     if outcome.plan is None:
         return candidate.label
-    if [plan.key for plan in candidate.problem.spend_plans] == [candidate.label]:
+    if any(plan.key == candidate.label for plan in candidate.problem.spend_plans):
         per_hour = sum(made.per_hour for made in outcome.plan.commitments)
         return f"{per_hour:,.2f} an hour to {candidate.label}" if per_hour else NO_COMMITMENT
     if [r.key for r in candidate.problem.reservations] != [candidate.label]:

@@ -11,6 +11,7 @@ from .matrix import Array, matrix_of
 from .problem import Problem
 from .reduce import reduce
 from .shortlist import Shortlist, shortlist
+from .spend_shortlist import FewPlans, few_plans
 
 LOOSENED_SHARE = 0.85  # of the time left, at most, for the problem without limits that keep offers apart
 SHORTLIST_SHARE = 0.9  # of the time left, at most, for the offers on the shortlist
@@ -35,12 +36,29 @@ class Model:
         return answer
 
 
+class _FewPlans(Model):
+    """With some of the plans to spend under: a plan of it is a plan, its proof is that of a relaxation."""
+
+    def __init__(self, few: FewPlans) -> None:
+        super().__init__(few.problem)
+        self.bound = few.bound
+
+    def allowed(self, effort: Effort) -> Effort:
+        """Leaves some time for the whole problem."""
+        return replace(effort, seconds=SHORTLIST_SHARE * effort.seconds)
+
+    def judge(self, answer: SolverAnswer) -> SolverAnswer | None:
+        """A plan stands, with the bound over all plans to spend under."""
+        return _capped(answer, self.bound)
+
+
 class _Loosened(Model):
     """Without carbon cap and shares: a relaxation, which answers the problem when it keeps them anyway."""
 
-    def __init__(self, problem: Problem, loose: Problem) -> None:
-        super().__init__(loose)
+    def __init__(self, problem: Problem, loose: Problem, few: FewPlans | None) -> None:
+        super().__init__(loose if few is None else few.problem)
         self.whole = problem
+        self.few = few
 
     def keeps_limits(self, values: Array | None) -> bool:
         """Whether a point keeps the limits that were loosened."""
@@ -52,7 +70,11 @@ class _Loosened(Model):
 
     def judge(self, answer: SolverAnswer) -> SolverAnswer | None:
         """An answer that keeps the limits stands; so does the proof that not even this can hold."""
-        return answer if answer.infeasible or self.keeps_limits(answer.values) else None
+        if self.few is None and answer.infeasible:
+            return answer
+        if not self.keeps_limits(answer.values):
+            return None
+        return answer if self.few is None else _capped(answer, self.few.bound)
 
 
 class _Shortlisted(Model):
@@ -68,9 +90,7 @@ class _Shortlisted(Model):
 
     def judge(self, answer: SolverAnswer) -> SolverAnswer | None:
         """A plan stands, with the bound of the relaxation over all offers."""
-        if answer.values is None:
-            return None
-        return replace(answer, bound=self.bound, optimal=False)
+        return _capped(answer, self.bound)
 
 
 def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
@@ -82,18 +102,35 @@ def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
     _go_on(effort())
     loose = loosened(problem)
     if loose is not None:
-        easier = _Loosened(problem, loose)
+        few = few_plans(reduce(loose).problem, effort)
+        easier = _Loosened(problem, loose, few)
         relaxed = run(easier.matrix, effort(), mip=False)
-        bound = relaxed.bound if relaxed.optimal else bound
-        if relaxed.infeasible or easier.keeps_limits(relaxed.values):
+        if few is not None:
+            bound = few.bound
+        elif relaxed.optimal:
+            bound = relaxed.bound
+        if (relaxed.infeasible and few is None) or easier.keeps_limits(relaxed.values):
             yield easier
     _go_on(effort())
-    short = shortlist(reduce(problem).problem, effort())
+    smaller = reduce(problem).problem
+    few = few_plans(smaller, effort)
+    _go_on(effort())
+    short = shortlist(few.problem if few is not None else smaller, effort())
     if short is not None:
         _go_on(effort())
         yield _Shortlisted(short, bound)
+    elif few is not None:
+        _go_on(effort())
+        yield _FewPlans(few)
     _go_on(effort())
     yield Model(problem)
+
+
+def _capped(answer: SolverAnswer, bound: float) -> SolverAnswer | None:
+    """A plan with the bound of a problem that has more to choose from; without a plan it says nothing."""
+    if answer.values is None:
+        return None
+    return replace(answer, bound=min(bound, answer.objective), optimal=False)
 
 
 def _go_on(effort: Effort) -> None:

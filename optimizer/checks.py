@@ -166,6 +166,8 @@ def _spend_plans(problem: Problem) -> Iterator[str]:
     for plan in problem.spend_plans:
         yield from _amount(f"{plan.key}.term_months", plan.term_months, 1)
         yield from _amount(f"{plan.key}.upfront_fraction", plan.upfront_fraction, 0, 1)
+        for month, owned in enumerate(plan.owned_per_hour):
+            yield from _amount(f"{plan.key}.owned_per_hour[{month}]", owned)
         for key, rate in plan.rates.items():
             yield from _amount(f"{plan.key}.rates[{key}]", rate, 1e-12)
         for key in sorted(others & plan.rates.keys()):

@@ -38,6 +38,7 @@ def _possible(plan: Plan, problem: Problem) -> bool:
         and all(
             c.plan in plans and plans[c.plan].start <= c.start < plans[c.plan].end for c in plan.commitments
         )
+        and {cover.plan for cover in plan.covers} <= plans.keys()
         and not plan.servers
         and set(plan.opened) <= {site.key for site in problem.sites}
         and {key for key, _ in plan.kept} <= {owned.key for owned in problem.owned}

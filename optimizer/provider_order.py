@@ -20,7 +20,7 @@ def in_provider_order(problem: Problem, plan: Plan) -> tuple[Plan, float]:
     within its tolerances or its gap, and settles ties. Slices in which two plans in force could cover the
     same machine stay as they are: between plans the solver's split may be better than any provider's.
     """
-    if not plan.commitments:
+    if not (plan.commitments or plan.covers):
         return plan, 0.0
     plan = without_idle_cover(problem, plan)
     offers = {e.key: e for e in problem.elastic}
@@ -46,7 +46,7 @@ def in_provider_order(problem: Problem, plan: Plan) -> tuple[Plan, float]:
 def _in_force(problem: Problem, plan: Plan, month: int) -> list[tuple[SpendPlan, float]]:
     """Plans with money in a month, and how much an hour."""
     plans = {p.key: p for p in problem.spend_plans}
-    money: dict[str, float] = defaultdict(float)
+    money = defaultdict(float, {key: own for key, p in plans.items() if (own := p.owned_in(month))})
     for made in plan.commitments:
         if made.start <= month < made.start + plans[made.plan].term_months:
             money[made.plan] += made.per_hour

@@ -23,7 +23,7 @@ def useful_plans(problem: Problem) -> tuple[SpendPlan, ...]:
     ranked = sorted(plans, key=lambda plan: (-len(plan.rates), _rank(problem, plan), plan.key))
     kept: list[SpendPlan] = []
     for plan in ranked:
-        if not any(_replaces(problem, other, plan) for other in kept):
+        if plan.is_owned or not any(_replaces(problem, other, plan) for other in kept):
             kept.append(plan)
     names = {plan.key for plan in kept}
     return tuple(plan for plan in plans if plan.key in names)
@@ -45,7 +45,7 @@ def _as_clean(a: Machine, b: Machine, copies: int) -> bool:
 
 def _could_save(problem: Problem, plan: SpendPlan, offers: dict[str, Elastic]) -> bool:
     """Whether money committed in some month could cost less than what it covers costs on demand."""
-    if any(offers[key].covered_only for key in plan.rates):
+    if plan.is_owned or any(offers[key].covered_only for key in plan.rates):
         return True
     worth = max(offers[key].price_per_hour / rate for key, rate in plan.rates.items())
     return any(not _dearer(problem, plan, worth, start) for start in _starts(problem, plan))

@@ -18,7 +18,8 @@ class SpendPlan:
     `rates` are what one machine an hour takes of the commitment, by key of the on demand offer it runs
     under; keys of offers that a problem does not have mean nothing. `upfront_fraction` of the term's money
     is paid at its start (1 all, 0.5 partial), the rest in every hour. `narrow` plans are used up before
-    others (EC2 Instance plans before Compute plans).
+    others (EC2 Instance plans before Compute plans). `owned_per_hour` is money committed before, by
+    month from 0: it costs nothing any more.
     """
 
     key: str
@@ -28,6 +29,16 @@ class SpendPlan:
     upfront_fraction: float = 0.0
     narrow: bool = False
     window: Window = ALWAYS  # in which it can be bought
+    owned_per_hour: tuple[float, ...] = ()
+
+    def owned_in(self, month: int) -> float:
+        """Money an hour that is owned in a month."""
+        return self.owned_per_hour[month] if month < len(self.owned_per_hour) else 0.0
+
+    @property
+    def is_owned(self) -> bool:
+        """Whether any of it is owned."""
+        return any(self.owned_per_hour)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,8 @@ def add_spend_columns(index: Index, v: Variables) -> None:
         unit = unit_of(index, plan)
         for (q, i), running in v.running.items():
             rate = rate_of(index, plan, q)
-            if rate is not None and plan_starts(plan, index.slices[i].month):
+            month = index.slices[i].month
+            if rate is not None and (plan.owned_in(month) or plan_starts(plan, month)):
                 v.covered[p, q, i] = v.real()
                 most[i] += rate / unit * float(running.upBound)
         months = {index.slices[i].month for i in most}

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 
 from .problem import Elastic, Machine, Problem, RateDemand, Site
 from .reduce import reduce
+from .spend import SpendPlan
 from .timegrid import Window
 
 NO_COMMITMENT = "none: no commitment was found to cost less than on demand alone"
 FIRST_MONTH = Window(0.0, 1.0)
+NEVER = Window(0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,9 @@ def _spending(problem: Problem, base: Problem) -> Iterator[Candidate]:
         if plan.window.start <= 0 < plan.window.end:
             only = tuple(e for e in problem.elastic if e.covered_only and e.key in plan.rates)
             now = replace(plan, window=FIRST_MONTH)
-            restricted = replace(base, elastic=(*base.elastic, *only), spend_plans=(now,))
-            if reduce(restricted).problem.spend_plans:
+            others = tuple(own for own in base.spend_plans if own.key != plan.key)
+            restricted = replace(base, elastic=(*base.elastic, *only), spend_plans=(now, *others))
+            if any(left.key == plan.key for left in reduce(restricted).problem.spend_plans):
                 yield Candidate(plan.key, restricted)
 
 
@@ -103,9 +106,14 @@ def _on_demand(problem: Problem) -> Problem:
         elastic=tuple(e for e in problem.elastic if _is_on_demand(e)),
         reservations=(),
         blocks=(),
-        spend_plans=(),
+        spend_plans=_owned_money(problem),
         sites=tuple(_sites_as_they_are(problem)),
     )
+
+
+def _owned_money(problem: Problem) -> tuple[SpendPlan, ...]:
+    """Plans under which money is committed already, to which no more can be."""
+    return tuple(replace(plan, window=NEVER) for plan in problem.spend_plans if plan.is_owned)
 
 
 def _sites_as_they_are(problem: Problem) -> Iterator[Site]:
@@ -133,7 +141,11 @@ def _only(cloud: Problem, provider: str) -> Problem:
         elastic=tuple(e for e in cloud.elastic if e.machine.provider == provider),
         reservations=tuple(r for r in cloud.reservations if r.machine.provider == provider),
         blocks=tuple(b for b in cloud.blocks if b.machine.provider == provider),
-        spend_plans=tuple(plan for plan in cloud.spend_plans if plan.provider == provider),
+        spend_plans=tuple(
+            plan if plan.provider == provider else replace(plan, window=NEVER)
+            for plan in cloud.spend_plans
+            if plan.provider == provider or plan.is_owned
+        ),
     )
 
 

@@ -49,6 +49,8 @@ class Variables:
     )  # 0/1, gang held by commitments in a part of a month, (w, pool, start)
     covered: dict[tuple[int, int, int], pulp.LpVariable] = field(default_factory=dict)  # machines, p q i
     committed: dict[tuple[int, int], pulp.LpVariable] = field(default_factory=dict)  # (plan p, start)
+    cover_rows: dict[tuple[int, int], int] = field(default_factory=dict)  # row of covered <= running, (q, i)
+    cash_rows: dict[int, int] = field(default_factory=dict)  # row of the limit on cash, month
     month_sums: dict[int, pulp.LpVariable] = field(default_factory=dict)  # capacity-hours at work
     relief: dict[tuple[object, int], pulp.LpVariable] = field(default_factory=dict)  # after a loss, (…, i)
     outages: dict[int, tuple[tuple[int, ...], int]] = field(default_factory=dict)  # row -> workloads, slice

@@ -14,7 +14,18 @@ from pydantic import (
 )
 
 from advisor.demand.accelerator_names import AcceleratorNames
-from advisor.demand.fields import FORM, Found, Month, Name, Part, PositiveCount, problem, refuse, text
+from advisor.demand.fields import (
+    FORM,
+    Found,
+    Month,
+    Name,
+    Part,
+    PositiveCount,
+    PositiveMoney,
+    problem,
+    refuse,
+    text,
+)
 from advisor.demand.hints import did_you_mean, nearest, one_of
 from advisor.demand.partners import Partner
 from advisor.demand.places import OWN, RegionFilter
@@ -23,6 +34,7 @@ from advisor.demand.spans import span_problems
 from advisor.demand.surroundings import surroundings_of
 from providers.offers import Offer, Purchase
 
+SPENDING = f"/{Purchase.SPEND_COMMITMENT}/"
 PURCHASES = tuple(way.value for way in Purchase)
 
 
@@ -73,9 +85,13 @@ class Owned(Part):
 
     offer: Name = Field(
         description="Name of an offer (provider/region/instance_type/purchase/term-payment), or "
-        "own/SITE/SERVER for a server of a site."
+        "own/SITE/SERVER for a server of a site; or of a spend commitment, as results write it."
     )
-    quantity: PositiveCount = Field(description="How many machines.")
+    quantity: PositiveCount = Field(description="How many machines; of a spend commitment, how many such.")
+    commitment_per_hour: PositiveMoney | None = Field(
+        default=None,
+        description="Of a spend commitment: money committed to in each hour, plan currency; else absent.",
+    )
     from_: Month | None = Field(
         default=None,
         alias="from",
@@ -94,8 +110,18 @@ class Owned(Part):
             names = sorted(f"own/{site}/{server}" for site, server in servers)
             known = f"the plan has {one_of(names)}" if names else "the plan has no servers of its own"
             found.append((("offer",), self.offer, f"names no server of a site: {known}"))
+        if self.is_money and self.commitment_per_hour is None:
+            found.append((("commitment_per_hour",), None, "is needed for a spend commitment: money an hour"))
+        if not self.is_money and self.commitment_per_hour is not None:
+            message = "is for a spend commitment only: remove it"
+            found.append((("commitment_per_hour",), self.commitment_per_hour, message))
         refuse(found)
         return self
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it is a commitment to spend."""
+        return SPENDING in self.offer
 
 
 def _offers_form(value: object) -> str:

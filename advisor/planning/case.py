@@ -49,7 +49,7 @@ class Case:
         owned = next(owned for owned in self.problem.owned if owned.key == key)
         if owned.server is not None:
             return owned.server.key
-        return self.plan.capacity.owned[self.problem.owned.index(owned)].offer
+        return key.rpartition(" (owned ")[0]
 
     def owned(self, key: str) -> Owned:
         """The owned entry of a key."""

@@ -21,7 +21,8 @@ def commitment_row(solved: Solved, line: Line) -> dict[str, Any]:
     observed = [rate.observed_at for rate in rates]
     known = [moment for moment in observed if moment is not None]
     oldest = min(known) if known and len(known) == len(observed) else None
-    share, per_hour = float(UPFRONT[terms.term.payment]), line.commitment_per_hour or 0.0
+    paid = line.kind == "owned"
+    share, per_hour = 0.0 if paid else float(UPFRONT[terms.term.payment]), line.commitment_per_hour or 0.0
     whole = per_hour * float(HOURS_PER_MONTH) * terms.term.months
     return {
         "offer": terms.key,

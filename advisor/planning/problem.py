@@ -201,6 +201,8 @@ def _owned(plan: Plan, offers: Sequence[Offer]) -> tuple[tuple[Owned, ...], dict
     by_id = {offer.offer_id: offer for offer in offers} if plan.capacity.owned else {}
     servers = {server_key(s, m): (s, m) for s in plan.capacity.sites for m in s.servers}
     for n, owned in enumerate(plan.capacity.owned):
+        if owned.is_money:
+            continue  # see spending_of
         months = plan.months_between(owned.from_, owned.until)
         first, last = months.start, months.stop - 1
         key = f"{owned.offer} (owned {n + 1})"

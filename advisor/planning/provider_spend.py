@@ -27,8 +27,13 @@ class Spend:
         return {one.plan for one in self.made}
 
     def plans(self, month: int) -> list[SpendPlan]:
-        """Commitments in force in a month."""
-        return [self._plan(one) for one in self.made if self._is_active(one, month)]
+        """Commitments in force in a month; those that are owned beside them, though nobody pays for them."""
+        owned = [
+            Commitment(plan=plan.key, start=-1, per_hour=plan.owned_in(month))
+            for plan in self._case.problem.spend_plans
+            if plan.provider in STAGES and plan.owned_in(month)
+        ]
+        return [self._plan(one) for one in (*owned, *(c for c in self.made if self._is_active(c, month)))]
 
     def paid(self, month: int) -> Decimal:
         """What is due in a month, whatever is used."""

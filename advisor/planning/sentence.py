@@ -84,7 +84,7 @@ def _texts(rows: Sequence[Purchase], running: set[str | None], currency: str) ->
     elif kind == "reserved":
         term = count(first.term_months or 0, "month")
         yield f"reserve {machines} {_place(first)} for {term} {_from(rows)}"
-    elif is_commitment(first):
+    elif kind == "spend_commitment" and is_commitment(first):
         yield f"{committed(rows, currency)} {_from(rows)}"
     elif kind == "spend_commitment":
         yield f"run up to {machines} under spend commitments {_place(first)}"

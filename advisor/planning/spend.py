@@ -10,6 +10,7 @@ from advisor.demand.plan import Plan
 from advisor.planning.hours import HOURS_PER_MONTH
 from advisor.planning.machines import cloud_carbon_kg_per_hour, spec_in
 from advisor.planning.options import Option, window_of
+from advisor.planning.spend_owned import owned_money
 from optimizer.billing.sizes import family_of
 from optimizer.problem import Elastic
 from optimizer.spend import Commitment, SpendPlan
@@ -110,7 +111,8 @@ def spending_of(plan: Plan, rates: Sequence[Offer], options: Sequence[Option]) -
     ]
     terms = _named(found)
     by_key = {elastic.key: elastic for group in covered.values() for elastic in group}
-    plans = tuple(_plan(plan, one, by_key) for one in terms)
+    owned = owned_money(plan, [one.key for one in terms])
+    plans = tuple(_plan(plan, one, by_key, owned.get(one.key, ())) for one in terms)
     return Spending(plans, {one.key: one for one in terms}, tuple(only.values()))
 
 
@@ -179,7 +181,9 @@ def _named(found: Sequence[SpendTerms]) -> list[SpendTerms]:
     return [replace(one, key=f"{one.key}/{one.currency}") if count[one.key] > 1 else one for one in found]
 
 
-def _plan(plan: Plan, terms: SpendTerms, covered: Mapping[str, Elastic]) -> SpendPlan:
+def _plan(
+    plan: Plan, terms: SpendTerms, covered: Mapping[str, Elastic], owned: tuple[float, ...]
+) -> SpendPlan:
     rate = plan.rate(terms.currency)
     if rate is None:
         raise LookupError(f"the plan has no exchange rate for {terms.currency}")
@@ -198,4 +202,5 @@ def _plan(plan: Plan, terms: SpendTerms, covered: Mapping[str, Elastic]) -> Spen
         upfront_fraction=float(UPFRONT[terms.term.payment]),
         narrow=terms.is_narrow,
         window=Window(max(w.start for w in windows), min(w.end for w in windows)),
+        owned_per_hour=owned,
     )

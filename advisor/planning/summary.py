@@ -90,7 +90,7 @@ def _purchases(result: Result, now: datetime) -> Iterator[str]:
     if any(row.quantity_unit == "machines_at_once" for row in rows):
         yield "  ≤: the largest number at once, paid by the hour"
     for row in shown:
-        if is_commitment(row):
+        if is_commitment(row) and row.purchase != "owned":
             yield f"  /h: {committed([row], result.currency)}, used or not"
 
 

@@ -104,14 +104,26 @@ def _plans(facts: Facts) -> dict[str, SpendPlan]:
 def _committed(facts: Facts, plan: SpendPlan, month: int) -> float:
     """Money an hour in force in a month."""
     made = (c for c in facts.plan.commitments if c.plan == plan.key)
-    return sum(c.per_hour for c in made if c.start <= month < c.start + plan.term_months)
+    own = plan.owned_per_hour[month] if month < len(plan.owned_per_hour) else 0.0
+    return own + sum(c.per_hour for c in made if c.start <= month < c.start + plan.term_months)
 
 
 def bill_spend(facts: Facts) -> Iterator[Tally]:
-    """One tally per commitment: paid for every hour of its term, used or not."""
+    """One tally per commitment: paid for every hour of its term, used or not; and per plan that is owned."""
     plans = _plans(facts)
     for made in facts.plan.commitments:
         yield _bill(facts, made, plans[made.plan])
+    for plan in plans.values():
+        held = [month for month, money in enumerate(plan.owned_per_hour) if money and month < facts.months]
+        if held:
+            yield Tally(
+                kind="owned",
+                option=plan.key,
+                start=held[0],
+                months=held[-1] - held[0] + 1,
+                quantity=1,
+                commitment_per_hour=max(plan.owned_per_hour),
+            )
 
 
 def _bill(facts: Facts, made: Commitment, plan: SpendPlan) -> Tally:

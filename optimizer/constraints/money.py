@@ -35,5 +35,6 @@ def add_cash(model: Model, index: Index, v: Variables, entries: list[Entry]) -> 
                 add_term(terms[month], entry.variable, entry.flow.cash(month) * MONEY)
     model.slack("cash_per_month", "cash in a month", 1.0, v)
     for month, row in sorted(terms.items()):
+        v.cash_rows[month] = model.rows
         model.at_most(row, limits[month] * MONEY, "cash_per_month")
     return len(terms)

@@ -217,3 +217,20 @@ def test_carbon_of_covered_machines_is_that_of_machines_that_run() -> None:
         limits=Limits(carbon_price_per_kg=2.0),
     )
     assert cost(problem) == pytest.approx(2 * 730)
+
+
+def test_money_that_is_owned_is_used_and_kept_apart_from_what_is_bought() -> None:
+    # 3 machines; 1.50 of 1.00 each is owned in month 0: 1.5 machines covered; the rest is committed to
+    plan = make_plan({"od": 1.0}, term=1, owned_per_hour=(1.5,))
+    problem = make_problem(make_rate(3), months=2, elastic=(make_elastic(price=2.0),), spend_plans=(plan,))
+    assert cost(problem) == pytest.approx((1.5 + 3.0) * 730)
+    # where nothing can be bought, it covers all the same, and nothing afterwards
+    late = replace(plan, window=Window(9.0, 10.0))
+    assert cost(replace(problem, spend_plans=(late,))) == pytest.approx((2.0 * 1.5 + 2.0 * 3) * 730)
+
+
+def test_a_plan_with_money_of_its_own_is_not_replaced_by_a_better_one() -> None:
+    mine = make_plan({"od": 1.9}, key="mine", term=1, owned_per_hour=(1.9,))
+    better = make_plan({"od": 1.0}, key="better", term=1)
+    problem = make_problem(make_rate(2), elastic=(make_elastic(price=2.0),), spend_plans=(mine, better))
+    assert cost(problem) == pytest.approx(730)
