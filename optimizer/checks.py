@@ -39,6 +39,7 @@ def check(problem: Problem) -> None:
         *(fault for n, o in enumerate(problem.owned) for fault in _owned(f"owned[{n}]", o)),
         *_limits(problem.limits, problem.horizon.months),
         *_machines(problem),
+        *_pins(problem),
     ]
     if faults:
         raise InvalidProblem(faults)
@@ -151,6 +152,15 @@ def _limits(limits: Limits, months: int) -> Iterator[str]:
         yield f"limits.cash_per_month: {len(cash)} numbers: must be one for each of {months} months"
     for month, most in enumerate(cash or ()):
         yield from _amount(f"limits.cash_per_month[{month}]", most)
+
+
+def _pins(problem: Problem) -> Iterator[str]:
+    known = {offer.key for offer in (*problem.elastic, *problem.reservations, *problem.blocks)}
+    known |= {server.key for site in problem.sites for server in site.servers}
+    for n, pin in enumerate(problem.pins):
+        yield from _amount(f"pins[{n}].quantity", pin.quantity)
+        if pin.offer not in known:
+            yield f"pins[{n}].offer: {pin.offer!r}: names no offer and no server type of the problem"
 
 
 def _machines(problem: Problem) -> Iterator[str]:

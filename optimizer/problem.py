@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from .pins import Pin
 from .timegrid import ALWAYS, FLAT, DayShape, Window
 
 HOURS_PER_MONTH = 730.0
@@ -218,7 +219,10 @@ class Availability:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One question, complete. `also_cut_at`: times of offers left out, which still cut time into slices."""
+    """One question, complete. `also_cut_at`: times of offers left out, which still cut time into slices.
+
+    `pins`: purchases that must be made.
+    """
 
     horizon: Horizon
     workloads: tuple[Workload, ...]
@@ -229,6 +233,7 @@ class Problem:
     owned: tuple[Owned, ...] = ()
     limits: Limits = field(default_factory=Limits)
     also_cut_at: tuple[Availability, ...] = ()
+    pins: tuple[Pin, ...] = ()
 
     def availabilities(self) -> tuple[Availability, ...]:
         """Times of all offers that cut time into slices, each once."""

@@ -32,8 +32,13 @@ def reduce(problem: Problem) -> Reduction:
     judge = _Judge(useful)
     elastic = _undominated(useful.elastic, judge.elastic_replaces, judge.elastic_rank)
     kept = [e for e in elastic if judge.is_free(e)]
+    pinned = {pin.offer for pin in problem.pins}
     reservations = [r for r in useful.reservations if not any(judge.elastic_beats(e, r) for e in kept)]
     firm = _undominated(reservations, judge.reservation_replaces, judge.reservation_rank)
+    if pinned:  # what must be bought stays, whatever could replace it
+        keys = pinned | {option.key for option in (*elastic, *firm)}
+        elastic = [e for e in useful.elastic if e.key in keys]
+        firm = [r for r in useful.reservations if r.key in keys]
     before = len(problem.elastic) + len(problem.reservations) + len(problem.blocks)
     count = len(useful.elastic) + len(useful.reservations) + len(useful.blocks)
     cuts = useful.availabilities()

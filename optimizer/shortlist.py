@@ -37,6 +37,8 @@ def shortlist(problem: Problem, effort: Effort) -> Shortlist | None:
     if not cases:
         return None
     used = {key for case in cases for key in _machines_used(built, case)}
+    pinned = {pin.offer for pin in problem.pins}
+    used |= {o.machine.key for o in (*problem.elastic, *problem.reservations) if o.key in pinned}
     smaller = replace(
         problem,
         elastic=tuple(e for e in problem.elastic if e.machine.key in used or e.partner),

@@ -13,6 +13,7 @@ from .audit.counts import (
 from .audit.facts import Facts, count_held, gather, number
 from .audit.grid import check_slices
 from .audit.hosted import bill_hosted
+from .audit.pins import check_pins
 from .audit.rented import bill_rented
 from .audit.service import check_serving
 from .audit.tally import Tally
@@ -47,6 +48,7 @@ def verify(
         *check_running(facts),
         *check_servers(facts),
         *check_serving(facts, tolerance),
+        *check_pins(facts),
         *check_limits(facts, tallies, tolerance),
     ]
     account = _account(facts, tallies)

@@ -1,0 +1,118 @@
+"""Solving a changed problem, and how far its cost is from the answer's."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ..clock import Deadline
+from ..problem import Problem
+from ..result import Outcome, Plan, Status
+from ..solve import solve
+
+SAME = 1e-6  # relative to the cost, at least of one unit of money: differences below are rounding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A changed problem's proven answer: its cost lies between `bound` and `npv` (plan currency)."""
+
+    status: Status
+    problem: Problem
+    npv: float | None = None
+    bound: float = -math.inf
+    plan: Plan | None = None
+
+    @property
+    def gap(self) -> float | None:
+        """Proven relative gap; None without a plan."""
+        if self.npv is None or not math.isfinite(self.bound):
+            return None
+        return max(0.0, self.npv - self.bound) / max(abs(self.npv), 1e-9)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What a change costs more (negative: less), and the least and most it can be by the two proofs."""
+
+    npv: float
+    low: float
+    high: float
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the two proofs exclude that there is no difference."""
+        return self.low > 0 or self.high < 0
+
+
+def difference(base: Finding, other: Finding) -> Difference | None:
+    """The cost of `other` less that of `base`; None where one of them has no plan."""
+    if base.npv is None or other.npv is None:
+        return None
+    trace = SAME * max(1.0, abs(base.npv))
+
+    def clean(figure: float) -> float:
+        return 0.0 if abs(figure) <= trace else figure
+
+    return Difference(
+        npv=clean(other.npv - base.npv),
+        low=clean(other.bound - base.npv),
+        high=clean(other.npv - base.bound),
+    )
+
+
+class Again:
+    """Solves variations of one problem until a deadline; None for what is not reached in time."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        outcome: Outcome,
+        *,
+        gap: float,
+        deadline: Deadline,
+        most_seconds: float,
+        threads: int = 1,
+        told: Callable[[], None] | None = None,
+    ) -> None:
+        self.base = _finding(problem, outcome)
+        self.deadline = deadline
+        self._gap, self._most_seconds, self._threads, self._told = gap, most_seconds, threads, told
+
+    def solve(self, problem: Problem) -> Finding | None:
+        """Least cost of a problem; None when the time is over."""
+        if self._told is not None:
+            self._told()
+        if self.deadline.passed():
+            return None
+        outcome = solve(
+            problem,
+            gap=self._gap,
+            time_limit_seconds=min(self._most_seconds, self.deadline.left()),
+            threads=self._threads,
+            cancelled=self.deadline.passed,
+        )
+        found = _finding(problem, outcome)
+        return None if found.status is Status.UNKNOWN else found
+
+    def relaxed(self, problem: Problem) -> Finding | None:
+        """The same for a problem in which the answer's plan holds at the same cost: never dearer."""
+        found = self.solve(problem)
+        base = self.base
+        if found is None or base.npv is None or (found.npv is not None and found.npv <= base.npv):
+            return found
+        return replace(found, status=Status.FEASIBLE, npv=base.npv, plan=base.plan)
+
+    def restricted(self, problem: Problem) -> Finding | None:
+        """The same for a problem whose every plan is one of the answer's problem: never cheaper."""
+        found = self.solve(problem)
+        return found and replace(found, bound=max(found.bound, self.base.bound))
+
+
+def _finding(problem: Problem, outcome: Outcome) -> Finding:
+    return Finding(
+        status=outcome.status,
+        problem=problem,
+        npv=outcome.objective_npv,
+        bound=outcome.record.bound,
+        plan=outcome.plan,
+    )
