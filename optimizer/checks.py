@@ -155,7 +155,12 @@ def _limits(limits: Limits, months: int) -> Iterator[str]:
 
 
 def _pins(problem: Problem) -> Iterator[str]:
-    known = {offer.key for offer in (*problem.elastic, *problem.reservations, *problem.blocks)}
+    offers: list[Elastic | Reservation | CapacityBlock] = [
+        *problem.elastic,
+        *problem.reservations,
+        *problem.blocks,
+    ]
+    known = {offer.key for offer in offers}
     known |= {server.key for site in problem.sites for server in site.servers}
     for n, pin in enumerate(problem.pins):
         yield from _amount(f"pins[{n}].quantity", pin.quantity)

@@ -36,7 +36,7 @@ def reduce(problem: Problem) -> Reduction:
     reservations = [r for r in useful.reservations if not any(judge.elastic_beats(e, r) for e in kept)]
     firm = _undominated(reservations, judge.reservation_replaces, judge.reservation_rank)
     if pinned:  # what must be bought stays, whatever could replace it
-        keys = pinned | {option.key for option in (*elastic, *firm)}
+        keys = pinned | {e.key for e in elastic} | {r.key for r in firm}
         elastic = [e for e in useful.elastic if e.key in keys]
         firm = [r for r in useful.reservations if r.key in keys]
     before = len(problem.elastic) + len(problem.reservations) + len(problem.blocks)

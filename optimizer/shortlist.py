@@ -38,7 +38,8 @@ def shortlist(problem: Problem, effort: Effort) -> Shortlist | None:
         return None
     used = {key for case in cases for key in _machines_used(built, case)}
     pinned = {pin.offer for pin in problem.pins}
-    used |= {o.machine.key for o in (*problem.elastic, *problem.reservations) if o.key in pinned}
+    used |= {e.machine.key for e in problem.elastic if e.key in pinned}
+    used |= {r.machine.key for r in problem.reservations if r.key in pinned}
     smaller = replace(
         problem,
         elastic=tuple(e for e in problem.elastic if e.machine.key in used or e.partner),

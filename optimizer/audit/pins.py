@@ -24,7 +24,8 @@ def check_pins(facts: Facts) -> Iterator[str]:
             have = float(sum(p.quantity for p in bought if pin.start in (None, p.start)))
             asked = float(pin.quantity)
         if have < asked - TRACE or (pin.exact and have > asked + TRACE):
-            yield f"{pin.offer}: {number(have)} bought, {'exactly' if pin.exact else 'at least'} {asked:g} asked"
+            least = "exactly" if pin.exact else "at least"
+            yield f"{pin.offer}: {number(have)} bought, {least} {number(asked)} asked"
 
 
 def _could_run(facts: Facts, elastic: Elastic, piece: Slice) -> bool:

@@ -1,5 +1,7 @@
 """Purchases that the plan must contain."""
 
+from pulp import LpVariable
+
 from ..index import ElasticSource, Index
 from ..model import Model, Terms
 from ..pins import Pin
@@ -14,7 +16,7 @@ def add_pins(model: Model, index: Index, v: Variables) -> int:
         if hours is not None:
             model.at_least(hours, pin.quantity * min(1.0, sum(hours.values())))
             continue
-        terms: Terms = {variable: 1.0 for variable in _purchases(v, pin)}
+        terms: Terms = dict.fromkeys(_purchases(v, pin), 1.0)
         for variable in terms:
             variable.upBound = max(float(variable.upBound or 0.0), float(pin.quantity))
         add = model.equal if pin.exact else model.at_least
@@ -34,7 +36,7 @@ def _machine_months(index: Index, v: Variables, pin: Pin) -> Terms | None:
     }
 
 
-def _purchases(v: Variables, pin: Pin) -> list[object]:
+def _purchases(v: Variables, pin: Pin) -> list[LpVariable]:
     bought = [
         variable
         for table in (v.reserved, v.servers)

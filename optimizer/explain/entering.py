@@ -59,7 +59,7 @@ def priced(problem: Problem, offer: str, fraction: float) -> Problem:
 
 def entering(
     again: Again, offer: str, best_without: Finding, plan_with: Plan | None = None
-) -> Entering | None | str:
+) -> Entering | str | None:
     """Where the offer enters, or for one in the plan (`plan_with`, at its own price) leaves.
 
     None when time ran out; words when there is no such price.
