@@ -1,0 +1,52 @@
+"""Changed plans translated and solved, and how they compare, as fields of a result's rows."""
+
+from typing import Any
+
+from advisor.demand.problems import PlanError
+from advisor.planning.case import Case
+from advisor.planning.explain.variations import Variation
+from advisor.planning.problem import Translation, offers_for, translate
+from optimizer.explain.again import Again, Difference, Finding, difference
+from optimizer.result import Status
+
+NOT_REACHED = "the time for explanations ran out before it"
+NO_DIFFERENCE = "no difference beyond the gap"
+IMPOSSIBLE = "no plan can hold all limits then"
+
+
+def translated(case: Case, varied: Variation) -> Translation | str:
+    """The problem of a changed plan over the same catalogue; words where it cannot be translated."""
+    owned = [case.catalogue.offer(owned.offer) for owned in varied.plan.capacity.owned]
+    known = {offer.offer_id: offer for offer in owned if offer is not None} | dict(case.translation.offers)
+    offers = offers_for(varied.plan, case.catalogue) if varied.opens else tuple(known.values())
+    try:
+        return translate(varied.plan, offers, now=case.now, max_age_hours=case.max_age_hours)
+    except PlanError as error:
+        return "; ".join(f"{problem.path} {problem.message}" for problem in error.problems)
+
+
+def not_computed() -> dict[str, Any]:
+    """Fields of a comparison that was not reached."""
+    return {"status": "not_computed", "note": NOT_REACHED}
+
+
+def compared(again: Again, found: Finding | None) -> dict[str, Any]:
+    """Fields of the comparison of a changed problem with the answer."""
+    if found is None:
+        return not_computed()
+    if found.status is Status.INFEASIBLE:
+        return {"status": "impossible", "note": IMPOSSIBLE}
+    gone = difference(again.base, found)
+    if gone is None:
+        return not_computed()
+    return {"npv": found.npv, "gap": found.gap} | _difference(gone)
+
+
+def _difference(gone: Difference) -> dict[str, Any]:
+    return {
+        "status": "proven" if gone.is_proven else "no_difference",
+        "difference_npv": gone.npv,
+        "difference_low": gone.low,
+        "difference_high": gone.high,
+        "note": "" if gone.is_proven else NO_DIFFERENCE,
+    }
