@@ -56,7 +56,7 @@ def entering_words(row: WhyNot, currency: str) -> str:
     if row.status == "impossible" and row.npv is None and not row.unit:
         return row.note
     begin = "in the plan" if row.in_plan else "not in the plan"
-    forced = f"{row.unit} of it: {difference_words(row, currency)}" if row.unit else row.note
+    forced = f"at least {row.unit}: {difference_words(row, currency)}" if row.unit else row.note
     words = f"{begin}; {forced}"
     if row.enters_at_price is None or row.price is None:
         return f"{words}; {row.entering_note}" if row.entering_note else words
@@ -78,8 +78,8 @@ def even_words(row: BuildVsBuy) -> list[str]:
     if row.break_even_utilisation is not None:
         use = f"; the plan uses {percent(row.utilisation)}" if row.utilisation is not None else ""
         words.append(
-            f"Own servers cost less than the cloud where they are in use {percent(row.break_even_utilisation)}"
-            f" of the time or more{use}{since}."
+            f"Own servers cost less than the cloud where they are in use "
+            f"{percent(row.break_even_utilisation)} of the time or more{use}{since}."
         )
     if row.break_even_month is not None:
         words.append(f"They have cost less so far from the end of {row.break_even_month} on{since}.")

@@ -14,7 +14,7 @@ class Compared(Row):
 
     status: Proof = Field(
         description="proven: costs more or less for sure. no_difference: none beyond the gaps. "
-        "impossible: no plan can hold. not_defined: it has no meaning here. not_computed: not reached in time."
+        "impossible: no plan can hold. not_defined: it has no meaning here. not_computed: not reached."
     )
     npv: float | None = Field(default=None, description="Cost of the changed plan.")
     difference_npv: float | None = Field(

@@ -50,9 +50,8 @@ def _rules(result: Result) -> Iterator[str]:
 def _binding(result: Result) -> Iterator[str]:
     for row in result.binding or ():
         step = f" (from {row.step:,.6g} more)" if row.step else ""
-        yield from bullet(
-            f"{row.limit}: one more {row.unit} saves {row.saving_per_unit_relaxed:,.4g} {result.currency}{step}"
-        )
+        saved = f"{row.saving_per_unit_relaxed:,.4g} {result.currency}"
+        yield from bullet(f"{row.limit}: one more {row.unit} saves {saved}{step}")
 
 
 def _why(result: Result) -> Iterator[str]:
@@ -66,8 +65,9 @@ def _why(result: Result) -> Iterator[str]:
 
 
 def _even(result: Result) -> Iterator[str]:
+    own = next((row for row in result.baselines if row.name == "all_self_hosted"), None)
     words = even_words(result.build_vs_buy)
-    if words:
+    if words and not (own is not None and own.status == "not_defined"):
         yield ""
         yield "Own servers or cloud"
         for sentence in words:

@@ -2,13 +2,17 @@
 
 import math
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, replace
+from typing import Self
 
 from ..clock import Deadline
 from ..problem import Problem
 from ..result import Outcome, Plan, Status
 from ..solve import solve
 
+WIDE_GAP = 0.005  # comparisons need less proof than the answer
+FEW_COLUMNS = 500  # of the answer's model: with no more, the close gap costs nothing
 SAME = 1e-6  # relative to the cost, at least of one unit of money: differences below are rounding
 
 
@@ -61,7 +65,10 @@ def difference(base: Finding, other: Finding) -> Difference | None:
 
 
 class Again:
-    """Solves variations of one problem until a deadline; None for what is not reached in time."""
+    """Solves variations of one problem until a deadline; None for what is not reached in time.
+
+    `gap` is asked for where the model is small or a difference depends on it, else `WIDE_GAP`.
+    """
 
     def __init__(
         self,
@@ -77,16 +84,23 @@ class Again:
         self.base = _finding(problem, outcome)
         self.deadline = deadline
         self._gap, self._most_seconds, self._threads, self._told = gap, most_seconds, threads, told
+        self._first_gap = gap if outcome.record.columns <= FEW_COLUMNS else max(gap, WIDE_GAP)
 
-    def solve(self, problem: Problem) -> Finding | None:
-        """Least cost of a problem; None when the time is over."""
+    def within(self, fraction: float) -> Self:
+        """The same with a part of the time left."""
+        part = copy(self)
+        part.deadline = self.deadline.within(fraction * self.deadline.left())
+        return part
+
+    def solve(self, problem: Problem, *, close: bool = False) -> Finding | None:
+        """Least cost of a problem, with `close` as close as the answer's; None when the time is over."""
         if self._told is not None:
             self._told()
         if self.deadline.passed():
             return None
         outcome = solve(
             problem,
-            gap=self._gap,
+            gap=self._gap if close else self._first_gap,
             time_limit_seconds=min(self._most_seconds, self.deadline.left()),
             threads=self._threads,
             cancelled=self.deadline.passed,
@@ -96,16 +110,32 @@ class Again:
 
     def relaxed(self, problem: Problem) -> Finding | None:
         """The same for a problem in which the answer's plan holds at the same cost: never dearer."""
-        found = self.solve(problem)
-        base = self.base
-        if found is None or base.npv is None or (found.npv is not None and found.npv <= base.npv):
-            return found
-        return replace(found, status=Status.FEASIBLE, npv=base.npv, plan=base.plan)
+
+        def never_dearer(found: Finding) -> Finding:
+            base = self.base
+            if base.npv is None or (found.npv is not None and found.npv <= base.npv):
+                return found
+            return replace(found, status=Status.FEASIBLE, npv=base.npv, plan=base.plan)
+
+        return self._close_enough(problem, never_dearer)
 
     def restricted(self, problem: Problem) -> Finding | None:
         """The same for a problem whose every plan is one of the answer's problem: never cheaper."""
+        return self._close_enough(problem, lambda f: replace(f, bound=max(f.bound, self.base.bound)))
+
+    def _close_enough(self, problem: Problem, known: Callable[[Finding], Finding]) -> Finding | None:
+        """Solved again as close as the answer where a wider gap proves no difference."""
         found = self.solve(problem)
-        return found and replace(found, bound=max(found.bound, self.base.bound))
+        if found is None:
+            return None
+        found = known(found)
+        gone = difference(self.base, found)
+        if self._first_gap <= self._gap or gone is None or gone.is_proven:
+            return found
+        closer = self.solve(problem, close=True)
+        if closer is None:
+            return found
+        return known(replace(closer, bound=max(found.bound, closer.bound)))
 
 
 def _finding(problem: Problem, outcome: Outcome) -> Finding:

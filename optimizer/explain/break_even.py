@@ -140,15 +140,24 @@ def _utilisation(again: Again, later: Problem, own: Finding, cloud: Finding) -> 
     if cloud.npv is not None and own.npv is not None and cloud.npv < own.npv:
         reason = f"at the plan's own demand, a use of {use:.0%}, the cloud costs less"
         return BreakEven(utilisation_reason=reason, use=use)
-    low, high = 0.0, 1.0
-    while high - low > STEP:
-        part = (low + high) / 2
+    low, high = (0.0, 0.0), (1.0, cloud.npv or 0.0)  # part of the demand, cost of the cloud
+    rounds = 0
+    while high[0] - low[0] > STEP:
+        rounds += 1
+        part = _next(low, high, own.npv or 0.0) if rounds % 3 else (low[0] + high[0]) / 2
         rival = _side(again, demand(later, part), all_cloud, "the cloud alone cannot serve it")
         if isinstance(rival, str):
             return BreakEven(utilisation_reason=rival, use=use)
-        cheaper = _cost_of_part(own, part) <= (rival.npv or 0.0)
-        low, high = (low, part) if cheaper else (part, high)
-    return BreakEven(utilisation=high * use, tolerance=(high - low) * use, use=use)
+        point = (part, rival.npv or 0.0)
+        low, high = (low, point) if _cost_of_part(own, part) <= point[1] else (point, high)
+    return BreakEven(utilisation=high[0] * use, tolerance=(high[0] - low[0]) * use, use=use)
+
+
+def _next(low: tuple[float, float], high: tuple[float, float], target: float) -> float:
+    """Where a straight line meets the target, at least half a step from both ends."""
+    rise = high[1] - low[1]
+    part = low[0] + (high[0] - low[0]) * ((target - low[1]) / rise if rise > 0 else 0.5)
+    return min(max(part, low[0] + STEP / 2), high[0] - STEP / 2)
 
 
 def _cost_of_part(own: Finding, part: float) -> float:

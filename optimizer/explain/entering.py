@@ -68,7 +68,7 @@ def entering(
     if plan_with is not None:
         return search.climb(1.0, plan_with)
     for start in STARTS:
-        found = again.solve(priced(again.base.problem, offer, start))
+        found = again.solve(priced(again.base.problem, offer, start), close=True)
         if found is None:
             return None
         if found.npv is not None and found.plan is not None and search.is_cheaper(found.npv):
@@ -93,7 +93,7 @@ class _Search:
             low = self._affordable(plan, fraction, max(fraction, low))
             if high > FARTHEST:
                 return Entering(low=min(low, FARTHEST), high=FARTHEST, slack=0.0)
-            found = self.again.solve(priced(self.again.base.problem, self.offer, high))
+            found = self.again.solve(priced(self.again.base.problem, self.offer, high), close=True)
             if found is None:
                 return None
             better = found.npv is not None and found.plan is not None and found.npv < self.npv - self.trace

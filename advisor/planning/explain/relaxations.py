@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from advisor.demand.plan import Plan
+from advisor.demand.problems import PlanError
 from advisor.planning.case import Case
 from advisor.planning.explain.trials import translated
 from advisor.planning.explain.variations import Path, Variation, changed, value_at
@@ -40,12 +41,12 @@ def _cost(
         return {"cost_note": "what would do is not known"}
     if not plan.workloads:
         return {"cost_note": "nothing would be left to serve"}
-    found = translated(
-        case, Variation(path=(), where="", rule="", plan=plan, opens=row.limit.endswith("max_ms"))
-    )
-    if isinstance(found, str):
-        return {"cost_note": found}
-    solved = again.solve(found.problem)
+    opens = row.limit.endswith("max_ms")
+    try:
+        problem, _ = translated(case, Variation(path=(), where="", rule="", plan=plan, opens=opens))
+    except PlanError as error:
+        return {"cost_note": "; ".join(f"{fault.path} {fault.message}" for fault in error.problems)}
+    solved = again.solve(problem)
     if solved is None:
         return {"cost_note": "not reached in the time for explanations"}
     if solved.status is Status.INFEASIBLE or solved.npv is None:

@@ -1,5 +1,6 @@
 """What each rule of the plan costs, and what each ceiling would save if it were a little wider."""
 
+from advisor.demand.problems import PlanError
 from advisor.planning.case import Case
 from advisor.planning.explain.trials import compared, translated
 from advisor.planning.explain.variations import Variation, wider, without_rules
@@ -28,10 +29,14 @@ def _price(case: Case, again: Again, varied: Variation) -> RulePrice:
     names = {"limit": varied.limit, "where": varied.where, "rule": varied.rule}
     if again.deadline.passed():
         return RulePrice.model_validate(names | compared(again, None))
-    translation = translated(case, varied)
-    if isinstance(translation, str):
-        return RulePrice.model_validate(names | {"status": "not_defined", "note": translation})
-    return RulePrice.model_validate(names | compared(again, again.relaxed(translation.problem)))
+    try:
+        problem, note = translated(case, varied)
+    except PlanError as error:
+        words = "; ".join(f"{fault.path} {fault.message}" for fault in error.problems)
+        return RulePrice.model_validate(names | {"status": "not_defined", "note": words})
+    row = compared(again, again.relaxed(problem))
+    row["note"] = "; ".join(filter(None, (row["note"], note)))
+    return RulePrice.model_validate(names | row)
 
 
 def bindings(case: Case, again: Again, rules: tuple[RulePrice, ...]) -> tuple[Binding, ...] | None:

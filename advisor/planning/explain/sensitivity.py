@@ -1,6 +1,7 @@
 """What the plan costs when one figure is lower or higher: decided anew, and with today's purchases kept."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from advisor.planning.explain.trials import compared
@@ -28,7 +29,11 @@ def _rows(again: Again) -> Iterator[Sensitivity]:
         factors.add("capex")
     for name, scaled in SCALINGS.items():
         if name in factors:
-            low, high = (_case(again, scaled(problem, f), f) for f in (1 - SPREAD, 1 + SPREAD))
+            whole = name == "cloud_prices" and _is_all_cloud(problem)
+            low, high = (
+                _proportional(again, f) if whole else _case(again, scaled(problem, f), f)
+                for f in (1 - SPREAD, 1 + SPREAD)
+            )
             yield Sensitivity.model_validate({"factor": name, "low": low, "high": high})
     rate = problem.horizon.discount_rate
     if problem.horizon.months > 1:
@@ -45,3 +50,18 @@ def _case(again: Again, problem: Problem, change: float) -> SensitivityCase:
         kept = again.solve(keeping(problem, plan))
         row["kept_npv"] = kept.npv if kept is not None else None
     return SensitivityCase.model_validate(row)
+
+
+def _proportional(again: Again, factor: float) -> SensitivityCase:
+    """All costs times `factor`: the same plan is the best, and so is the proof."""
+    base = again.base
+    npv = None if base.npv is None else factor * base.npv
+    found = replace(base, npv=npv, bound=factor * base.bound)
+    return SensitivityCase.model_validate(compared(again, found) | {"change": factor, "kept_npv": npv})
+
+
+def _is_all_cloud(problem: Problem) -> bool:
+    """Whether the catalogue's prices are all there is to pay, and nothing limits payments."""
+    limits = problem.limits
+    others = problem.sites or any(elastic.partner for elastic in problem.elastic)
+    return not others and not limits.carbon_price_per_kg and limits.cash_per_month is None

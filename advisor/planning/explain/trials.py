@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from advisor.demand.problems import PlanError
 from advisor.planning.case import Case
 from advisor.planning.explain.variations import Variation
-from advisor.planning.problem import Translation, offers_for, translate
+from advisor.planning.problem import offers_for, translate
 from optimizer.explain.again import Again, Difference, Finding, difference
+from optimizer.problem import Problem
 from optimizer.result import Status
 
 NOT_REACHED = "the time for explanations ran out before it"
@@ -14,15 +14,21 @@ NO_DIFFERENCE = "no difference beyond the gap"
 IMPOSSIBLE = "no plan can hold all limits then"
 
 
-def translated(case: Case, varied: Variation) -> Translation | str:
-    """The problem of a changed plan over the same catalogue; words where it cannot be translated."""
-    owned = [case.catalogue.offer(owned.offer) for owned in varied.plan.capacity.owned]
+def translated(case: Case, varied: Variation) -> tuple[Problem, str]:
+    """The problem of a changed plan over the same catalogue, and what to know of it.
+
+    Offers that only the change lets in and whose currency has no rate are left out, and told. Raises
+    PlanError where the changed plan cannot be translated.
+    """
+    plan = varied.plan
+    owned = [case.catalogue.offer(owned.offer) for owned in plan.capacity.owned]
     known = {offer.offer_id: offer for offer in owned if offer is not None} | dict(case.translation.offers)
-    offers = offers_for(varied.plan, case.catalogue) if varied.opens else tuple(known.values())
-    try:
-        return translate(varied.plan, offers, now=case.now, max_age_hours=case.max_age_hours)
-    except PlanError as error:
-        return "; ".join(f"{problem.path} {problem.message}" for problem in error.problems)
+    offers = offers_for(plan, case.catalogue) if varied.opens else tuple(known.values())
+    rated = [offer for offer in offers if plan.rate(offer.currency) is not None]
+    problem = translate(plan, rated, now=case.now, max_age_hours=case.max_age_hours).problem
+    unrated = {offer.currency for offer in offers} - {offer.currency for offer in rated}
+    note = f"offers in {', '.join(sorted(unrated))} are not counted: no exchange rate" if unrated else ""
+    return problem, note
 
 
 def not_computed() -> dict[str, Any]:

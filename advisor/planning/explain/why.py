@@ -1,4 +1,4 @@
-"""Why an offer that was asked about is in the plan or not: the cost of one unit, the price that would do."""
+"""Why an offer that was asked about is in the plan or not: the cost of a unit, the price that would do."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from optimizer.result import Plan, Status
 from providers import Offer
 
 Option = Elastic | Reservation | CapacityBlock | ServerType
-A_MONTH = "730 machine-hours in the plan, whenever they cost least"
+A_MONTH = "730 machine-hours, whenever they cost least"
 
 
 def refuse_unknown(case: Case, names: tuple[str, ...]) -> None:
@@ -30,7 +30,7 @@ def refuse_unknown(case: Case, names: tuple[str, ...]) -> None:
         if name not in own and case.catalogue.offer(name) is None:
             hint = did_you_mean(nearest(name, [*case.translation.offers, *own]))
             raise BadInput(
-                f"why {name}: names no offer of the price list and nothing of the plan's own: write an offer "
+                f"why: {name}: names no offer of the price list and nothing of the plan's own: write one "
                 f"as PROVIDER/REGION/INSTANCE_TYPE/PURCHASE{hint}"
             )
 

@@ -19,6 +19,8 @@ from optimizer.explain.break_even import BreakEven, break_even
 from optimizer.result import Outcome
 
 LEAST_SECONDS = 1.0  # for one solve
+WHY, RULES, LIMITS, EVEN, ALTERNATIVES = 0.4, 0.45, 0.4, 0.4, 0.5
+"""Part of the time left that each may take at most; the sensitivity gets the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +49,15 @@ def explain(solved: Solved, effort: Effort, steps: Steps) -> Explained | None:
         steps.explained(name, done, len(parts))
 
     next_part()
-    asked = tuple(why(case, again, name) for name in dict.fromkeys(effort.why))
+    asked = tuple(why(case, again.within(WHY), name) for name in dict.fromkeys(effort.why))
     next_part()
-    rules = rule_prices(case, again)
+    rules = rule_prices(case, again.within(RULES))
     next_part()
-    binding = bindings(case, again, rules)
+    binding = bindings(case, again.within(LIMITS), rules)
     next_part()
-    even = break_even(again)
+    even = break_even(again.within(EVEN))
     next_part()
-    others = alternatives(solved, again)
+    others = alternatives(solved, again.within(ALTERNATIVES))
     next_part()
     tornado = sensitivity(again)
     steps.watch.check()
