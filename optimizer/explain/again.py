@@ -10,6 +10,7 @@ from ..clock import Deadline
 from ..problem import Problem
 from ..result import Outcome, Plan, Status
 from ..solve import solve
+from ..verify import PlanRefused, verify
 
 WIDE_GAP = 0.005  # comparisons need less proof than the answer
 FEW_COLUMNS = 500  # of the answer's model: with no more, the close gap costs nothing
@@ -107,6 +108,18 @@ class Again:
         )
         found = _finding(problem, outcome)
         return None if found.status is Status.UNKNOWN else found
+
+    def at_most(self, found: Finding) -> Finding:
+        """The same, where the answer's own plan holds for its problem too and costs less there."""
+        if self.base.plan is None:
+            return found
+        try:
+            npv = verify(found.problem, self.base.plan).npv
+        except PlanRefused:  # it does not hold there: nothing is learnt
+            return found
+        if found.npv is not None and found.npv <= npv:
+            return found
+        return replace(found, status=Status.FEASIBLE, npv=npv, plan=self.base.plan)
 
     def relaxed(self, problem: Problem) -> Finding | None:
         """The same for a problem in which the answer's plan holds at the same cost: never dearer."""

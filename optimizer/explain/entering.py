@@ -15,7 +15,7 @@ from .again import SAME, Again, Finding
 
 STARTS = (0.5, 0.05)  # of its price: where an offer that is not in the plan is looked for
 ROUNDS = 12
-HALVINGS = 12
+HALVINGS = 20
 FARTHEST = 1000.0
 
 
@@ -89,17 +89,18 @@ class _Search:
     def climb(self, fraction: float, plan: Plan) -> Entering | None:
         """From a plan that uses the offer at a price to the highest price at which one does."""
         for _ in range(ROUNDS):
-            low, high = (self._meets(plan, fraction, npv) for npv in (self.without.bound, self.npv))
-            low = self._affordable(plan, fraction, max(fraction, low))
+            low, meets = (self._meets(plan, fraction, npv) for npv in (self.without.bound, self.npv))
+            sure, high = self._affordable(plan, fraction, max(fraction, meets))
+            low = min(sure, max(fraction, low))
             if high > FARTHEST:
                 return Entering(low=min(low, FARTHEST), high=FARTHEST, slack=0.0)
             found = self.again.solve(priced(self.again.base.problem, self.offer, high), close=True)
             if found is None:
                 return None
-            better = found.npv is not None and found.plan is not None and found.npv < self.npv - self.trace
+            better = found.npv is not None and found.npv < self.npv - self.trace
             if not better or found.plan is None or self._use(found.plan, high) <= 0:
                 slack = self.npv - found.bound if found.status is not Status.INFEASIBLE else 0.0
-                return Entering(low=min(low, high), high=high, slack=max(0.0, slack))
+                return Entering(low=low, high=high, slack=max(0.0, slack))
             fraction, plan = high, found.plan
         return None
 
@@ -117,12 +118,16 @@ class _Search:
     def _cost(self, plan: Plan, fraction: float) -> float:
         return verify(priced(self.again.base.problem, self.offer, fraction), plan).npv
 
-    def _affordable(self, plan: Plan, sure: float, wanted: float) -> float:
-        """The highest fraction up to `wanted` at which the plan keeps limits on money too."""
+    def _affordable(self, plan: Plan, sure: float, wanted: float) -> tuple[float, float]:
+        """The highest fraction up to `wanted` at which the plan keeps limits on money, and the next above."""
+        refused = wanted
         for _ in range(HALVINGS):
             try:
                 self._cost(plan, wanted)
-                return wanted
+                sure = wanted
             except PlanRefused:  # a ceiling on capex or cash; `sure` is known to hold
-                wanted = (sure + wanted) / 2
-        return sure
+                refused = wanted
+            if sure == refused:
+                break
+            wanted = (sure + refused) / 2
+        return sure, refused

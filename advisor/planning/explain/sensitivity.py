@@ -44,11 +44,12 @@ def _rows(again: Again) -> Iterator[Sensitivity]:
 
 def _case(again: Again, problem: Problem, change: float) -> SensitivityCase:
     found = again.solve(problem)
+    found = found and again.at_most(found)
     row: dict[str, Any] = compared(again, found) | {"change": change}
     plan = again.base.plan
     if found is not None and found.status is not Status.INFEASIBLE and plan is not None:
         kept = again.solve(keeping(problem, plan))
-        row["kept_npv"] = kept.npv if kept is not None else None
+        row["kept_npv"] = again.at_most(kept).npv if kept is not None else None
     return SensitivityCase.model_validate(row)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from advisor.planning.baselines import FARTHEST_GAP
 from advisor.planning.case import Case
 from advisor.planning.explain.variations import Variation
 from advisor.planning.problem import offers_for, translate
@@ -10,6 +11,7 @@ from optimizer.problem import Problem
 from optimizer.result import Status
 
 NOT_REACHED = "the time for explanations ran out before it"
+TOO_FAR = "no plan near the best was found in the time for it"
 NO_DIFFERENCE = "no difference beyond the gap"
 IMPOSSIBLE = "no plan can hold all limits then"
 
@@ -43,8 +45,8 @@ def compared(again: Again, found: Finding | None) -> dict[str, Any]:
     if found.status is Status.INFEASIBLE:
         return {"status": "impossible", "note": IMPOSSIBLE}
     gone = difference(again.base, found)
-    if gone is None:
-        return not_computed()
+    if gone is None or found.gap is None or found.gap > FARTHEST_GAP:
+        return {"status": "not_computed", "note": TOO_FAR}
     return {"npv": found.npv, "gap": found.gap} | _difference(gone)
 
 

@@ -77,12 +77,20 @@ def _used(plan: Plan | None, key: str) -> bool:
 def _unit(case: Case, option: Option) -> dict[str, Any]:
     currency = case.plan.currency
     if isinstance(option, ServerType):
-        return {"unit": "one server", "price": option.capex, "price_unit": f"{currency} of capex"}
+        return {
+            "unit": "one server, in the month that costs least",
+            "price": option.capex,
+            "price_unit": f"{currency} of capex",
+        }
     if isinstance(option, Reservation):
         upfront = option.price_per_hour <= 0
         price = option.upfront if upfront else option.price_per_hour
         unit = f"{currency} upfront" if upfront else f"{currency} per machine-hour"
-        return {"unit": f"one machine for {option.term_months} months", "price": price, "price_unit": unit}
+        return {
+            "unit": f"one machine for {option.term_months} months, whenever it costs least",
+            "price": price,
+            "price_unit": unit,
+        }
     unit = "one machine for its window" if isinstance(option, CapacityBlock) else A_MONTH
     return {"unit": unit, "price": option.price_per_hour, "price_unit": f"{currency} per machine-hour"}
 
