@@ -7,7 +7,7 @@ from advisor.planning.result_rows import Baseline, BuildVsBuy
 from optimizer.baselines import BaselineOutcome
 from optimizer.explain.break_even import BreakEven
 
-NOT_ASKED = "explanations were not asked for"
+NOT_ASKED = "explanations, of which it is a part, were not asked for"
 FARTHEST_GAP = 0.1  # relative; with a larger one a comparison would mislead
 
 

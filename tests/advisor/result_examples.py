@@ -132,6 +132,9 @@ ANSWER: dict[str, Any] = {
         "self_hosted_npv": None,
         "cloud_npv": CASH,
         "reason": "The plan has no sites.",
+        "compared_from": None,
+        "utilisation": None,
+        "break_even_tolerance": None,
     },
     "binding": None,
     "conflicts": None,
@@ -163,6 +166,7 @@ ANSWER: dict[str, Any] = {
         ],
         "held": [{"month": "2027-01", "kind": "on_demand", "accelerators": 8.0}],
     },
+    "explanations": None,
     "reproduce": {
         "plan_sha256": "0" * 64,
         "catalogue_version": "1",
@@ -194,6 +198,7 @@ IMPOSSIBLE: dict[str, Any] = ANSWER | {
             "unit": "USD",
             "relaxation": "Allow at least 40,150 USD in 2027-01.",
             "cost_of_relaxation": None,
+            "cost_note": "",
         }
     ],
 }

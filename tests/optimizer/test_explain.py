@@ -1,6 +1,5 @@
 """Explanations against arithmetic on paper. A month has 730 hours; nothing is discounted unless said."""
 
-import math
 from dataclasses import replace
 from typing import Any
 
@@ -9,10 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.checks import InvalidProblem
-from optimizer.clock import Deadline
-from optimizer.explain.again import Again, Finding, difference
+from optimizer.explain.again import Finding, difference
 from optimizer.explain.alternatives import cheapest_country, countries, without_capex, without_commitments
-from optimizer.explain.break_even import break_even, from_month
 from optimizer.explain.entering import Entering, entering, priced
 from optimizer.explain.forcing import forced, without
 from optimizer.explain.scaling import SCALINGS, discount_rate, keeping
@@ -34,15 +31,11 @@ from .factories import (
     make_work,
     two_levels,
 )
-from .solving import best, cost
+from .solving import again_of, best, cost
+from .test_break_even import built_or_rented
 
 OTHER = make_machine("n", provider="rival", country="US")
 EITHER = {"m": 1.0, "n": 1.0}
-
-
-def again_of(problem: Problem, *, seconds: float = 60.0) -> Again:
-    outcome = solve(problem, gap=1e-9, time_limit_seconds=20)
-    return Again(problem, outcome, gap=1e-9, deadline=Deadline.after(seconds), most_seconds=20)
 
 
 def dear_and_cheap(**changes: Any) -> Problem:
@@ -92,6 +85,7 @@ def test_an_offer_enters_at_the_price_of_what_it_replaces(offer: str, price: flo
     assert enters.low == pytest.approx(enters.high)
     assert enters.slack == pytest.approx(0.0, abs=1e-6)
     just_below, just_above = (cost(priced(problem, offer, f * enters.high)) for f in (0.999, 1.001))
+    assert again.base.npv is not None
     assert just_below < again.base.npv - 1e-3
     assert just_above == pytest.approx(again.base.npv)
 
@@ -182,57 +176,6 @@ def test_exactly_so_many_are_bought_where_that_is_pinned() -> None:
     assert cost(many) == pytest.approx(9 * HOURS)
 
 
-def built_or_rented(**changes: Any) -> Problem:
-    """Ten machines by day, five at night, ten months: own servers at 1,000 each, or 2 an hour."""
-    server = make_server(capex=1000.0, life_months=10, machine=make_machine("s", provider="own"))
-    return make_problem(
-        make_rate(10.0, {"m": 1.0, "s": 1.0}, shape=two_levels(0.5)),
-        months=10,
-        elastic=(make_elastic(price=0.2),),
-        sites=(make_site(server, opening_capex=500.0, **changes),),
-    )
-
-
-def test_own_servers_break_even_where_the_cloud_costs_as_much() -> None:
-    """Own: 10 x 1,000 + 500. Cloud: 0.2 x 7,300 h x (ceil(10 x) + ceil(5 x)) / 2, whole machines."""
-    even = break_even(again_of(built_or_rented()))
-    own = 10 * 1000.0 + 500.0
-    parts = [n / 1000 for n in range(1, 1001)]
-    clouds = [0.2 * 7300 * (math.ceil(10 * p - 1e-9) + math.ceil(5 * p - 1e-9)) / 2 for p in parts]
-    first = next(p for p, cloud in zip(parts, clouds, strict=True) if own <= cloud)
-    assert even.use == pytest.approx(0.75)
-    assert even.utilisation is not None
-    assert even.tolerance is not None
-    assert even.tolerance <= 0.01 * 0.75
-    assert even.utilisation - even.tolerance - 1e-9 <= first * 0.75 <= even.utilisation + 0.001
-    # 1,095 a month in the cloud: own servers have cost less from the end of the tenth month on
-    assert even.month == math.ceil(own / (0.2 * 730 * 7.5)) - 1
-
-
-def test_there_is_no_break_even_where_the_cloud_is_cheaper_at_full_use() -> None:
-    problem = built_or_rented(opening_per_month=200.0)
-    even = break_even(again_of(problem))
-    assert (even.utilisation, even.month) == (None, None)
-    assert even.utilisation_reason == "at the plan's own demand, a use of 75%, the cloud costs less"
-    assert even.month_reason == "own servers have not cost less so far by the plan's end"
-
-
-def test_without_a_site_or_with_a_workload_no_server_can_serve_there_is_no_break_even() -> None:
-    assert break_even(again_of(dear_and_cheap())).month_reason == "the plan names no site"
-    problem = built_or_rented()
-    only_cloud = make_rate(1.0, {"m": 1.0}, name="odd")
-    mixed = replace(problem, workloads=(*problem.workloads, only_cloud))
-    assert break_even(again_of(mixed)).utilisation_reason == "no server of the plan can serve odd"
-
-
-def test_the_comparison_begins_when_own_servers_can_serve() -> None:
-    even = break_even(again_of(built_or_rented(opening_lead_months=2)))
-    assert even.from_month == 2
-    assert even.utilisation is not None
-    early = replace(built_or_rented(), workloads=(make_work(5.0, {"s": 1.0}, last_month=1),))
-    assert from_month(early, 2).workloads == ()
-
-
 def test_the_cheapest_country_is_the_one_that_costs_least_alone() -> None:
     half = make_rate(2.0, {"m": 1.0, "n": 1.0}, name="half")
     problem = make_problem(
@@ -288,7 +231,6 @@ def test_what_is_not_reached_in_time_is_not_told() -> None:
     again = again_of(dear_and_cheap(), seconds=0.0)
     assert again.restricted(forced(again.base.problem, "dear")) is None
     assert entering(again, "dear", again.base) is None
-    assert break_even(again_of(built_or_rented(), seconds=0.0)).month_reason.startswith("time ran out")
 
 
 def test_a_relaxation_never_costs_more_and_a_restriction_never_less_than_the_answer() -> None:
