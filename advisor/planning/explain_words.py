@@ -24,7 +24,7 @@ def signed_money(figure: float) -> str:
 def change_words(factor: str, case: SensitivityCase) -> str:
     """`−20 %`, `+20 %`; a discount rate itself: `6 %`."""
     if factor == "discount_rate":
-        return percent(case.change)
+        return percent(round(case.change, 6))
     return f"{'+' if case.change > 1 else '−'}{percent(abs(case.change - 1))}"
 
 
@@ -56,8 +56,8 @@ def entering_words(row: WhyNot, currency: str) -> str:
     if row.status == "impossible" and row.npv is None and not row.unit:
         return row.note
     begin = "in the plan" if row.in_plan else "not in the plan"
-    forced = f"at least {row.unit}: {difference_words(row, currency)}" if row.unit else row.note
-    words = f"{begin}; {forced}"
+    forced = f"; at least {row.unit}: {difference_words(row, currency)}" if row.unit else f"; {row.note}"
+    words = begin if row.in_plan and row.status == "no_difference" else f"{begin}{forced}"
     if row.enters_at_price is None or row.price is None:
         return f"{words}; {row.entering_note}" if row.entering_note else words
     verb = "it stays below" if row.in_plan else "it would enter below"

@@ -13,6 +13,7 @@ from advisor.planning.explain_words import (
     signed_money,
 )
 from advisor.planning.result import Result
+from advisor.planning.result_explain import SensitivityCase
 from advisor.planning.result_rows import Conflict
 from advisor.planning.text_tables import Column, bullet, table
 from advisor.planning.words import MISSING, money
@@ -88,24 +89,31 @@ def _sensitivity(result: Result) -> Iterator[str]:
     rows = result.explanations.sensitivity if result.explanations else ()
     if not rows:
         return
-    cases = [(row.factor, case) for row in rows for case in (row.low, row.high)]
+    every = [(row.factor, case) for row in rows for case in (row.low, row.high)]
+    cases = [(factor, case) for factor, case in every if case.npv is not None]
+    missing = [f"{FACTORS[factor]} {change_words(factor, c)}" for factor, c in every if c.npv is None]
     yield ""
     yield "If a figure were different"
-    yield from table(
-        [
-            Column(title="", cells=[f"{FACTORS[factor]} {change_words(factor, c)}" for factor, c in cases]),
-            Column(title=f"NPV {result.currency}", cells=[money(c.npv) for _, c in cases], is_figure=True),
-            Column(
-                title="change",
-                cells=[
-                    MISSING if c.difference_npv is None else signed_money(c.difference_npv) for _, c in cases
-                ],
-                is_figure=True,
-            ),
-            Column(title="purchases kept", cells=[money(c.kept_npv) for _, c in cases], is_figure=True),
-            Column(title="", cells=[c.note for _, c in cases]),
-        ]
-    )
+    if cases:
+        yield from table(
+            [
+                Column(
+                    title="", cells=[f"{FACTORS[factor]} {change_words(factor, c)}" for factor, c in cases]
+                ),
+                Column(
+                    title=f"NPV {result.currency}", cells=[money(c.npv) for _, c in cases], is_figure=True
+                ),
+                Column(title="change", cells=[_change(c) for _, c in cases], is_figure=True),
+                Column(title="purchases kept", cells=[money(c.kept_npv) for _, c in cases], is_figure=True),
+                Column(title="", cells=[c.note for _, c in cases]),
+            ]
+        )
+    if missing:
+        yield from bullet(f"no plan can hold, or not reached in time: {', '.join(missing)}")
+
+
+def _change(case: SensitivityCase) -> str:
+    return MISSING if case.difference_npv is None else signed_money(case.difference_npv)
 
 
 def way_out(row: Conflict, currency: str) -> Iterator[str]:

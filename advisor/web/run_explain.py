@@ -34,6 +34,7 @@ def explain_context(result: Result) -> dict[str, Any]:
         "binding_rows": _binding(result),
         "alternative_rows": _alternatives(result),
         "sensitivity_rows": _sensitivity(result),
+        "not_reached": _not_reached(result),
         "tornado": run_charts.tornado(result),
     }
 
@@ -89,4 +90,12 @@ def _sensitivity(result: Result) -> list[ExplainRow]:
         )
         for row in rows
         for case in (row.low, row.high)
+        if case.npv is not None
     ]
+
+
+def _not_reached(result: Result) -> str:
+    """`capex −20 %, capex +20 %`: what has no cost, for whatever reason."""
+    rows = result.explanations.sensitivity if result.explanations else ()
+    cases = [(row.factor, case) for row in rows for case in (row.low, row.high) if case.npv is None]
+    return ", ".join(f"{FACTORS[factor]} {change_words(factor, case)}" for factor, case in cases)

@@ -18,6 +18,7 @@ from .again import Again, Finding
 from .scaling import demand
 
 STEP = 0.01  # of the plan's demand: how closely the break-even is found
+WIDEST = 0.1  # of the plan's demand: closer than this it is told even where time ran out
 OUT_OF_TIME = "time ran out before it was found"
 
 
@@ -146,6 +147,8 @@ def _utilisation(again: Again, later: Problem, own: Finding, cloud: Finding) -> 
         rounds += 1
         part = _next(low, high, own.npv or 0.0) if rounds % 3 else (low[0] + high[0]) / 2
         rival = _side(again, demand(later, part), all_cloud, "the cloud alone cannot serve it")
+        if rival == OUT_OF_TIME and high[0] - low[0] <= WIDEST:
+            break
         if isinstance(rival, str):
             return BreakEven(utilisation_reason=rival, use=use)
         point = (part, rival.npv or 0.0)

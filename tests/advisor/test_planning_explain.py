@@ -178,7 +178,7 @@ def test_sensitivity_is_the_plan_decided_anew_and_purchases_kept() -> None:
     assert list(rows) == ["demand", "cloud_prices", "discount_rate"]
 
     def discounted(rate: float, months: int = 3) -> float:
-        return sum((1 + rate) ** (-m / 12) for m in range(months))
+        return float(sum((1 + rate) ** (-m / 12) for m in range(months)))
 
     own = 1000 + 10 * HOURS * discounted(0.08)
     assert result.objective_npv == near(own)
