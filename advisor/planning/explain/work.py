@@ -19,6 +19,7 @@ from optimizer.explain.break_even import BreakEven, break_even
 from optimizer.result import Outcome
 
 LEAST_SECONDS = 1.0  # for one solve
+LONGEST_SHARE, AS_LONG_AS_THE_ANSWER = 3, 1.5
 WHY, RULES, LIMITS, EVEN, ALTERNATIVES = 0.4, 0.45, 0.4, 0.4, 0.5
 """Part of the time left that each may take at most; the sensitivity gets the rest."""
 
@@ -89,14 +90,18 @@ def ways_out(
 
 
 def again_for(case: Case, outcome: Outcome, effort: Effort, steps: Steps) -> Again:
-    """Solves for `explain_seconds`, each at most an eighth of them."""
+    """Solves for `explain_seconds`, each at most an eighth of them.
+
+    Where the answer itself took longer, as long as that and half again, but at most a third.
+    """
     seconds = effort.explain_seconds
+    long = min(seconds / LONGEST_SHARE, AS_LONG_AS_THE_ANSWER * outcome.record.seconds)
     return Again(
         case.problem,
         outcome,
         gap=effort.gap,
         deadline=Deadline.after(seconds, steps.watch),
-        most_seconds=max(LEAST_SECONDS, seconds / EXPLAIN_SHARE),
+        most_seconds=max(LEAST_SECONDS, seconds / EXPLAIN_SHARE, long),
         threads=effort.threads,
         told=steps.watch.check,
     )
