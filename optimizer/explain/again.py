@@ -6,13 +6,19 @@ from copy import copy
 from dataclasses import dataclass, replace
 from typing import Self
 
+from ..build import build
 from ..clock import Deadline
+from ..highs import Effort, run
+from ..matrix import matrix_of
+from ..model import MONEY
 from ..problem import Problem
+from ..reduce import reduce
 from ..result import Outcome, Plan, Status
 from ..solve import solve
 from ..verify import PlanRefused, verify
 
 WIDE_GAP = 0.005  # comparisons need less proof than the answer
+BOUNDING_SHARE = 0.5  # of the longest time for one solve, at most, for a bound that may do without it
 FEW_COLUMNS = 500  # of the answer's model: with no more, the close gap costs nothing
 SAME = 1e-6  # relative to the cost, at least of one unit of money: differences below are rounding
 
@@ -84,8 +90,10 @@ class Again:
     ) -> None:
         self.base = _finding(problem, outcome)
         self.deadline = deadline
-        self._gap, self._most_seconds, self._threads, self._told = gap, most_seconds, threads, told
-        self._first_gap = gap if outcome.record.columns <= FEW_COLUMNS else max(gap, WIDE_GAP)
+        self.most_seconds = most_seconds
+        self._gap, self._threads, self._told = gap, threads, told
+        self._is_small = outcome.record.columns <= FEW_COLUMNS
+        self._first_gap = gap if self._is_small else max(gap, WIDE_GAP)
 
     def within(self, fraction: float) -> Self:
         """The same with a part of the time left."""
@@ -102,7 +110,7 @@ class Again:
         outcome = solve(
             problem,
             gap=self._gap if close else self._first_gap,
-            time_limit_seconds=min(self._most_seconds, self.deadline.left()),
+            time_limit_seconds=min(self.most_seconds, self.deadline.left()),
             threads=self._threads,
             cancelled=self.deadline.passed,
         )
@@ -130,7 +138,18 @@ class Again:
                 return found
             return replace(found, status=Status.FEASIBLE, npv=base.npv, plan=base.plan)
 
-        return self._close_enough(problem, never_dearer)
+        quick = self._bounded(problem)
+        return quick if quick is not None else self._close_enough(problem, never_dearer)
+
+    def _bounded(self, problem: Problem) -> Finding | None:
+        """The answer's own plan, where without whole machines the problem is shown to cost no less."""
+        base = self.base
+        if self._is_small or base.npv is None or self.deadline.passed():
+            return None
+        bound = least_cost(problem, self.deadline.within(BOUNDING_SHARE * self.most_seconds))
+        if base.npv - bound > max(self._gap, base.gap or 0.0) * abs(base.npv):
+            return None
+        return Finding(status=base.status, problem=problem, npv=base.npv, bound=bound, plan=base.plan)
 
     def restricted(self, problem: Problem) -> Finding | None:
         """The same for a problem whose every plan is one of the answer's problem: never cheaper."""
@@ -149,6 +168,15 @@ class Again:
         if closer is None:
             return found
         return known(replace(closer, bound=max(found.bound, closer.bound)))
+
+
+def least_cost(problem: Problem, deadline: Deadline) -> float:
+    """What a problem costs at least, without whole machines; infinite where it cannot hold."""
+    matrix = matrix_of(build(reduce(problem).problem).model.lp)
+    answer = run(matrix, Effort(gap=0.0, seconds=deadline.left(), cancelled=deadline.passed), mip=False)
+    if answer.infeasible:
+        return math.inf
+    return answer.bound / MONEY if answer.optimal else -math.inf
 
 
 def _finding(problem: Problem, outcome: Outcome) -> Finding:

@@ -4,15 +4,10 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ..build import build
 from ..clock import Deadline
-from ..highs import Effort, run
-from ..matrix import matrix_of
-from ..model import MONEY
 from ..problem import Machine, Problem
-from ..reduce import reduce
 from ..result import Status
-from .again import Again, Finding
+from .again import Again, Finding, least_cost
 
 BOUNDING_SHARE = 0.3  # of the time left, at most, for bounds that put the countries in order
 
@@ -102,7 +97,5 @@ def _bounds(again: Again, problems: list[tuple[str, Problem]]) -> dict[str, floa
     for name, problem in problems:
         if deadline.passed():
             return None
-        matrix = matrix_of(build(reduce(problem).problem).model.lp)
-        answer = run(matrix, Effort(gap=0.0, seconds=deadline.left(), cancelled=deadline.passed), mip=False)
-        found[name] = math.inf if answer.infeasible else answer.bound / MONEY
+        found[name] = least_cost(problem, deadline)
     return found

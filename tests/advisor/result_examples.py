@@ -175,6 +175,8 @@ ANSWER: dict[str, Any] = {
         "time_limit_seconds": 300.0,
         "threads": 2,
         "baselines": True,
+        "explain_seconds": 0.0,
+        "why": [],
         "code_version": "0.1.0",
     },
 }

@@ -136,8 +136,7 @@ def test_an_offer_that_was_left_out_is_told_why(
     workload: dict[str, Any], changes: dict[str, Any], reason: str
 ) -> None:
     other = make_offer(provider="azure", region="germany", accelerator="H200", instance_type="h200")
-    data = plan_data(workload, **changes)
-    data["workloads"][0]["throughput"] = workload["throughput"] | {"H200": 1}
+    data = plan_data(workload | {"throughput": workload["throughput"] | {"H200": 1}}, **changes)
     result = result_of(data, [US, DE, other], explain=20, why=[US.offer_id])
     (row,) = explained(result).why
     assert (row.status, row.in_plan, row.npv) == ("impossible", False, None)
