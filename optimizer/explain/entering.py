@@ -86,14 +86,14 @@ class _Search:
         """Whether a plan beats every plan without the offer, by the proof there is for them."""
         return npv < self.without.bound - self.trace
 
-    def climb(self, fraction: float, plan: Plan) -> Entering | None:
+    def climb(self, fraction: float, plan: Plan) -> Entering | str | None:
         """From a plan that uses the offer at a price to the highest price at which one does."""
         for _ in range(ROUNDS):
             low, meets = (self._meets(plan, fraction, npv) for npv in (self.without.bound, self.npv))
             sure, high = self._affordable(plan, fraction, max(fraction, meets))
-            low = min(sure, max(fraction, low))
+            low = max(0.0, min(sure, low))
             if high > FARTHEST:
-                return Entering(low=min(low, FARTHEST), high=FARTHEST, slack=0.0)
+                return f"it would be in the plan even at {FARTHEST:,.0f} times its price"
             found = self.again.solve(priced(self.again.base.problem, self.offer, high), close=True)
             if found is None:
                 return None

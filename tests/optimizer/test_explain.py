@@ -18,6 +18,7 @@ from optimizer.pins import Pin
 from optimizer.problem import Horizon, Limits, Problem
 from optimizer.result import Status
 from optimizer.solve import solve
+from optimizer.timegrid import Window
 from optimizer.verify import PlanRefused, verify
 
 from .factories import (
@@ -119,6 +120,20 @@ def test_an_offer_nobody_needs_enters_at_no_price_that_is_told() -> None:
     assert entering(again, "far", again.base) == (
         "at 5% of its price it would still not lower the cost beyond the gap"
     )
+
+
+def test_an_offer_that_could_cost_anything_is_told_so() -> None:
+    rival = make_elastic("far", price=5000.0, machine=OTHER)
+    again = again_of(make_problem(make_rate(1.0, EITHER), elastic=(make_elastic(price=2.0), rival)))
+    without_it = found(again.restricted(without(again.base.problem, "od")))
+    leaves = entering(again, "od", without_it, again.base.plan)
+    assert leaves == "it would be in the plan even at 1,000 times its price"
+
+
+def test_what_cannot_be_had_within_the_plan_cannot_be_forced_into_it() -> None:
+    late = make_reservation("late", window=Window(9.0, 12.0))
+    again = again_of(dear_and_cheap(reservations=(late,)))
+    assert found(again.restricted(forced(again.base.problem, "late"))).status is Status.INFEASIBLE
 
 
 def test_a_ceiling_on_cash_keeps_an_offer_out_below_the_price_that_would_meet() -> None:
