@@ -65,8 +65,13 @@ def _alternatives(result: Result) -> list[ExplainRow]:
     return [
         ExplainRow(
             name=row.words,
-            note="",
-            cells=(money(row.npv), difference_words(row, result.currency)),
+            note="" if row.status == "proven" else difference_words(row, result.currency),
+            cells=(
+                money(row.npv),
+                signed_money(row.difference_npv)
+                if row.status == "proven" and row.difference_npv is not None
+                else MISSING,
+            ),
             items=tuple(
                 f"{bought.quantity} × {bought.offer} from {bought.start}"
                 for bought in sorted(row.purchases, key=lambda bought: -bought.npv)

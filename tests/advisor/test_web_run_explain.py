@@ -51,7 +51,7 @@ def test_the_page_shows_every_part(client: Client, ada: User) -> None:
     assert "team stays in EU" in page
     assert "no workload can use it: team may not be in US (residency)" in page
     assert "without commitments" in page
-    assert "86,600 USD more" in page  # 109,500 on demand, 22,900 committed
+    assert "+86,600" in page  # 109,500 on demand, 22,900 committed
     assert "cloud prices −20 %" in page
     assert "−4,580" in page  # a fifth of 22,900
 
