@@ -40,6 +40,7 @@ def check(problem: Problem) -> None:
         *_limits(problem.limits, problem.horizon.months),
         *_spend_plans(problem),
         *_machines(problem),
+        *_pins(problem),
     ]
     if faults:
         raise InvalidProblem(faults)
@@ -177,6 +178,20 @@ def _spend_plans(problem: Problem) -> Iterator[str]:
             yield f"{elastic.key}.price_per_hour: {elastic.price_per_hour}: must be 0 where covered_only"
         if elastic.covered_only and (elastic.spot or elastic.partner):
             yield f"{elastic.key}.covered_only: True: for an offer on demand only"
+
+
+def _pins(problem: Problem) -> Iterator[str]:
+    offers: list[Elastic | Reservation | CapacityBlock] = [
+        *problem.elastic,
+        *problem.reservations,
+        *problem.blocks,
+    ]
+    known = {offer.key for offer in offers}
+    known |= {server.key for site in problem.sites for server in site.servers}
+    for n, pin in enumerate(problem.pins):
+        yield from _amount(f"pins[{n}].quantity", pin.quantity)
+        if pin.offer not in known:
+            yield f"pins[{n}].offer: {pin.offer!r}: names no offer and no server type of the problem"
 
 
 def _machines(problem: Problem) -> Iterator[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .gang import Gang
+from .pins import Pin
 from .spend import SpendPlan
 from .survival import Survival
 from .timegrid import ALWAYS, FLAT, DayShape, Window
@@ -224,7 +225,10 @@ class Availability:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One question, complete. `also_cut_at`: times of offers left out, which still cut time into slices."""
+    """One question, complete. `also_cut_at`: times of offers left out, which still cut time into slices.
+
+    `pins`: purchases that must be made.
+    """
 
     horizon: Horizon
     workloads: tuple[Workload, ...]
@@ -236,6 +240,7 @@ class Problem:
     limits: Limits = field(default_factory=Limits)
     also_cut_at: tuple[Availability, ...] = ()
     spend_plans: tuple[SpendPlan, ...] = ()
+    pins: tuple[Pin, ...] = ()
 
     def availabilities(self) -> tuple[Availability, ...]:
         """Times of all offers that cut time into slices, each once."""

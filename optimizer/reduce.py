@@ -39,8 +39,13 @@ def reduce(problem: Problem) -> Reduction:
     judge = _Judge(useful)
     elastic = _undominated(useful.elastic, judge.elastic_replaces, judge.elastic_rank)
     kept = [e for e in elastic if judge.is_free(e)]
+    pinned = {pin.offer for pin in problem.pins}
     reservations = [r for r in useful.reservations if not any(judge.elastic_beats(e, r) for e in kept)]
     firm = _undominated(reservations, judge.reservation_replaces, judge.reservation_rank)
+    if pinned:  # what must be bought stays, whatever could replace it
+        keys = pinned | {e.key for e in elastic} | {r.key for r in firm}
+        elastic = [e for e in useful.elastic if e.key in keys]
+        firm = [r for r in useful.reservations if r.key in keys]
     before = len(problem.elastic) + len(problem.reservations) + len(problem.blocks)
     smaller = replace(useful, elastic=tuple(elastic), reservations=tuple(firm), also_cut_at=cuts)
     smaller = replace(smaller, spend_plans=useful_plans(smaller))

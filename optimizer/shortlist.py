@@ -38,6 +38,9 @@ def shortlist(problem: Problem, effort: Effort) -> Shortlist | None:
     if not cases:
         return None
     used = {key for case in cases for key in _machines_used(built, case)}
+    pinned = {pin.offer for pin in problem.pins}
+    used |= {e.machine.key for e in problem.elastic if e.key in pinned}
+    used |= {r.machine.key for r in problem.reservations if r.key in pinned}
     used |= {key for keys in wide_pools(problem).values() if keys & used for key in keys}
     smaller = replace(
         problem,

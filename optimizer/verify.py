@@ -14,6 +14,7 @@ from .audit.facts import Facts, count_held, gather, number
 from .audit.gangs import check_gangs
 from .audit.grid import check_slices
 from .audit.hosted import bill_hosted
+from .audit.pins import check_pins
 from .audit.rented import bill_rented
 from .audit.service import check_serving
 from .audit.spend import bill_spend, check_spend, spend_faults
@@ -54,6 +55,7 @@ def verify(
         *check_gangs(facts, tolerance),
         *check_survival(facts, tolerance),
         *check_spend(facts, tolerance),
+        *check_pins(facts),
         *check_limits(facts, tallies, tolerance),
     ]
     account = _account(facts, tallies)

@@ -65,7 +65,13 @@ def start(request: HttpRequest, response: HttpResponse, given: RunIn, idempotenc
     """
     organisation = organisation_in(request)
     version = version_of(plan_of(organisation, given.plan_id), given.version)
-    ask = Ask(gap=given.gap, time_limit_seconds=given.time_limit_seconds, baselines=given.baselines)
+    ask = Ask(
+        gap=given.gap,
+        time_limit_seconds=given.time_limit_seconds,
+        baselines=given.baselines,
+        explain_seconds=given.explain_seconds,
+        why=tuple(given.why),
+    )
     try:
         run, is_new = start_run(
             version,
@@ -198,6 +204,8 @@ def run_out(run: Run) -> RunOut:
         gap=run.gap_asked,
         time_limit_seconds=run.time_limit_seconds,
         baselines=run.baselines,
+        explain_seconds=run.explain_seconds,
+        why=run.why,
         outcome=_outcome(run),
         links=_links(run),
     )

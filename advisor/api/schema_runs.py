@@ -6,8 +6,8 @@ from pydantic import BaseModel, Field
 
 from advisor.api.fields import In, Line, Moment, MomentIn, NumberIn, Uuid
 from advisor.api.paging import PageOut, PageQuery
-from advisor.planning.effort import DEFAULT_GAP, DEFAULT_TIME_LIMIT_SECONDS
-from advisor.runs.services import GAPS, TIME_LIMITS_SECONDS
+from advisor.planning.effort import DEFAULT_EXPLAIN_SECONDS, DEFAULT_GAP, DEFAULT_TIME_LIMIT_SECONDS
+from advisor.runs.services import EXPLAIN_SECONDS, GAPS, MOST_WHY, TIME_LIMITS_SECONDS
 
 State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 Filter = Literal["queued", "running", "succeeded", "failed", "cancelled", "optimal", "feasible", "infeasible"]
@@ -35,6 +35,18 @@ class RunIn(In):
         description="Longest search, seconds; then the best plan found is the answer",
     )
     baselines: bool = Field(True, description="Compare with simple strategies too")
+    explain_seconds: float = Field(
+        DEFAULT_EXPLAIN_SECONDS,
+        ge=EXPLAIN_SECONDS[0],
+        le=EXPLAIN_SECONDS[1],
+        description="Time for explanations after the answer, seconds; 0 leaves them out",
+    )
+    why: list[Annotated[Line, Field(min_length=1, max_length=300)]] = Field(
+        default_factory=list,
+        max_length=MOST_WHY,
+        description="Offers to explain: why each is in the plan or not, and the price at which it enters",
+        examples=[["aws/us-east-1/p5.48xlarge/on_demand"]],
+    )
 
 
 class RunError(BaseModel):
@@ -72,7 +84,7 @@ class RunOut(BaseModel):
     state: State = Field(description="How far it is; the last three are ends")
     fraction: float = Field(description="Part of the work that is done, 0 to 1")
     phase: str | None = Field(
-        description="reading, pricing, solving, clashes, comparing or checking; null before"
+        description="reading, pricing, solving, clashes, comparing, explaining or checking; null before"
     )
     progress: dict[str, Any] = Field(
         description="What the worker told last: seconds, best and bound in `currency`, gap, done of total"
@@ -89,6 +101,8 @@ class RunOut(BaseModel):
     gap: float = Field(description="Gap asked for, a fraction")
     time_limit_seconds: float = Field(description="Longest search asked for, seconds")
     baselines: bool = Field(description="Whether simple strategies are compared")
+    explain_seconds: float = Field(description="Time for explanations asked for, seconds")
+    why: list[str] = Field(description="Offers that were asked about")
     outcome: Outcome | None = Field(description="The answer in short; null while there is none")
     links: Links = Field(description="Where to go from here")
 

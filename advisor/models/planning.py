@@ -79,6 +79,8 @@ class Run(models.Model):
     gap_asked = models.FloatField()
     time_limit_seconds = models.FloatField()
     baselines = models.BooleanField(default=True)
+    explain_seconds = models.FloatField(default=0)
+    why = models.JSONField(default=list, blank=True)  # names of offers that were asked about
     idempotency_key = models.CharField(max_length=200, null=True, blank=True, default=None)
     request_sha256 = models.CharField(max_length=64, blank=True, default="")
 

@@ -7,8 +7,8 @@ from advisor.planning.assumptions import assumptions_of
 from advisor.planning.baselines import baseline_rows, build_vs_buy
 from advisor.planning.bill import make_bill
 from advisor.planning.case import Case, Solved
-from advisor.planning.conflicts import conflict_rows
 from advisor.planning.exchange import exchange_rates_of
+from advisor.planning.explain.work import Explained
 from advisor.planning.load import load_of
 from advisor.planning.load_blocks import time_record
 from advisor.planning.pools import Sources
@@ -16,13 +16,13 @@ from advisor.planning.provider_bill import provider_bill
 from advisor.planning.provider_notes import provider_warnings
 from advisor.planning.purchases import purchase_rows
 from advisor.planning.result import CatalogueRecord, Reproduce, Result, SolverRecord
+from advisor.planning.result_rows import Conflict
 from advisor.planning.totals import totals_of
 from advisor.planning.usage import unit_costs, usage_rows
 from advisor.planning.warnings import warnings_of
 from advisor.planning.words import stamp
 from advisor.planning.work import work_of
 from optimizer.baselines import BaselineOutcome
-from optimizer.conflicts import Clash
 from optimizer.result import Outcome, Status
 
 
@@ -33,6 +33,7 @@ def answer(
     seconds: float,
     version: str,
     reproduce: Reproduce | None = None,
+    explained: Explained | None = None,
 ) -> Result:
     """The result of a verified answer; raises BillDisagrees where the bill does not match the account."""
     case, outcome = solved.case, solved.outcome
@@ -54,7 +55,9 @@ def answer(
             "usage": usage,
             "unit_costs": unit_costs(solved, sources, work),
             "baselines": rows,
-            "build_vs_buy": build_vs_buy(rows),
+            "build_vs_buy": build_vs_buy(rows, case.plan, explained.break_even if explained else None),
+            "binding": explained.binding if explained else None,
+            "explanations": explained.rows if explained else None,
             "conflicts": None,
             "warnings": (*warnings, *provider_warnings(provider_bill(solved, bill), case.plan.currency)),
             "load": load_of(solved, sources),
@@ -67,7 +70,7 @@ def impossible(
     case: Case,
     outcome: Outcome,
     *,
-    clashes: Sequence[Clash],
+    conflicts: Sequence[Conflict],
     seconds: float,
     version: str,
     reproduce: Reproduce | None = None,
@@ -84,8 +87,8 @@ def impossible(
             "usage": (),
             "unit_costs": (),
             "baselines": (),
-            "build_vs_buy": build_vs_buy(()),
-            "conflicts": conflict_rows(case, clashes),
+            "build_vs_buy": build_vs_buy((), case.plan, None),
+            "conflicts": conflicts,
             "warnings": warnings_of(case, outcome, time_record(case, outcome.plan), ()),
             "reproduce": reproduce,
         }

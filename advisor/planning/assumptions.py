@@ -1,6 +1,7 @@
 """What an answer does not know, one sentence each; only what bears on the plan at hand."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from advisor.planning.case import Case
 from advisor.planning.flops import flops_assumptions
@@ -14,6 +15,7 @@ from advisor.planning.machines import (
     WATTS_PER_VCPU,
     WORLD_GRID_G_PER_KWH,
 )
+from advisor.planning.words import count
 
 
 def assumptions_of(case: Case) -> tuple[str, ...]:
@@ -28,6 +30,7 @@ def _always(case: Case) -> Iterator[str]:
         "everything of a month is paid at its start."
     )
     yield "The machines are to be had in the quantities and months named; listings do not promise that."
+    yield from _of_prices(case)
     yield "Only machines are counted: no network traffic, storage, support, software, tax or discounts."
     yield "Throughput is as the plan states, proportional to machines, and shared without loss."
     yield from flops_assumptions(case)
@@ -37,6 +40,22 @@ def _always(case: Case) -> Iterator[str]:
         yield "Exchange rates are those of the plan, else those in force then, and stay as they are."
     elif case.plan.exchange_rates:
         yield "Exchange rates are those of the plan and stay as they are."
+
+
+def _of_prices(case: Case) -> Iterator[str]:
+    """What the price list leaves open: quotas, and what old prices are by now."""
+    offers = case.translation.offers.values()
+    if not offers:
+        return
+    yield "How much your accounts with the providers may use (their quotas) is not known."
+    oldest = case.now - timedelta(hours=case.max_age_hours)
+    old = sum(1 for offer in offers if offer.observed_at is None or offer.observed_at < oldest)
+    if old:
+        verb = "has a price" if old == 1 else "have prices"
+        yield (
+            f"{old:,} of the {count(len(offers), 'offer')} weighed {verb} older than "
+            f"{case.max_age_hours / 24:g} days or of unknown age; what they cost by now is not known."
+        )
 
 
 def _of_options(case: Case) -> Iterator[str]:

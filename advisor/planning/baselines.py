@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from advisor.demand.plan import Plan
 from advisor.planning.result_rows import Baseline, BuildVsBuy
 from optimizer.baselines import BaselineOutcome
+from optimizer.explain.break_even import BreakEven
 
-NO_BREAK_EVEN = "The break-even figures are worked out by the breakeven command in a later version."
+NOT_ASKED = "explanations, of which it is a part, were not asked for"
 FARTHEST_GAP = 0.1  # relative; with a larger one a comparison would mislead
 
 
@@ -47,8 +49,9 @@ def _row(outcome: BaselineOutcome, npv: float | None, gap_asked: float) -> Basel
     )
 
 
-def build_vs_buy(rows: Sequence[Baseline]) -> BuildVsBuy:
-    """Own servers alone against the cloud alone, as the baselines of these names found them."""
+def build_vs_buy(rows: Sequence[Baseline], plan: Plan, even: BreakEven | None) -> BuildVsBuy:
+    """Own servers alone against the cloud alone: as the baselines of these names found them, and the
+    break-evens, where those were worked out."""
     own, cloud = (
         next((row for row in rows if row.name == name), None) for name in ("all_self_hosted", "all_cloud")
     )
@@ -59,10 +62,24 @@ def build_vs_buy(rows: Sequence[Baseline]) -> BuildVsBuy:
         for what, row in (("Own servers only", own), ("Cloud only", cloud))
         if row is None or row.npv is None
     ]
+    found = even or BreakEven(utilisation_reason=NOT_ASKED, month_reason=NOT_ASKED)
+    reasons += _break_even_reasons(found)
+    compared = found.utilisation is not None or found.month is not None
     return BuildVsBuy(
-        break_even_utilisation=None,
-        break_even_month=None,
+        break_even_utilisation=found.utilisation,
+        break_even_month=plan.month_at(found.month) if found.month is not None else None,
         self_hosted_npv=own.npv if own is not None else None,
         cloud_npv=cloud.npv if cloud is not None else None,
-        reason=" ".join([*reasons, NO_BREAK_EVEN]).replace("..", "."),
+        reason=" ".join(reasons).replace("..", ".") or None,
+        compared_from=plan.month_at(found.from_month) if compared else None,
+        utilisation=found.use,
+        break_even_tolerance=found.tolerance,
     )
+
+
+def _break_even_reasons(found: BreakEven) -> list[str]:
+    """Why there is no break-even, once where both have the same reason."""
+    if found.utilisation_reason and found.utilisation_reason == found.month_reason:
+        return [f"Break-even: {found.month_reason}."]
+    parts = (("utilisation", found.utilisation_reason), ("month", found.month_reason))
+    return [f"Break-even {what}: {why}." for what, why in parts if why]

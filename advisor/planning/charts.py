@@ -6,6 +6,7 @@ A null is a gap: nothing is known there. A kind of capacity that is absent from 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from advisor.planning.explain_words import FACTORS, change_words
 from advisor.planning.result import Load, Result
 from advisor.planning.savings import saving_words
 from advisor.planning.summary import BASELINES, KINDS
@@ -113,6 +114,29 @@ def baselines_chart(result: Result) -> Chart:
         names,
         [{"name": "cost (NPV)", "values": costs}],
         y_title=f"{result.currency}, discounted",
+        unit=result.currency,
+    )
+
+
+def tornado_chart(result: Result) -> Chart:
+    """How far the cost moves when one figure is lower or higher, the widest first; gaps are not computed."""
+    found = result.explanations.sensitivity if result.explanations is not None else ()
+    rows = [(row, [row.low.difference_npv, row.high.difference_npv]) for row in found]
+    known = [(row, moves) for row, moves in rows if any(move is not None for move in moves)]
+    known.sort(key=lambda pair: -max(abs(move) for move in pair[1] if move is not None))
+    names = [
+        f"{FACTORS[row.factor]} {change_words(row.factor, row.low)} / {change_words(row.factor, row.high)}"
+        for row, _ in known
+    ]
+    series = [
+        {"name": name, "key": key, "values": [moves[side] for _, moves in known]}
+        for side, (name, key) in enumerate((("lower figure", "2"), ("higher figure", "3")))
+    ]
+    return _chart(
+        "bar-horizontal",
+        names,
+        series if known else [],
+        y_title=f"{result.currency} NPV more or less",
         unit=result.currency,
     )
 

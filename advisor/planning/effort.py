@@ -9,6 +9,8 @@ from advisor.errors import AdvisorError
 DEFAULT_GAP = 0.001
 DEFAULT_TIME_LIMIT_SECONDS = 300.0
 
+DEFAULT_EXPLAIN_SECONDS = 30.0
+EXPLAIN_SHARE = 8  # one solve of the explanations gets this part of their time at most
 CLASHES_SECONDS = 60.0  # at most, for finding which limits clash
 BASELINE_GAP = 0.005
 BASELINE_SECONDS = (10.0, 54.0, 20.0)
@@ -35,7 +37,7 @@ class Cancelled(AdvisorError):
     code = "cancelled"
 
 
-Phase = Literal["reading", "pricing", "solving", "clashes", "comparing", "checking"]
+Phase = Literal["reading", "pricing", "solving", "clashes", "comparing", "explaining", "checking"]
 PHASES: tuple[Phase, ...] = get_args(Phase)
 """In their order; `clashes` only for an impossible plan, `comparing` only for an answer."""
 
@@ -67,9 +69,14 @@ Notify = Callable[[Step], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """How hard to try. `gap` is relative; `baselines` says whether to work out the simple strategies too."""
+    """How hard to try. `gap` is relative; `baselines` says whether to work out the simple strategies too.
+
+    `explain_seconds`: time for explanations after the answer; 0 leaves them out. `why`: offers to explain.
+    """
 
     gap: float = DEFAULT_GAP
     time_limit_seconds: float = DEFAULT_TIME_LIMIT_SECONDS
     threads: int = 1
     baselines: bool = True
+    explain_seconds: float = 0.0
+    why: tuple[str, ...] = ()

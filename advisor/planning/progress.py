@@ -8,8 +8,9 @@ SPANS: dict[Phase, tuple[float, float]] = {
     "reading": (0.0, 0.01),
     "pricing": (0.01, 0.05),
     "solving": (0.05, 0.75),
-    "clashes": (0.75, 0.98),
-    "comparing": (0.75, 0.98),
+    "clashes": (0.75, 0.87),
+    "comparing": (0.75, 0.87),
+    "explaining": (0.87, 0.98),
     "checking": (0.98, 0.99),
 }
 """Where each phase begins and ends on the bar; the end of the bar is the answer itself."""

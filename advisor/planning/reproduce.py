@@ -28,6 +28,8 @@ def reproduce_of(case: Case, effort: Effort, *, plan_text: bytes, catalogue_vers
         time_limit_seconds=effort.time_limit_seconds,
         threads=effort.threads,
         baselines=effort.baselines,
+        explain_seconds=effort.explain_seconds,
+        why=effort.why,
         code_version=code_version(),
     )
 

@@ -4,6 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from advisor.planning.result_explain import Explanations
 from advisor.planning.result_load import (
     HeldMonth,
     Load,
@@ -43,6 +44,7 @@ __all__ = [
     "Conflict",
     "CostKind",
     "ExchangeRate",
+    "Explanations",
     "HeldMonth",
     "KindBeyond",
     "KindTotal",
@@ -145,6 +147,9 @@ class Result(Row):
     load: Load | None = Field(
         default=None,
         description="Capacity against demand; null when infeasible, and in results of before it was told.",
+    )
+    explanations: Explanations | None = Field(
+        default=None, description="Why the answer is as it is; null where that was not asked for."
     )
     reproduce: Reproduce | None = Field(
         default=None,

@@ -80,4 +80,6 @@ class Reproduce(Row):
     time_limit_seconds: float = Field(description="Time the search was given.")
     threads: int = Field(ge=0, description="Threads it was given; 0 = its own choice.")
     baselines: bool = Field(description="Whether simple strategies were asked for.")
+    explain_seconds: float = Field(default=0.0, ge=0, description="Time explanations were given; 0: none.")
+    why: tuple[str, ...] = Field(default=(), description="Offers that were asked about.")
     code_version: str = Field(description="Version of this program; unknown where it cannot be told.")

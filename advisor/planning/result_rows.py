@@ -209,6 +209,17 @@ class BuildVsBuy(Row):
     self_hosted_npv: float | None = Field(description="Cost with own servers only, plan currency.")
     cloud_npv: float | None = Field(description="Cost with offers of the catalogue only, plan currency.")
     reason: str | None = Field(description="Why a figure is null; null when none is.")
+    compared_from: str | None = Field(
+        default=None,
+        pattern=MONTH,
+        description="First month whose demand the break-evens count; null without break-evens.",
+    )
+    utilisation: float | None = Field(
+        default=None, ge=0, description="Use of own servers' hours (0 to 1) at the plan's own demand."
+    )
+    break_even_tolerance: float | None = Field(
+        default=None, ge=0, description="break_even_utilisation is at most this much too high."
+    )
 
 
 class Binding(Row):
@@ -220,6 +231,9 @@ class Binding(Row):
         description="Cost saved (npv, plan currency) per unit of relaxation."
     )
     unit: str = Field(description="Unit of the relaxation, for example USD or t CO2e.")
+    step: float | None = Field(
+        default=None, gt=0, description="By how many units the limit was widened to find it; null: not told."
+    )
 
 
 class Conflict(Row):
@@ -235,8 +249,9 @@ class Conflict(Row):
     )
     relaxation: str = Field(description="In words, with numbers: what would have to change.")
     cost_of_relaxation: float | None = Field(
-        description="Cost (npv, plan currency) after it; null if unknown."
+        description="Cost (npv, plan currency) after it, all other sets set aside; null if unknown."
     )
+    cost_note: str = Field(default="", description="Why the cost is unknown, or what it is without.")
 
 
 class ExchangeRate(Row):

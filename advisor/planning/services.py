@@ -14,8 +14,11 @@ from advisor.demand.surroundings import ReadFile
 from advisor.errors import AdvisorError, BadInput
 from advisor.planning.answer import answer, impossible
 from advisor.planning.case import Case, Solved
+from advisor.planning.conflicts import conflict_rows
 from advisor.planning.effort import BASELINE_GAP, CLASHES_SECONDS, Effort, Notify, baseline_seconds
 from advisor.planning.exchange import with_rates_in_force
+from advisor.planning.explain.why import refuse_unknown
+from advisor.planning.explain.work import explain, ways_out
 from advisor.planning.plan_files import files_beside, read_plan, refusal
 from advisor.planning.prices import Prices
 from advisor.planning.problem import offers_for, translate
@@ -69,20 +72,30 @@ def advise(
     rates = rates or shipped_rates()
     case = _case(plan_text, source, catalogue, now, max_age_hours, read_file, steps, rates)
     again = reproduce_of(case, effort, plan_text=plan_text, catalogue_version=catalogue_version)
+    refuse_unknown(case, effort.why)
     with _failures(source):
         outcome = _solve(case, effort, steps)
         if outcome.status is Status.INFEASIBLE:
             found = _clashes(case, effort, steps)
+            rows = ways_out(case, outcome, conflict_rows(case, found), found, effort, steps)
             steps.begin("checking", "putting the answer together")
             seconds = time.perf_counter() - started
             return impossible(
-                case, outcome, clashes=found, seconds=seconds, version=catalogue_version, reproduce=again
+                case, outcome, conflicts=rows, seconds=seconds, version=catalogue_version, reproduce=again
             )
         solved = _verified(case, outcome, effort)
         seconds = time.perf_counter() - started
         compared = _baselines(solved, effort, seconds, steps)
+        explained = explain(solved, effort, steps)
         steps.begin("checking", "checking the bill")
-        return answer(solved, baselines=compared, seconds=seconds, version=catalogue_version, reproduce=again)
+        return answer(
+            solved,
+            baselines=compared,
+            seconds=seconds,
+            version=catalogue_version,
+            reproduce=again,
+            explained=explained,
+        )
 
 
 @contextmanager

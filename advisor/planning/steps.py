@@ -68,6 +68,10 @@ class Steps:
             )
         )
 
+    def explained(self, name: str, done: int, total: int) -> None:
+        """So many parts of the explanations are worked out, and this one comes next."""
+        self.begin("explaining", f"explaining: {name}", done=done, total=total)
+
     def _tell(self, step: Step) -> None:
         if self._notify is not None:
             self._notify(step)

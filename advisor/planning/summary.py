@@ -12,6 +12,7 @@ from advisor.planning.result_rows import Baseline, Purchase, Totals
 from advisor.planning.savings import NO_DIFFERENCE, is_proven
 from advisor.planning.sentence import PROVEN_BASELINE_GAP, sentence
 from advisor.planning.summary_end import ending
+from advisor.planning.summary_explain import explained, way_out
 from advisor.planning.text_tables import Column, bullet, paragraph, table
 from advisor.planning.words import MISSING, amount, money, percent
 
@@ -48,6 +49,7 @@ def summary(result: Result, *, now: datetime) -> list[str]:
         lines += _kinds(result, result.totals)
         lines += _years(result, result.totals)
         lines += _baselines(result)
+        lines += explained(result)
         lines += _unit_costs(result)
     return [*lines, *ending(result, now)]
 
@@ -59,6 +61,7 @@ def _clash(result: Result) -> Iterator[str]:
         yield "These cannot hold together:" if len(rows) > 1 else "This cannot hold:"
         for row in rows:
             yield from bullet(row.relaxation)
+            yield from way_out(row, result.currency)
 
 
 def _purchases(result: Result, now: datetime) -> Iterator[str]:

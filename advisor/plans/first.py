@@ -19,7 +19,7 @@ def start_with_example(user: User) -> bool:
         organisation=organisation, user=user, text=found.text, note="An example to look at and change"
     )
     try:
-        start_run(plan.versions.get(), organisation=organisation, user=user, ask=Ask())
+        start_run(plan.versions.get(), organisation=organisation, user=user, ask=Ask(explain_seconds=10.0))
     except AdvisorError:  # the plan is of use without an answer; a run can be started by hand
         return False
     return True

@@ -14,13 +14,15 @@ from advisor.errors import BadInput, Conflict
 from advisor.jobs import services as jobs
 from advisor.jobs.queue import enqueue
 from advisor.models import Job, Organisation, PlanVersion, Run
-from advisor.planning.effort import DEFAULT_GAP, DEFAULT_TIME_LIMIT_SECONDS
+from advisor.planning.effort import DEFAULT_EXPLAIN_SECONDS, DEFAULT_GAP, DEFAULT_TIME_LIMIT_SECONDS
 from advisor.planning.words import count
 from advisor.plans.check import check
 from advisor.runs.queries import run_of_key
 
 GAPS = (0.0, 0.5)
 TIME_LIMITS_SECONDS = (1.0, 3600.0)
+EXPLAIN_SECONDS = (0.0, 3600.0)
+MOST_WHY = 10
 _BESIDE_SEARCH_SECONDS = 900  # for reading, building, comparing and explaining, on a busy machine
 
 
@@ -31,10 +33,17 @@ class Ask:
     gap: float = DEFAULT_GAP
     time_limit_seconds: float = DEFAULT_TIME_LIMIT_SECONDS
     baselines: bool = True
+    explain_seconds: float = DEFAULT_EXPLAIN_SECONDS
+    why: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _within("gap", self.gap, GAPS, "a fraction such as 0.001")
         _within("time_limit_seconds", self.time_limit_seconds, TIME_LIMITS_SECONDS, "seconds such as 300")
+        _within("explain_seconds", self.explain_seconds, EXPLAIN_SECONDS, "seconds such as 30")
+        if len(self.why) > MOST_WHY:
+            raise BadInput(f"why: names {len(self.why)} offers: write at most {MOST_WHY}", field="why")
+        if self.why and not self.explain_seconds:
+            raise BadInput("why: needs time to explain: write explain_seconds above 0", field="why")
 
 
 def start_run(
@@ -93,7 +102,7 @@ def _create(
         organisation=organisation,
         kind=Job.Kind.SOLVE,
         created_by=user,
-        deadline_seconds=int(ask.time_limit_seconds) + _BESIDE_SEARCH_SECONDS,
+        deadline_seconds=int(ask.time_limit_seconds + ask.explain_seconds) + _BESIDE_SEARCH_SECONDS,
     )
     run = Run.objects.create(
         organisation=organisation,
@@ -108,6 +117,8 @@ def _create(
         gap_asked=ask.gap,
         time_limit_seconds=ask.time_limit_seconds,
         baselines=ask.baselines,
+        explain_seconds=ask.explain_seconds,
+        why=list(ask.why),
         idempotency_key=key,
         request_sha256=fingerprint,
     )

@@ -27,7 +27,13 @@ def solve_run(job: Job, keeper: Keeper) -> Callable[[], None]:
     prices = prices_from_ledger(version.published_at, known_at=run.as_of)
     if run.price_book is not None:
         prices = with_book(prices, book_of(run.price_book), run.as_of.date(), run.price_book.number)
-    effort = Effort(gap=run.gap_asked, time_limit_seconds=run.time_limit_seconds, baselines=run.baselines)
+    effort = Effort(
+        gap=run.gap_asked,
+        time_limit_seconds=run.time_limit_seconds,
+        baselines=run.baselines,
+        explain_seconds=run.explain_seconds,
+        why=tuple(run.why),
+    )
     result = advise(
         run.version.text.encode(),
         source=SOURCE,

@@ -11,13 +11,14 @@ from django.http import QueryDict
 from advisor.demand.problems import SHOWN_PROBLEMS, PlanProblem
 from advisor.demand.yaml_loading import MAX_BYTES
 from advisor.errors import BadInput
-from advisor.planning.effort import DEFAULT_GAP, DEFAULT_TIME_LIMIT_SECONDS
+from advisor.planning.effort import DEFAULT_EXPLAIN_SECONDS, DEFAULT_GAP, DEFAULT_TIME_LIMIT_SECONDS
 from advisor.planning.words import count
 from advisor.runs.services import Ask
 from advisor.web.numbers import whole_number
 
 GAPS = (0.0, 0.0001, 0.001, 0.005, 0.01, 0.05)
 TIME_LIMITS_SECONDS = (10.0, 60.0, 300.0, 900.0, 3600.0)
+EXPLAIN_SECONDS = (0.0, 30.0, 120.0, 600.0)
 FILE_ENDINGS = (".yaml", ".yml", ".json")
 SKELETON = """\
 schema: 1
@@ -58,6 +59,8 @@ def asked(form: QueryDict) -> Ask:
         gap=_number(form, "gap", DEFAULT_GAP),
         time_limit_seconds=_number(form, "time_limit_seconds", DEFAULT_TIME_LIMIT_SECONDS),
         baselines="baselines" in form if "options" in form else form.get("baselines", "1") == "1",
+        explain_seconds=_number(form, "explain_seconds", DEFAULT_EXPLAIN_SECONDS),
+        why=tuple(dict.fromkeys(name.strip() for name in form.getlist("why") if name.strip())),
     )
 
 
@@ -78,6 +81,7 @@ def options_context(ask: Ask) -> dict[str, Any]:
         "ask": ask,
         "gaps": sorted({*GAPS, ask.gap}),
         "time_limits": sorted({*TIME_LIMITS_SECONDS, ask.time_limit_seconds}),
+        "explain_times": sorted({*EXPLAIN_SECONDS, ask.explain_seconds}),
     }
 
 

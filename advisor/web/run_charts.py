@@ -8,6 +8,7 @@ from advisor.planning.charts import (
     cost_by_month_chart,
     demand_chart,
     horizon_chart,
+    tornado_chart,
     week_chart,
 )
 from advisor.planning.result import Result
@@ -81,6 +82,12 @@ def baselines(result: Result) -> Chart | None:
     """The answer beside the simple strategies."""
     title = f"Cost of this plan and of simple strategies, {result.currency} NPV"
     return chart(title, baselines_chart(result), first="strategy")
+
+
+def tornado(result: Result) -> Chart | None:
+    """How far the cost moves with each figure."""
+    title = f"How far the cost moves when one figure changes, {result.currency} NPV"
+    return chart(title, tornado_chart(result), first="figure")
 
 
 def capacity(result: Result) -> list[Chart]:

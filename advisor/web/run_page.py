@@ -16,6 +16,7 @@ from advisor.runs.queries import document_of
 from advisor.web import run_charts
 from advisor.web.downloads import TABLES
 from advisor.web.result_view import baseline_rows, figures, kind_rows, purchase_rows, unit_cost_rows
+from advisor.web.run_explain import explain_context
 from advisor.web.run_list import comparable_runs
 from advisor.web.run_progress import progress_context
 from advisor.web.run_words import seconds_taken, what_to_do
@@ -51,6 +52,7 @@ def answer_context(run: Run, stored: RunResult) -> dict[str, Any]:
         "serious": [row for row in result.warnings if row.severity == "serious"],
         "warnings": [row for row in result.warnings if row.severity != "serious"],
         "build_vs_buy": build_vs_buy_rows(result),
+        **explain_context(result),
         "cost_chart": run_charts.cost_by_month(result, cash_limit_of(run)),
         "baselines_chart": run_charts.baselines(result),
         "all_alike": all_alike(result),
@@ -83,6 +85,7 @@ def build_vs_buy_rows(result: Result) -> list[tuple[str, str]]:
     return [
         ("Only own servers", f"{money(found.self_hosted_npv)} {result.currency} NPV"),
         ("Only cloud", f"{money(found.cloud_npv)} {result.currency} NPV"),
-        ("Own servers cost less above a use of", MISSING if use is None else percent(use)),
+        ("Own servers cost less from a use of", MISSING if use is None else percent(use)),
+        *([("Their use in this plan", percent(found.utilisation))] if found.utilisation is not None else []),
         ("Own servers have cost less so far from the end of", found.break_even_month or MISSING),
     ]

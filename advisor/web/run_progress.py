@@ -15,6 +15,7 @@ PHASES = (
     ("pricing", "reading prices"),
     ("solving", "solving"),
     ("comparing", "comparing"),
+    ("explaining", "explaining"),
     ("checking", "checking"),
 )
 _NOBODY = "No worker seems to be at work now: whoever runs this site should look. The run stays in its place."
@@ -70,6 +71,9 @@ def words(job: Job) -> str:
         what = "strategies" if phase == "comparing" else "offers"
         title = "Comparing with simple strategies" if phase == "comparing" else "Reading prices"
         return f"{title}: {news.get('done', 0):,} of {news['total']:,} {what}"
+    if phase == "explaining" and news.get("total"):
+        part = str(news.get("stage", "")).removeprefix("explaining: ")
+        return f"Explaining: {part}, part {news.get('done', 0) + 1:,} of {news['total']:,}"
     if phase == "clashes":
         return "No plan can hold all limits: finding which ones clash"
     text = str(news.get("stage") or dict(PHASES).get(phase, phase))

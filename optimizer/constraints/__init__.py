@@ -14,6 +14,7 @@ from .gang import add_gang
 from .interruption import add_interruption
 from .money import add_capex, add_cash
 from .partner import add_partner
+from .pins import add_pins
 from .quantity import add_quantity
 from .shares import add_shares
 from .sites import add_sites, add_staff
@@ -24,6 +25,7 @@ Family = Callable[[Model, Index, Variables], int]
 PricedFamily = Callable[[Model, Index, Variables, list[Entry]], int]
 
 FAMILIES: dict[str, Family] = {
+    "pins": add_pins,  # first: they may raise the bounds of purchases
     "demand": add_demand,
     "work": add_work,
     "capacity": add_capacity,

@@ -144,7 +144,13 @@ def make_record(**changes: Any) -> SolveRecord:
 
 
 def result_of(
-    data: dict[str, Any], offers: Sequence[Offer], *, baselines: bool = False, **options: Any
+    data: dict[str, Any],
+    offers: Sequence[Offer],
+    *,
+    baselines: bool = False,
+    explain: float = 0.0,
+    why: Sequence[str] = (),
+    **options: Any,
 ) -> Result:
     """A result, checked against the published schema."""
     result = advise(
@@ -154,7 +160,9 @@ def result_of(
         catalogue_version="1",
         now=NOW,
         max_age_hours=MAX_AGE_HOURS,
-        effort=Effort(gap=1e-6, time_limit_seconds=20, baselines=baselines),
+        effort=Effort(
+            gap=1e-6, time_limit_seconds=20, baselines=baselines, explain_seconds=explain, why=tuple(why)
+        ),
         **options,
     )
     jsonschema.validate(json.loads(result.as_json()), SCHEMA)

@@ -134,6 +134,9 @@ ANSWER: dict[str, Any] = {
         "self_hosted_npv": None,
         "cloud_npv": CASH,
         "reason": "The plan has no sites.",
+        "compared_from": None,
+        "utilisation": None,
+        "break_even_tolerance": None,
     },
     "binding": None,
     "conflicts": None,
@@ -165,6 +168,7 @@ ANSWER: dict[str, Any] = {
         ],
         "held": [{"month": "2027-01", "kind": "on_demand", "accelerators": 8.0}],
     },
+    "explanations": None,
     "reproduce": {
         "plan_sha256": "0" * 64,
         "catalogue_version": "1",
@@ -173,6 +177,8 @@ ANSWER: dict[str, Any] = {
         "time_limit_seconds": 300.0,
         "threads": 2,
         "baselines": True,
+        "explain_seconds": 0.0,
+        "why": [],
         "code_version": "0.1.0",
     },
 }
@@ -196,6 +202,7 @@ IMPOSSIBLE: dict[str, Any] = ANSWER | {
             "unit": "USD",
             "relaxation": "Allow at least 40,150 USD in 2027-01.",
             "cost_of_relaxation": None,
+            "cost_note": "",
         }
     ],
 }

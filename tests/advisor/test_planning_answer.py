@@ -182,4 +182,4 @@ def test_baselines_say_what_is_saved() -> None:
     assert (built.self_hosted_npv, built.cloud_npv) == (None, near(22_900))
     assert built.reason is not None
     assert "the plan names no site" in built.reason
-    assert "breakeven" in built.reason
+    assert "Break-even: explanations, of which it is a part, were not asked for." in built.reason

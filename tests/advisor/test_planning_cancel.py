@@ -63,7 +63,10 @@ def test_an_impossible_plan_is_cancelled_while_clashes_are_looked_for() -> None:
 def test_without_a_stop_the_phases_come_in_order() -> None:
     steps = Phases()
     result_of(plan_data(), OFFERS, baselines=True, notify=steps, cancelled=steps.stop)
-    assert steps.heard() == [phase for phase in PHASES if phase != "clashes"]
+    assert steps.heard() == [phase for phase in PHASES if phase not in ("clashes", "explaining")]
+    explained = Phases()
+    result_of(plan_data(), OFFERS, baselines=True, explain=20.0, notify=explained)
+    assert explained.heard() == [phase for phase in PHASES if phase != "clashes"]
     impossible = Phases()
     result_of(plan_data(), [make_offer(max_quantity=0)], notify=impossible)
     assert impossible.heard() == ["reading", "pricing", "solving", "clashes", "checking"]

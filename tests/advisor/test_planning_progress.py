@@ -22,7 +22,10 @@ def test_every_phase_has_its_part_of_the_bar_in_order() -> None:
     assert list(SPANS) == list(PHASES)
     for begin, end in SPANS.values():
         assert 0 <= begin < end < 1
-    for path in (("reading", "pricing", "solving", "clashes", "checking"), PHASES[:3] + PHASES[4:]):
+    for path in (
+        ("reading", "pricing", "solving", "clashes", "explaining", "checking"),
+        PHASES[:3] + PHASES[4:],
+    ):
         for before, after in pairwise(path):
             assert SPANS[before][1] == SPANS[after][0]
 

@@ -48,7 +48,8 @@ def test_a_new_run_waits_with_all_that_is_needed_to_do_it_again(ada: User) -> No
     run, is_new = start(ada, gap=0.01, time_limit_seconds=60, baselines=False)
     assert is_new
     assert run.job.state == Job.State.QUEUED
-    assert run.job.deadline_seconds == 60 + 900
+    assert run.job.deadline_seconds == 60 + 30 + 900  # search, explanations, what is beside them
+    assert (run.explain_seconds, run.why) == (30, [])
     assert (run.version.number, run.catalogue_version) == (1, 1)
     assert (run.gap_asked, run.time_limit_seconds, run.baselines) == (0.01, 60, False)
     assert (run.status, run.sentence) == ("", "")

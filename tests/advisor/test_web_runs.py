@@ -115,7 +115,7 @@ def test_a_solving_run_shows_its_figures(client: Client, ada: User) -> None:
     assert "42 % done · 2 min 05 s so far" in page
     assert "pricing" not in page
     steps = response.context["steps"]
-    assert [step.state for step in steps] == ["done", "done", "done", "now", "later", "later"]
+    assert [step.state for step in steps] == ["done", "done", "done", "now", "later", "later", "later"]
     assert "<html" not in response.content.decode()
 
 

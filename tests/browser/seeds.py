@@ -32,7 +32,7 @@ text = %r
 user = User.objects.get(username="admin")
 organisation = organisation_of(user)
 plan, _ = create_plan(organisation=organisation, user=user, text=text, note="the first")
-start = dict(organisation=organisation, user=user, ask=Ask())
+start = dict(organisation=organisation, user=user, ask=Ask(explain_seconds=3.0))
 a, _ = start_run(plan.versions.get(number=1), **start)
 newer = text.replace("constant: 8", "constant: 16")
 version, _ = save_version(plan, user=user, text=newer, note="twice as much")

@@ -1,5 +1,7 @@
 """Solve to the end and let the verifier add it up."""
 
+from optimizer.clock import Deadline
+from optimizer.explain.again import Again
 from optimizer.problem import Problem
 from optimizer.result import Outcome, Plan, Status
 from optimizer.solve import solve
@@ -25,3 +27,9 @@ def plan_of(problem: Problem) -> Plan:
     found = best(problem).plan
     assert found is not None
     return found
+
+
+def again_of(problem: Problem, *, seconds: float = 60.0) -> Again:
+    """Variations of a problem, solved to the end within `seconds`."""
+    outcome = solve(problem, gap=1e-9, time_limit_seconds=20)
+    return Again(problem, outcome, gap=1e-9, deadline=Deadline.after(seconds), most_seconds=20)

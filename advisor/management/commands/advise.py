@@ -21,7 +21,12 @@ from advisor.management.book_option import price_book
 from advisor.management.inputs import plan_inputs
 from advisor.management.output import Target
 from advisor.management.progress import ProgressLine
-from advisor.planning.effort import DEFAULT_GAP, DEFAULT_TIME_LIMIT_SECONDS, Effort
+from advisor.planning.effort import (
+    DEFAULT_EXPLAIN_SECONDS,
+    DEFAULT_GAP,
+    DEFAULT_TIME_LIMIT_SECONDS,
+    Effort,
+)
 from advisor.planning.plan_files import plan_comes_first, read_plan
 from advisor.planning.prices import Prices, prices_from_files, prices_from_ledger, with_book
 from advisor.planning.result import Result
@@ -59,6 +64,19 @@ class Command(AdvisorCommand):
         parser.add_argument(
             "--no-baselines", action="store_true", help="leave out the comparison with simple strategies"
         )
+        parser.add_argument(
+            "--explain-time",
+            default=DEFAULT_EXPLAIN_SECONDS,
+            metavar="S",
+            help="seconds for explanations, after the answer; 0 leaves them out; default 30",
+        )
+        parser.add_argument(
+            "--why",
+            action="append",
+            default=[],
+            metavar="OFFER",
+            help="explain why this offer is in the plan or not; may be repeated",
+        )
 
     def run(self, **options: Any) -> None:
         path = _plan_path(options)
@@ -70,7 +88,13 @@ class Command(AdvisorCommand):
                 options["time_limit"], "--time-limit", least=0.1, most=_WEEK_SECONDS, example="300"
             ),
             baselines=not options["no_baselines"],
+            explain_seconds=_number(
+                options["explain_time"], "--explain-time", least=0.0, most=_WEEK_SECONDS, example="30"
+            ),
+            why=tuple(options["why"]),
         )
+        if effort.why and not effort.explain_seconds:
+            raise BadInput("--why needs time to explain: leave out --explain-time 0")
         as_of = moment(options["as_of"]) if options["as_of"] else None
         now = as_of or datetime.now(UTC)
         with plan_comes_first(path, _rate_words(options["prices"], as_of)):

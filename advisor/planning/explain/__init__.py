@@ -1,0 +1,1 @@
+"""Explanations of an answer: changed plans, solved again, told as rows of the result."""

@@ -1,0 +1,129 @@
+"""The cheapest ways out of an impossible plan: each limit of each set loosened just enough, solved again."""
+
+import math
+from collections.abc import Sequence
+from decimal import Decimal
+
+from advisor.demand.plan import Plan
+from advisor.demand.problems import PlanError
+from advisor.planning.case import Case
+from advisor.planning.explain.trials import translated
+from advisor.planning.explain.variations import Path, Variation, changed, value_at
+from advisor.planning.result_rows import Conflict
+from optimizer.conflicts import Clash
+from optimizer.explain.again import Again
+from optimizer.result import Status
+
+ROOM = 1e-6  # relative, so that rounding of the least value does not make it impossible again
+
+
+def with_costs(
+    case: Case, again: Again, rows: Sequence[Conflict], clashes: Sequence[Clash]
+) -> tuple[Conflict, ...]:
+    """The rows with what the plan costs after each relaxation, all other sets of limits set aside."""
+    if len(rows) != len(clashes):
+        return tuple(rows)
+    return tuple(
+        row.model_copy(update=_cost(case, again, row, [c for c in pairs if c[0].group != row.group], clash))
+        for pairs in [list(zip(rows, clashes, strict=True))]
+        for row, clash in pairs
+    )
+
+
+def _cost(
+    case: Case, again: Again, row: Conflict, others: list[tuple[Conflict, Clash]], clash: Clash
+) -> dict[str, object]:
+    """Fields of a row: the cost, or why there is none."""
+    plan = loosened(case.plan, row, clash)
+    for other, its_clash in others if plan is not None else ():
+        plan = plan and loosened(plan, other, its_clash)
+    if plan is None:
+        return {"cost_note": "what would do is not known"}
+    if not plan.workloads:
+        return {"cost_note": "nothing would be left to serve"}
+    opens = row.limit.endswith("max_ms")
+    try:
+        problem, _ = translated(case, Variation(path=(), where="", rule="", plan=plan, opens=opens))
+    except PlanError as error:
+        return {"cost_note": "; ".join(f"{fault.path} {fault.message}" for fault in error.problems)}
+    solved = again.solve(problem)
+    if solved is None:
+        return {"cost_note": "not reached in the time for explanations"}
+    if solved.status is Status.INFEASIBLE or solved.npv is None:
+        return {"cost_note": "other limits still clash then"}
+    left_out = (
+        "" if plan_names(plan) >= {clash.where} or clash.limit != "demand" else f"{clash.where} left out"
+    )
+    return {"cost_of_relaxation": solved.npv, "cost_note": left_out}
+
+
+def plan_names(plan: Plan) -> set[str]:
+    """Names of the plan's workloads."""
+    return {load.name for load in plan.workloads}
+
+
+def loosened(plan: Plan, row: Conflict, clash: Clash) -> Plan | None:
+    """The plan with the limit of a row at the least value that would do; None where that is not known."""
+    if row.limit.endswith("latency.max_ms"):
+        return _latency(plan, row)
+    if clash.limit == "demand":
+        return _served_part(plan, clash)
+    if clash.needed is None:
+        return None
+    path = _path(row.limit)
+    enough = clash.needed * (1 + ROOM)
+    if clash.limit == "cash_per_month":
+        return _cash(plan, enough, clash.month)
+    if clash.limit.startswith("share"):
+        enough = min(1.0, enough)
+    value = value_at(plan, path)
+    return _plan(changed(plan, path, Decimal(str(enough)) if isinstance(value, Decimal) else enough))
+
+
+def _plan(plan: object) -> Plan:
+    if not isinstance(plan, Plan):
+        raise TypeError("a changed plan is a plan")
+    return plan
+
+
+def _path(limit: str) -> Path:
+    """("capacity", "sites", 0, "racks_limit") of `capacity.sites[0].racks_limit`."""
+    steps = limit.replace("[", ".").replace("]", "").split(".")
+    return tuple(int(step) if step.isdigit() else step for step in steps)
+
+
+def _latency(plan: Plan, row: Conflict) -> Plan:
+    return _plan(changed(plan, _path(row.limit), float(math.ceil(row.needed or 0.0))))
+
+
+def _cash(plan: Plan, enough: float, month: int | None) -> Plan:
+    """Every month raised by what the month named (without one, the tightest) falls short of."""
+    ceilings = [plan.limits.cash_in_month(m) or Decimal(0) for m in range(plan.months)]
+    tightest = min(ceilings) if month is None else ceilings[month]
+    more = max(Decimal(0), Decimal(str(enough)) - tightest)
+    return _plan(changed(plan, ("limits", "cash_per_month"), tuple(c + more for c in ceilings)))
+
+
+def _served_part(plan: Plan, clash: Clash) -> Plan | None:
+    """The plan with as much of a demand as can be served; without the workload where that is nothing."""
+    if clash.available is None:
+        return None
+    n = next(n for n, load in enumerate(plan.workloads) if load.name == clash.where)
+    part = clash.available * (1 - ROOM)
+    if part <= ROOM:
+        return _plan(changed(plan, ("workloads",), tuple(w for w in plan.workloads if w.name != clash.where)))
+    demand = plan.workloads[n].demand
+    scaled = {
+        name: amount * part
+        for name in ("peak", "constant", "total")
+        if isinstance(amount := getattr(demand, name), float | int)
+    }
+    if isinstance(demand.total, dict):
+        return _plan(
+            changed(
+                plan,
+                ("workloads", n, "demand", "total"),
+                {name: hours * part for name, hours in demand.total.items()},
+            )
+        )
+    return _plan(changed(plan, ("workloads", n, "demand"), demand.model_copy(update=scaled)))

@@ -1,0 +1,65 @@
+"""What each rule of the plan costs, and what each ceiling would save if it were a little wider."""
+
+from advisor.demand.problems import PlanError
+from advisor.planning.case import Case
+from advisor.planning.explain.trials import compared, translated
+from advisor.planning.explain.variations import Variation, wider, without_rules
+from advisor.planning.result_explain import RulePrice
+from advisor.planning.result_rows import Binding
+from optimizer.explain.again import Again
+
+
+def rule_prices(case: Case, again: Again) -> tuple[RulePrice, ...]:
+    """One row for each rule: the least cost without it."""
+    return tuple(_price(case, again, varied) for varied in rules_of(case))
+
+
+def rules_of(case: Case) -> list[Variation]:
+    """The plan's rules; shares of spot only where spot is on offer."""
+    spot = {elastic.machine.key for elastic in case.problem.elastic if elastic.spot}
+    can = {w.name for w in case.problem.workloads if any(w.units_per_hour.get(key, 0.0) > 0 for key in spot)}
+    return [
+        varied
+        for varied in without_rules(case.plan)
+        if varied.path[-1] != "interruptible_fraction" or varied.where in can
+    ]
+
+
+def _price(case: Case, again: Again, varied: Variation) -> RulePrice:
+    names = {"limit": varied.limit, "where": varied.where, "rule": varied.rule}
+    if again.deadline.passed():
+        return RulePrice.model_validate(names | compared(again, None))
+    try:
+        problem, note = translated(case, varied)
+    except PlanError as error:
+        words = "; ".join(f"{fault.path} {fault.message}" for fault in error.problems)
+        return RulePrice.model_validate(names | {"status": "not_defined", "note": words})
+    row = compared(again, again.relaxed(problem))
+    row["note"] = "; ".join(filter(None, (row["note"], note)))
+    return RulePrice.model_validate(names | row)
+
+
+def bindings(case: Case, again: Again, rules: tuple[RulePrice, ...]) -> tuple[Binding, ...] | None:
+    """Ceilings whose widening saves for sure, by how much per unit; None when none was reached in time.
+
+    A ceiling without which the plan costs no less is not looked at again.
+    """
+    costly = {(rule.limit, rule.where) for rule in rules if rule.status != "no_difference"}
+    found: list[Binding] = []
+    reached = all(rule.status != "not_computed" for rule in rules)
+    for varied in wider(case.plan):
+        if not any(limit == varied.limit for limit, _ in costly):
+            continue
+        row = _price(case, again, varied)
+        reached = reached and row.status != "not_computed"
+        if row.status == "proven" and row.difference_npv is not None and varied.step:
+            found.append(
+                Binding(
+                    limit=varied.limit,
+                    where=varied.where,
+                    saving_per_unit_relaxed=-row.difference_npv / varied.step,
+                    unit=varied.unit,
+                    step=varied.step,
+                )
+            )
+    return tuple(found) if found or reached else None

@@ -1,0 +1,69 @@
+"""What the plan costs when one figure is lower or higher: decided anew, and with today's purchases kept."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from advisor.planning.explain.trials import compared
+from advisor.planning.result_explain import Sensitivity, SensitivityCase
+from optimizer.explain.again import Again
+from optimizer.explain.scaling import SCALINGS, discount_rate, keeping, kept_money
+from optimizer.problem import Problem
+from optimizer.result import Status
+
+SPREAD = 0.2  # up and down
+RATE_SPREAD = 0.02  # of the discount rate, absolute; never below 0
+
+
+def sensitivity(again: Again) -> tuple[Sensitivity, ...]:
+    """One row for each figure that the plan has at all."""
+    return tuple(_rows(again))
+
+
+def _rows(again: Again) -> Iterator[Sensitivity]:
+    problem = again.base.problem
+    factors = {"demand", "cloud_prices"}
+    if any(site.price_per_kwh > 0 for site in problem.sites):
+        factors.add("power_price")
+    if any(site.opening_capex > 0 or any(s.capex > 0 for s in site.servers) for site in problem.sites):
+        factors.add("capex")
+    for name, scaled in SCALINGS.items():
+        if name in factors:
+            whole = name == "cloud_prices" and _is_all_cloud(problem)
+            low, high = (
+                _proportional(again, f) if whole else _case(again, scaled(problem, f), f)
+                for f in (1 - SPREAD, 1 + SPREAD)
+            )
+            yield Sensitivity.model_validate({"factor": name, "low": low, "high": high})
+    rate = problem.horizon.discount_rate
+    if problem.horizon.months > 1:
+        rates = (max(0.0, rate - RATE_SPREAD), rate + RATE_SPREAD)
+        low, high = (_case(again, discount_rate(problem, r), r) for r in rates)
+        yield Sensitivity.model_validate({"factor": "discount_rate", "low": low, "high": high})
+
+
+def _case(again: Again, problem: Problem, change: float) -> SensitivityCase:
+    found = again.solve(problem)
+    found = found and again.at_most(found)
+    row: dict[str, Any] = compared(again, found) | {"change": change}
+    plan = again.base.plan
+    if found is not None and found.status is not Status.INFEASIBLE and plan is not None:
+        kept = again.solve(keeping(problem, plan))
+        npv = again.at_most(kept).npv if kept is not None else None
+        row["kept_npv"] = npv + kept_money(problem, plan) if npv is not None else None
+    return SensitivityCase.model_validate(row)
+
+
+def _proportional(again: Again, factor: float) -> SensitivityCase:
+    """All costs times `factor`: the same plan is the best, and so is the proof."""
+    base = again.base
+    npv = None if base.npv is None else factor * base.npv
+    found = replace(base, npv=npv, bound=factor * base.bound)
+    return SensitivityCase.model_validate(compared(again, found) | {"change": factor, "kept_npv": npv})
+
+
+def _is_all_cloud(problem: Problem) -> bool:
+    """Whether the catalogue's prices are all there is to pay, and nothing limits payments."""
+    limits = problem.limits
+    others = problem.sites or any(elastic.partner for elastic in problem.elastic)
+    return not others and not limits.carbon_price_per_kg and limits.cash_per_month is None

@@ -1,0 +1,88 @@
+"""Explanations in words, the same in text, on pages and in documents."""
+
+from advisor.planning.result_explain import Alternative, Compared, RulePrice, SensitivityCase, WhyNot
+from advisor.planning.result_rows import BuildVsBuy
+from advisor.planning.words import MISSING, four_digits, listed, money, percent
+
+FACTORS = {
+    "demand": "demand",
+    "cloud_prices": "cloud prices",
+    "power_price": "power price",
+    "capex": "capex",
+    "discount_rate": "discount rate",
+}
+MOST_PURCHASES = 4
+
+
+def signed_money(figure: float) -> str:
+    """`+1,200`, `−300`, `0`."""
+    if round(figure) == 0:
+        return "0"
+    return f"{'+' if figure > 0 else '−'}{money(abs(figure))}"
+
+
+def change_words(factor: str, case: SensitivityCase) -> str:
+    """`−20 %`, `+20 %`; a discount rate itself: `6 %`."""
+    if factor == "discount_rate":
+        return percent(round(case.change, 6))
+    return f"{'+' if case.change > 1 else '−'}{percent(abs(case.change - 1))}"
+
+
+def rule_words(row: RulePrice) -> str:
+    """What the rule costs: what would be saved without it; a dash where that is not known."""
+    if row.status == "no_difference":
+        return "0" if row.difference_low == row.difference_high == 0 else MISSING
+    return MISSING if row.difference_npv is None else money(-row.difference_npv)
+
+
+def difference_words(row: Compared, currency: str) -> str:
+    """`1,234 USD more`, `no difference beyond the gap`, or why it is not known."""
+    if row.status != "proven" or row.difference_npv is None:
+        return row.note or row.status.replace("_", " ")
+    return f"{money(abs(row.difference_npv))} {currency} {'more' if row.difference_npv > 0 else 'less'}"
+
+
+def bought_words(row: Alternative) -> str:
+    """`; buys 2 × offer from 2027-01`, the dearest first."""
+    if not row.purchases:
+        return ""
+    dear = sorted(row.purchases, key=lambda bought: -bought.npv)
+    words = [f"{bought.quantity} × {bought.offer} from {bought.start}" for bought in dear]
+    return f"; gets {listed(words, MOST_PURCHASES)}"
+
+
+def entering_words(row: WhyNot, currency: str) -> str:
+    """Why an offer is in the plan or not, in a sentence or two."""
+    if row.status == "impossible" and row.npv is None and not row.unit:
+        return row.note
+    begin = "in the plan" if row.in_plan else "not in the plan"
+    forced = f"; at least {row.unit}: {difference_words(row, currency)}" if row.unit else f"; {row.note}"
+    words = begin if row.in_plan and row.status == "no_difference" else f"{begin}{forced}"
+    if row.enters_at_price is None or row.price is None:
+        return f"{words}; {row.entering_note}" if row.entering_note else words
+    verb = "it stays below" if row.in_plan else "it would enter below"
+    price = f"{four_digits(row.enters_at_price)} {row.price_unit} (its price is {four_digits(row.price)})"
+    return f"{words}; {verb} {price}{_room(row, currency)}"
+
+
+def _room(row: WhyNot, currency: str) -> str:
+    if not row.most_saved_above or round(row.most_saved_above) <= 0:
+        return ""
+    return f"; above that it saves at most {money(row.most_saved_above)} {currency} (the gap)"
+
+
+def even_words(row: BuildVsBuy) -> list[str]:
+    """Where own servers break even, in sentences; why they do not."""
+    words = []
+    since = f", demand from {row.compared_from} on" if row.compared_from else ""
+    if row.break_even_utilisation is not None:
+        use = f"; the plan uses {percent(row.utilisation)}" if row.utilisation is not None else ""
+        words.append(
+            f"Own servers cost less than the cloud where they are in use "
+            f"{percent(row.break_even_utilisation)} of the time or more{use}{since}."
+        )
+    if row.break_even_month is not None:
+        words.append(f"They have cost less so far from the end of {row.break_even_month} on{since}.")
+    if row.reason:
+        words.append(row.reason)
+    return words

@@ -1,0 +1,189 @@
+"""Solving a changed problem, and how far its cost is from the answer's."""
+
+import math
+from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass, replace
+from typing import Self
+
+from ..build import build
+from ..clock import Deadline
+from ..highs import Effort, run
+from ..matrix import matrix_of
+from ..model import MONEY
+from ..problem import Problem
+from ..reduce import reduce
+from ..result import Outcome, Plan, Status
+from ..solve import solve
+from ..verify import PlanRefused, verify
+
+WIDE_GAP = 0.005  # comparisons need less proof than the answer
+BOUNDING_SHARE = 0.5  # of the longest time for one solve, at most, for a bound that may do without it
+FEW_COLUMNS = 500  # of the answer's model: with no more, the close gap costs nothing
+SAME = 1e-6  # relative to the cost, at least of one unit of money: differences below are rounding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A changed problem's proven answer: its cost lies between `bound` and `npv` (plan currency)."""
+
+    status: Status
+    problem: Problem
+    npv: float | None = None
+    bound: float = -math.inf
+    plan: Plan | None = None
+
+    @property
+    def gap(self) -> float | None:
+        """Proven relative gap; None without a plan."""
+        if self.npv is None or not math.isfinite(self.bound):
+            return None
+        return max(0.0, self.npv - self.bound) / max(abs(self.npv), 1e-9)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What a change costs more (negative: less), and the least and most it can be by the two proofs."""
+
+    npv: float
+    low: float
+    high: float
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the two proofs exclude that there is no difference."""
+        return self.low > 0 or self.high < 0
+
+
+def difference(base: Finding, other: Finding) -> Difference | None:
+    """The cost of `other` less that of `base`; None where one of them has no plan."""
+    if base.npv is None or other.npv is None:
+        return None
+    trace = SAME * max(1.0, abs(base.npv))
+
+    def clean(figure: float) -> float:
+        return 0.0 if abs(figure) <= trace else figure
+
+    return Difference(
+        npv=clean(other.npv - base.npv),
+        low=clean(other.bound - base.npv),
+        high=clean(other.npv - base.bound),
+    )
+
+
+class Again:
+    """Solves variations of one problem until a deadline; None for what is not reached in time.
+
+    `gap` is asked for where the model is small or a difference depends on it, else `WIDE_GAP`.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        outcome: Outcome,
+        *,
+        gap: float,
+        deadline: Deadline,
+        most_seconds: float,
+        threads: int = 1,
+        told: Callable[[], None] | None = None,
+    ) -> None:
+        self.base = _finding(problem, outcome)
+        self.deadline = deadline
+        self.most_seconds = most_seconds
+        self._gap, self._threads, self._told = gap, threads, told
+        self._is_small = outcome.record.columns <= FEW_COLUMNS
+        self._first_gap = gap if self._is_small else max(gap, WIDE_GAP)
+
+    def within(self, fraction: float) -> Self:
+        """The same with a part of the time left."""
+        part = copy(self)
+        part.deadline = self.deadline.within(fraction * self.deadline.left())
+        return part
+
+    def solve(self, problem: Problem, *, close: bool = False) -> Finding | None:
+        """Least cost of a problem, with `close` as close as the answer's; None when the time is over."""
+        if self._told is not None:
+            self._told()
+        if self.deadline.passed():
+            return None
+        outcome = solve(
+            problem,
+            gap=self._gap if close else self._first_gap,
+            time_limit_seconds=min(self.most_seconds, self.deadline.left()),
+            threads=self._threads,
+            cancelled=self.deadline.passed,
+        )
+        found = _finding(problem, outcome)
+        return None if found.status is Status.UNKNOWN else found
+
+    def at_most(self, found: Finding) -> Finding:
+        """The same, where the answer's own plan holds for its problem too and costs less there."""
+        if self.base.plan is None:
+            return found
+        try:
+            npv = verify(found.problem, self.base.plan).npv
+        except PlanRefused:  # it does not hold there: nothing is learnt
+            return found
+        if found.npv is not None and found.npv <= npv:
+            return found
+        return replace(found, status=Status.FEASIBLE, npv=npv, plan=self.base.plan)
+
+    def relaxed(self, problem: Problem) -> Finding | None:
+        """The same for a problem in which the answer's plan holds at the same cost: never dearer."""
+
+        def never_dearer(found: Finding) -> Finding:
+            base = self.base
+            if base.npv is None or (found.npv is not None and found.npv <= base.npv):
+                return found
+            return replace(found, status=Status.FEASIBLE, npv=base.npv, plan=base.plan)
+
+        quick = self._bounded(problem)
+        return quick if quick is not None else self._close_enough(problem, never_dearer)
+
+    def _bounded(self, problem: Problem) -> Finding | None:
+        """The answer's own plan, where without whole machines the problem is shown to cost no less."""
+        base = self.base
+        if self._is_small or base.npv is None or self.deadline.passed():
+            return None
+        bound = least_cost(problem, self.deadline.within(BOUNDING_SHARE * self.most_seconds))
+        if base.npv - bound > max(self._gap, base.gap or 0.0) * abs(base.npv):
+            return None
+        return Finding(status=base.status, problem=problem, npv=base.npv, bound=bound, plan=base.plan)
+
+    def restricted(self, problem: Problem) -> Finding | None:
+        """The same for a problem whose every plan is one of the answer's problem: never cheaper."""
+        return self._close_enough(problem, lambda f: replace(f, bound=max(f.bound, self.base.bound)))
+
+    def _close_enough(self, problem: Problem, known: Callable[[Finding], Finding]) -> Finding | None:
+        """Solved again as close as the answer where a wider gap proves no difference."""
+        found = self.solve(problem)
+        if found is None:
+            return None
+        found = known(found)
+        gone = difference(self.base, found)
+        if self._first_gap <= self._gap or gone is None or gone.is_proven:
+            return found
+        closer = self.solve(problem, close=True)
+        if closer is None:
+            return found
+        return known(replace(closer, bound=max(found.bound, closer.bound)))
+
+
+def least_cost(problem: Problem, deadline: Deadline) -> float:
+    """What a problem costs at least, without whole machines; infinite where it cannot hold."""
+    matrix = matrix_of(build(reduce(problem).problem).model.lp)
+    answer = run(matrix, Effort(gap=0.0, seconds=deadline.left(), cancelled=deadline.passed), mip=False)
+    if answer.infeasible:
+        return math.inf
+    return answer.bound / MONEY if answer.optimal else -math.inf
+
+
+def _finding(problem: Problem, outcome: Outcome) -> Finding:
+    return Finding(
+        status=outcome.status,
+        problem=problem,
+        npv=outcome.objective_npv,
+        bound=outcome.record.bound,
+        plan=outcome.plan,
+    )

@@ -1,0 +1,119 @@
+"""Explanations on the page of a run, in the API and in what a worker is asked."""
+
+import json
+import re
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from advisor.catalog.services import publish
+from advisor.errors import BadInput
+from advisor.jobs import queue
+from advisor.jobs.handlers import HANDLERS
+from advisor.jobs.work import perform
+from advisor.models import Run
+from advisor.planning.charts import tornado_chart
+from advisor.runs.queries import result_of as stored_result_of
+from advisor.runs.services import Ask, start_run
+from tests.advisor.api_calls import member
+from tests.advisor.page_text import text_of
+from tests.advisor.planning_cases import TEAM, make_reservation, near, plan_data, result_of
+from tests.factories import make_offer
+from tests.people import make_member, make_plan, make_run, organisation_of, signed_in
+
+pytestmark = pytest.mark.django_db
+DE, US = make_offer(), make_offer(region="us-east-1", country="US", price_per_hour=Decimal(40))
+IN_EU = TEAM | {"residency": {"allow": ["EU"]}}
+
+
+@pytest.fixture(autouse=True)
+def _no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "send", lambda *_words, **_options: True)
+
+
+@pytest.fixture
+def ada() -> User:
+    publish([DE, US], source="t", label="t")
+    return make_member()
+
+
+@pytest.fixture
+def client(ada: User) -> Client:
+    return signed_in(ada)
+
+
+def test_the_page_shows_every_part(client: Client, ada: User) -> None:
+    offers = [DE, US, make_reservation()]
+    result = result_of(plan_data(IN_EU, months=3), offers, baselines=True, explain=20, why=[US.offer_id])
+    page = text_of(client.get(f"/runs/{make_run(ada, result=json.loads(result.as_json())).pk}"))
+    assert "team stays in EU" in page
+    assert "no workload can use it: team may not be in US (residency)" in page
+    assert "without commitments" in page
+    assert "+86,600" in page  # 109,500 on demand, 22,900 committed
+    assert "cloud prices −20 %" in page
+    assert "−4,580" in page  # a fifth of 22,900
+
+
+def test_a_page_without_explanations_asks_whether_they_are_wanted(client: Client, ada: User) -> None:
+    page = client.get(f"/runs/{make_run(ada).pk}").content.decode()
+    assert 'id="rules"' not in page
+    assert 'id="sensitivity"' not in page
+    assert 'id="why-offer"' in page
+
+
+def test_an_offer_named_on_the_page_is_asked_about_in_a_new_run(client: Client, ada: User) -> None:
+    old = make_run(ada)
+    form = client.get(f"/runs/{old.pk}").content.decode().split('class="why"')[1].split("</form>")[0]
+    fields = dict(re.findall(r'name="([a-z_]+)" value="([^"]*)"', form))
+    client.post(f"/plans/{old.plan_id}/run", fields | {"why": f" {US.offer_id} "})
+    new = Run.objects.exclude(pk=old.pk).get()
+    assert (new.why, new.explain_seconds, new.version) == ([US.offer_id], 30, old.version)
+
+
+def test_the_api_takes_offers_to_explain_and_says_them_again() -> None:
+    publish([DE, US], source="t", label="t")
+    user, ask = member()
+    plan = make_plan(user)
+    body = {"plan_id": str(plan.pk), "why": [DE.offer_id], "explain_seconds": 5}
+    run = ask.post("/runs", body).json
+    assert (run["why"], run["explain_seconds"]) == ([DE.offer_id], 5)
+    assert ask.post("/runs", body | {"why": ["x"] * 11}).status == 422
+    refused = ask.post("/runs", body | {"explain_seconds": 0})
+    assert (refused.status, refused.json["error"]["field"]) == (422, "why")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_explains_what_was_asked(ada: User) -> None:
+    version = make_plan(ada).versions.get()
+    ask = Ask(gap=1e-6, explain_seconds=20, why=(DE.offer_id,))
+    run, _ = start_run(version, organisation=organisation_of(ada), user=ada, ask=ask)
+    perform(run.job_id, HANDLERS)
+    explanations = stored_result_of(run).explanations
+    assert explanations is not None
+    (row,) = explanations.why
+    assert (row.offer, row.enters_at_price) == (DE.offer_id, near(40))
+
+
+def test_more_offers_than_can_be_asked_about_are_refused() -> None:
+    with pytest.raises(BadInput, match="why: names 11 offers: write at most 10"):
+        Ask(why=("x",) * 11)
+    with pytest.raises(BadInput, match=r"why: needs time to explain"):
+        Ask(why=("x",), explain_seconds=0)
+
+
+def test_the_tornado_is_sorted_by_how_far_the_cost_moves() -> None:
+    result = result_of(plan_data(months=3, discount_rate=0.08), [DE], explain=20)
+    chart = tornado_chart(result)
+    # 9.6 of 8 accelerators double it, prices move it by a fifth, the rate by little
+    assert [name.split(" −")[0].split(" 6")[0] for name in chart["x"]] == [
+        "demand",
+        "cloud prices",
+        "discount rate",
+    ]
+    lower, higher = (series["values"] for series in chart["series"])
+    assert result.objective_npv is not None
+    assert higher[0] == near(result.objective_npv)
+    assert (lower[1], higher[1]) == (near(-0.2 * result.objective_npv), near(0.2 * result.objective_npv))
+    assert tornado_chart(result_of(plan_data(), [DE]))["series"] == []
