@@ -64,7 +64,7 @@ class Outcome:
 def outcome_of(
     question: Question, variation: Variation, *, cancelled: Callable[[], bool] | None = None
 ) -> Outcome:
-    """Work out one plan. What is wrong with it, or fails, is an outcome in words; only Cancelled is raised."""
+    """Work out one plan. What is wrong is an outcome in words; only Cancelled is raised."""
     started = time.perf_counter()
     try:
         result = _answer(question, variation, cancelled)
