@@ -43,7 +43,7 @@ class Effect:
 
     @property
     def span(self) -> float:
-        """How far the cost moves between the two ends, with the plan as it is; what is unknown moves nothing."""
+        """How far the cost moves over both ends and the plan as it is; what is unknown moves nothing."""
         known = [0.0, *(figure for figure in (self.low, self.high) if figure is not None)]
         return max(known) - min(known)
 

@@ -1,0 +1,321 @@
+"""Sweeps: fanned out as jobs, each plan done once with the same prices, whatever becomes of workers."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from pytest_django import Settings
+
+from advisor.catalog.services import publish
+from advisor.errors import BadInput, CatalogueEmpty, Conflict, NotFound
+from advisor.jobs import queue
+from advisor.jobs import watch as watching
+from advisor.jobs.handlers import HANDLERS
+from advisor.jobs.lease import claim
+from advisor.jobs.work import OURS, perform
+from advisor.models import Job, Sweep, SweepPoint
+from advisor.sweeps import work
+from advisor.sweeps.design import Case, Comparison, MonteCarlo, Sensitivity
+from advisor.sweeps.queries import STATES, jobs_of, listed_state, progress_of, sweep_of, sweeps_of
+from advisor.sweeps.services import SweepAsk, cancel_sweep, retry_sweep, start_sweep
+from tests.advisor.sweep_cases import BASE, DOUBLED, make_sweep, work_out
+from tests.factories import make_offer
+from tests.people import PLAN_TEXT, make_member, make_plan, organisation_of
+from tests.processes import wait_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DEMAND = Sensitivity(factors={"demand": (0.5, 2.0)})
+
+
+@pytest.fixture(autouse=True)
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    kinds: list[str] = []
+
+    def send(_job: Any, *, kind: str, **_options: Any) -> bool:
+        kinds.append(kind)
+        return True
+
+    for module in (queue, watching):
+        monkeypatch.setattr(module, "send", send)
+    return kinds
+
+
+@pytest.fixture
+def ada() -> User:
+    publish([make_offer()], source="t", label="t")
+    return make_member()
+
+
+def costs(sweep: Sweep) -> list[float | None]:
+    return list(sweep.points.order_by("index").values_list("npv", flat=True))
+
+
+def test_a_new_sweep_waits_as_jobs_of_its_own_queue(ada: User, sent: list[str]) -> None:
+    sweep = make_sweep(ada, gap=0.01, time_limit_seconds=20)
+    assert sent == ["sweep"] * 5  # the plan as it is, demand and cloud prices up and down
+    assert queue.QUEUES["sweep"] == "sweep"
+    assert (sweep.points_count, sweep.kind, sweep.name) == (5, "sensitivity", "Tiny")
+    assert (sweep.gap_asked, sweep.time_limit_seconds, sweep.catalogue_version) == (0.01, 20, 1)
+    found = progress_of(sweep)
+    assert (found.state, found.done, found.total, found.fraction) == ("queued", 0, 5, 0.0)
+    assert {job.deadline_seconds for job in jobs_of(sweep)} == {20 + 150 + 300}
+
+
+def test_every_plan_is_worked_out_with_the_prices_of_the_sweeps_moment(ada: User) -> None:
+    sweep = make_sweep(ada, Sensitivity(factors={"demand": (0.5, 2.0), "cloud_prices": (0.8, 1.5)}))
+    publish([make_offer(price_per_hour=Decimal(1))], source="t", label="cheaper, later")
+    assert set(work_out(sweep)) == {"done"}
+    # half of eight accelerators still takes the one machine; sixteen take two
+    assert costs(sweep) == pytest.approx([BASE, BASE, 2 * BASE, 0.8 * BASE, 1.5 * BASE])
+    found = progress_of(sweep)
+    assert (found.state, found.answered, found.failed, found.fraction) == ("succeeded", 5, 0, 1.0)
+    point = sweep.points.get(index=2)
+    assert (point.state, point.status, point.currency, point.attempts) == ("answered", "optimal", "USD", 1)
+    assert point.npv_by_kind == {"on_demand": pytest.approx(2 * BASE)}
+    assert point.purchases[0]["quantity"] == 2
+    assert point.finished_at is not None
+
+
+def test_many_plans_share_a_job_and_all_jobs_have_as_much_to_do(ada: User) -> None:
+    sweep = make_sweep(ada, MonteCarlo(draws=200))
+    sizes = [job.points.count() for job in jobs_of(sweep)]
+    assert (len(sizes), sum(sizes), min(sizes), max(sizes)) == (40, 201, 5, 6)
+    large = make_sweep(ada, MonteCarlo(draws=1000))
+    sizes = [job.points.count() for job in jobs_of(large)]
+    assert (len(sizes), sum(sizes), max(sizes)) == (41, 1001, 25)
+
+
+def test_draws_of_a_sweep_cost_what_their_factors_say(ada: User) -> None:
+    sweep = make_sweep(ada, MonteCarlo(draws=6, demand_sigma=0.8))
+    work_out(sweep)
+    for point in sweep.points.filter(index__gt=0):
+        machines = -(-8 * point.factors["demand"] // 8)
+        assert point.npv == pytest.approx(machines * BASE * point.factors["cloud_prices"])
+
+
+def test_a_comparison_sets_cases_and_other_plans_side_by_side(ada: User) -> None:
+    other = make_plan(ada, PLAN_TEXT.replace("Tiny", "Other").replace("8", "24")).versions.get()
+    sweep = make_sweep(ada, DOUBLED, others=(other,))
+    work_out(sweep)
+    assert costs(sweep) == pytest.approx([BASE, 2 * BASE, 3 * BASE])
+    assert list(sweep.points.values_list("label", flat=True)) == ["as it is", "twice", "Other, version 1"]
+
+
+def test_a_plan_that_fails_is_told_in_words_and_the_others_go_on(ada: User) -> None:
+    cases = (
+        Case(name="wrong", changes={"months": 0}),
+        Case(name="impossible", changes={"limits.cash_per_month": 10}),
+        Case(name="right", changes={"months": 2}),
+    )
+    sweep = make_sweep(ada, Comparison(cases=cases))
+    assert set(work_out(sweep)) == {"done"}
+    wrong, impossible, right = sweep.points.filter(index__gt=0).order_by("index")
+    assert (wrong.state, wrong.error_code, wrong.npv) == ("failed", "bad_input", None)
+    assert "months: 0" in wrong.words[0]
+    assert (impossible.state, impossible.status, impossible.npv) == ("answered", "infeasible", None)
+    assert "batch needs 8 H100 at its peak in 2027-01" in impossible.words[0]
+    assert "cash_per_month" in impossible.words[1]
+    assert right.npv == pytest.approx(2 * BASE)
+    found = progress_of(sweep)
+    assert (found.state, found.answered, found.failed) == ("succeeded", 3, 1)
+
+
+def test_an_error_of_ours_is_of_one_plan_alone(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    sweep = make_sweep(ada, DEMAND)
+    real = work.outcome_of
+
+    def breaking(question: Any, variation: Any, **options: Any) -> Any:
+        if variation.factors.get("demand") == 0.5:
+            raise ZeroDivisionError("secret")
+        return real(question, variation, **options)
+
+    monkeypatch.setattr(work, "outcome_of", breaking)
+    work_out(sweep)
+    point = sweep.points.get(index=1)
+    assert (point.state, point.error_code, point.words) == ("failed", "internal_error", [OURS])
+    assert costs(sweep) == [pytest.approx(BASE), None, pytest.approx(2 * BASE)]
+
+
+def one_job(sweep: Sweep) -> Job:
+    """All its plans in one job, as in a large sweep."""
+    job = jobs_of(sweep).first()
+    assert job is not None
+    sweep.points.update(job=job)
+    return job
+
+
+def lose_the_worker(job: Job) -> None:
+    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    watching.watch()
+
+
+def test_a_worker_that_is_killed_loses_one_plan_and_each_is_stored_once(
+    ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep = make_sweep(ada, DEMAND)
+    job, real, done = one_job(sweep), work.outcome_of, []
+
+    def dying(question: Any, variation: Any, **options: Any) -> Any:
+        if variation.factors.get("demand") == 2.0 and done.count(variation.label) < 2:
+            done.append(variation.label)
+            raise KeyboardInterrupt  # as near to a kill as a test can come
+        done.append(variation.label)
+        return real(question, variation, **options)
+
+    monkeypatch.setattr(work, "outcome_of", dying)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            perform(job.pk, HANDLERS)
+        lose_the_worker(job)
+    assert perform(job.pk, HANDLERS) == "done"
+    assert done == ["as it is", "demand × 0.5", *["demand × 2"] * 3]
+    assert [point.attempts for point in sweep.points.order_by("index")] == [1, 1, 3]
+    assert costs(sweep) == pytest.approx([BASE, BASE, 2 * BASE])
+
+
+def test_a_plan_that_kills_its_workers_is_given_up_and_the_others_go_on(
+    ada: User, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.JOB_MAX_ATTEMPTS = 4
+    sweep = make_sweep(ada, DEMAND)
+    job, real = one_job(sweep), work.outcome_of
+
+    def dying(question: Any, variation: Any, **options: Any) -> Any:
+        if variation.factors.get("demand") == 0.5:
+            raise KeyboardInterrupt
+        return real(question, variation, **options)
+
+    monkeypatch.setattr(work, "outcome_of", dying)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            perform(job.pk, HANDLERS)
+        lose_the_worker(job)
+    assert perform(job.pk, HANDLERS) == "done"
+    point = sweep.points.get(index=1)
+    assert (point.state, point.error_code) == ("failed", "worker_lost")
+    assert point.words == ["Its worker was lost 2 times over it: it was killed, or ran out of memory."]
+    assert costs(sweep) == [pytest.approx(BASE), None, pytest.approx(2 * BASE)]
+
+
+def test_who_has_lost_the_job_can_store_nothing(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    sweep = make_sweep(ada, DEMAND)
+    job, real = one_job(sweep), work.outcome_of
+
+    def slow(question: Any, variation: Any, **options: Any) -> Any:
+        lose_the_worker(job)
+        assert claim(job.pk, worker="another") is not None
+        return real(question, variation, **options)
+
+    monkeypatch.setattr(work, "outcome_of", slow)
+    assert perform(job.pk, HANDLERS) == "lost"
+    assert costs(sweep) == [None, None, None]
+    assert progress_of(sweep).state == "running"
+
+
+def test_a_cancelled_sweep_keeps_its_answers_and_goes_on_where_it_was(ada: User) -> None:
+    sweep = make_sweep(ada, DEMAND)
+    first = sweep.points.get(index=0).job
+    perform(first.pk, HANDLERS)
+    assert progress_of(sweep).state == "running"
+    with pytest.raises(Conflict, match="under way"):
+        retry_sweep(sweep)
+    cancel_sweep(sweep)
+    found = progress_of(sweep)
+    assert (found.state, found.answered, found.waiting) == ("cancelled", 1, 2)
+    assert work_out(sweep) == ["not to be had"] * 3
+    assert retry_sweep(sweep) == 2
+    work_out(sweep)
+    assert costs(sweep) == pytest.approx([BASE, BASE, 2 * BASE])
+    assert progress_of(sweep).state == "succeeded"
+    with pytest.raises(Conflict, match="has its answer"):
+        retry_sweep(sweep)
+
+
+def test_cancelling_stops_the_plan_that_is_being_worked_out(
+    ada: User, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.JOB_LEASE_SECONDS = 2  # the keeper asks three times in it whether to go on
+    sweep = make_sweep(ada, DEMAND)
+    job, real = one_job(sweep), work.outcome_of
+
+    def cancelling(question: Any, variation: Any, *, cancelled: Any) -> Any:
+        cancel_sweep(sweep)
+        wait_for(cancelled, seconds=10, why=lambda: "nobody heard")
+        return real(question, variation, cancelled=cancelled)
+
+    monkeypatch.setattr(work, "outcome_of", cancelling)
+    assert perform(job.pk, HANDLERS) == "cancelled"
+    assert costs(sweep) == [None, None, None]
+    assert progress_of(sweep).state == "cancelled"
+
+
+def test_the_same_key_starts_one_sweep_and_serves_no_other_question(ada: User) -> None:
+    version = make_plan(ada).versions.get()
+
+    def again(ask: SweepAsk) -> tuple[Sweep, bool]:
+        return start_sweep(version, organisation=organisation_of(ada), user=ada, ask=ask, key="k")
+
+    sweep, new = again(SweepAsk(design=DEMAND))
+    same, newer = again(SweepAsk(design=DEMAND))
+    assert (sweep.pk, new, newer) == (same.pk, True, False)
+    with pytest.raises(Conflict, match="another request"):
+        again(SweepAsk(design=DEMAND, gap=0.1))
+    assert Sweep.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        ({"design": Comparison()}, "a comparison needs 1 to 50"),
+        ({"design": DEMAND, "gap": 0.7}, "gap 0.7: write a fraction such as 0.005, from 0 to 0.5"),
+        ({"design": DEMAND, "time_limit_seconds": 301}, "from 1 to 300"),
+    ],
+)
+def test_what_is_out_of_range_is_refused(ask: dict[str, Any], said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        SweepAsk(**ask)
+
+
+def test_a_plan_with_problems_is_not_begun(ada: User) -> None:
+    with pytest.raises(BadInput, match="has 1 problem"):
+        make_sweep(ada, text=PLAN_TEXT.replace("months: 1", "months: none"))
+    assert Sweep.objects.count() == 0
+
+
+def test_without_prices_there_is_no_sweep() -> None:
+    with pytest.raises(CatalogueEmpty):
+        make_sweep(make_member())
+    assert (Sweep.objects.count(), Job.objects.count()) == (0, 0)
+
+
+def test_lists_tell_states_and_filter_by_them(ada: User) -> None:
+    organisation = organisation_of(ada)
+    waiting, running, stopped, done, failed = (make_sweep(ada, DEMAND) for _ in range(5))
+    for sweep in (running, stopped):
+        perform(sweep.points.all()[0].job_id, HANDLERS)
+    cancel_sweep(stopped)
+    work_out(done)
+    failed.points.update(state=SweepPoint.State.FAILED)
+    jobs_of(failed).update(state=Job.State.SUCCEEDED)
+    wanted = dict(zip(STATES, (waiting, running, done, failed, stopped), strict=True))
+    assert {listed_state(sweep): sweep for sweep in sweeps_of(organisation)} == wanted
+    for state, sweep in wanted.items():
+        assert list(sweeps_of(organisation, state=state)) == [sweep], state
+        assert progress_of(sweep).state == state
+    assert list(sweeps_of(organisation, kind="comparison")) == []
+    assert sweeps_of(organisation, text="tin").count() == 5
+
+
+def test_another_organisations_sweep_is_not_found(ada: User) -> None:
+    sweep = make_sweep(ada)
+    eve = make_member("eve", "Others")
+    assert sweep_of(organisation_of(ada), sweep.pk) == sweep
+    for wrong in (sweep.pk, "x"):
+        with pytest.raises(NotFound):
+            sweep_of(organisation_of(eve), wrong)
+    assert not sweeps_of(organisation_of(eve))
+    with pytest.raises(LookupError):
+        start_sweep(sweep.version, organisation=organisation_of(eve), user=eve, ask=SweepAsk(design=DEMAND))
