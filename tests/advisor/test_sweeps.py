@@ -19,6 +19,7 @@ from advisor.jobs.work import OURS, perform
 from advisor.models import Job, Sweep, SweepPoint
 from advisor.sweeps import work
 from advisor.sweeps.design import Case, Comparison, MonteCarlo, Sensitivity
+from advisor.sweeps.outcome import outcome_of
 from advisor.sweeps.queries import STATES, jobs_of, listed_state, progress_of, sweep_of, sweeps_of
 from advisor.sweeps.services import SweepAsk, cancel_sweep, retry_sweep, start_sweep
 from tests.advisor.sweep_cases import BASE, DOUBLED, make_sweep, work_out
@@ -125,7 +126,7 @@ def test_a_plan_that_fails_is_told_in_words_and_the_others_go_on(ada: User) -> N
 
 def test_an_error_of_ours_is_of_one_plan_alone(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
     sweep = make_sweep(ada, DEMAND)
-    real = work.outcome_of
+    real = outcome_of
 
     def breaking(question: Any, variation: Any, **options: Any) -> Any:
         if variation.factors.get("demand") == 0.5:
@@ -156,7 +157,8 @@ def test_a_worker_that_is_killed_loses_one_plan_and_each_is_stored_once(
     ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sweep = make_sweep(ada, DEMAND)
-    job, real, done = one_job(sweep), work.outcome_of, []
+    job, real = one_job(sweep), outcome_of
+    done: list[str] = []
 
     def dying(question: Any, variation: Any, **options: Any) -> Any:
         if variation.factors.get("demand") == 2.0 and done.count(variation.label) < 2:
@@ -181,7 +183,7 @@ def test_a_plan_that_kills_its_workers_is_given_up_and_the_others_go_on(
 ) -> None:
     settings.JOB_MAX_ATTEMPTS = 4
     sweep = make_sweep(ada, DEMAND)
-    job, real = one_job(sweep), work.outcome_of
+    job, real = one_job(sweep), outcome_of
 
     def dying(question: Any, variation: Any, **options: Any) -> Any:
         if variation.factors.get("demand") == 0.5:
@@ -202,7 +204,7 @@ def test_a_plan_that_kills_its_workers_is_given_up_and_the_others_go_on(
 
 def test_who_has_lost_the_job_can_store_nothing(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
     sweep = make_sweep(ada, DEMAND)
-    job, real = one_job(sweep), work.outcome_of
+    job, real = one_job(sweep), outcome_of
 
     def slow(question: Any, variation: Any, **options: Any) -> Any:
         lose_the_worker(job)
@@ -239,7 +241,7 @@ def test_cancelling_stops_the_plan_that_is_being_worked_out(
 ) -> None:
     settings.JOB_LEASE_SECONDS = 2  # the keeper asks three times in it whether to go on
     sweep = make_sweep(ada, DEMAND)
-    job, real = one_job(sweep), work.outcome_of
+    job, real = one_job(sweep), outcome_of
 
     def cancelling(question: Any, variation: Any, *, cancelled: Any) -> Any:
         cancel_sweep(sweep)
