@@ -1,4 +1,4 @@
-"""`python -m tests.bench.sweep_speed`: 200 plans of a Monte Carlo through one and through two Celery workers."""
+"""`python -m tests.bench.sweep_speed`: 200 plans of a Monte Carlo on one Celery worker and on two."""
 
 import os
 import subprocess
@@ -38,7 +38,7 @@ from advisor.sweeps.queries import progress_of
 from advisor.sweeps.services import SweepAsk, start_sweep
 organisation = Organisation.objects.get_or_create(name="Bench")[0]
 plan, _ = create_plan(organisation=organisation, user=None, text={PLAN!r})
-for draws in ({{warm}}, {PLANS} - 1):
+for draws in (WARM, {PLANS} - 1):
     ask = SweepAsk(design=MonteCarlo(draws=draws))
     sweep, _ = start_sweep(plan.versions.get(), organisation=organisation, user=None, ask=ask)
     until = time.monotonic() + 600
@@ -51,7 +51,7 @@ print((progress.finished_at - progress.started_at).total_seconds())
 
 
 def main() -> int:
-    """Rounds with one worker and with two, in turn; the fastest of each counts: others use the machine too."""
+    """Rounds with one worker and with two, in turn; the fastest of each counts: others may disturb."""
     with tempfile.TemporaryDirectory() as folder, site(Path(folder)) as given:
         taken: dict[int, list[float]] = {1: [], 2: []}
         for _ in range(2):
@@ -60,8 +60,8 @@ def main() -> int:
     one, two = min(taken[1]), min(taken[2])
     held = one / two >= LEAST_RATIO
     print(
-        f"{two:7.2f} s  a sweep of {PLANS} plans on two workers, {one:.2f} s on one: {one / two:.2f} × as fast "
-        f"(at least {LEAST_RATIO:g} ×), {1000 * one / PLANS:.0f} ms a plan: {'held' if held else 'TOO SLOW'}"
+        f"{two:7.2f} s  a sweep of {PLANS} plans on two workers, {one:.2f} s on one: "
+        f"{one / two:.2f} × as fast (at least {LEAST_RATIO:g} ×), {1000 * one / PLANS:.0f} ms a plan: {'held' if held else 'TOO SLOW'}"
     )
     return 0 if held else 1
 
@@ -93,9 +93,9 @@ def measure(folder: Path, workers: int, given: dict[str, str]) -> float:
             command = [sys.executable, "-m", "celery", "-A", "advisor.celery", "worker", *options.split()]
             log = folder / f"worker-{workers}-{number}.log"
             stack.enter_context(running(log, *command, "--without-gossip", "--without-mingle", **given))
-        words = [sys.executable, "manage.py", "shell", "--no-imports", "-c", SCRIPT.format(warm=4 * workers)]
+        code = SCRIPT.replace("WARM", str(4 * workers))
         done = subprocess.run(
-            words,
+            [sys.executable, "manage.py", "shell", "--no-imports", "-c", code],
             cwd=ROOT,
             env=environment(**given),
             capture_output=True,
