@@ -61,7 +61,8 @@ def main() -> int:
     held = one / two >= LEAST_RATIO
     print(
         f"{two:7.2f} s  a sweep of {PLANS} plans on two workers, {one:.2f} s on one: "
-        f"{one / two:.2f} × as fast (at least {LEAST_RATIO:g} ×), {1000 * one / PLANS:.0f} ms a plan: {'held' if held else 'TOO SLOW'}"
+        f"{one / two:.2f} × as fast (at least {LEAST_RATIO:g} ×), {1000 * one / PLANS:.0f} ms a plan: "
+        f"{'held' if held else 'TOO SLOW'}"
     )
     return 0 if held else 1
 

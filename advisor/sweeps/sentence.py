@@ -1,0 +1,69 @@
+"""What a sweep shows, in one sentence; the figures are those of its summary, rounded."""
+
+from collections.abc import Sequence
+
+from advisor.planning.words import percent, short_money
+from advisor.sweeps.drivers import DRIVERS
+from advisor.sweeps.report import DistributionOut, EffectOut, SummaryOut
+from advisor.sweeps.summary import Answered
+
+
+def sentence_of(kind: str, summary: SummaryOut, points: Sequence[Answered]) -> str:
+    """Empty where the answers there are show nothing yet."""
+    currency = next((point.currency for point in points if point.currency), "")
+    if kind == "sensitivity":
+        return _sensitivity(summary, currency)
+    if kind == "monte_carlo":
+        return _distribution(summary.distribution, currency) if summary.distribution else ""
+    return _comparison(points)
+
+
+def _sensitivity(summary: SummaryOut, currency: str) -> str:
+    moving = [one for one in summary.effects if one.low or one.high]
+    if summary.base_npv is None:
+        return "The plan as it is has no cost to compare with." if summary.effects else ""
+    base = f"{short_money(summary.base_npv)} {currency}"
+    if not moving:
+        return f"None of these moves the cost of {base} NPV." if summary.effects else ""
+    first = moving[0]
+    return f"{_named(first)} moves the cost of {base} NPV most: {_ends(first, summary.base_npv, currency)}."
+
+
+def _named(effect: EffectOut) -> str:
+    name = DRIVERS[effect.driver]
+    return name[:1].upper() + name[1:]
+
+
+def _ends(effect: EffectOut, base: float, currency: str) -> str:
+    """`1.30 M USD at × 0.8, 1.95 M USD at × 1.2`."""
+    ends = ((effect.low_factor, effect.low), (effect.high_factor, effect.high))
+    told = [
+        f"{short_money(base + difference)} {currency} at × {factor:g}"
+        if difference is not None
+        else f"no plan at × {factor:g}"
+        for factor, difference in dict(ends).items()
+        if factor != 1
+    ]
+    return ", ".join(told)
+
+
+def _distribution(found: DistributionOut, currency: str) -> str:
+    text = (
+        f"Half of the draws cost less than {short_money(found.p50)} {currency} NPV, eight in ten between "
+        f"{short_money(found.p10)} and {short_money(found.p90)} {currency}"
+    )
+    if found.impossible:
+        text += f"; in {percent(found.impossible / found.draws)} of them no plan holds all limits"
+    return f"{text}."
+
+
+def _comparison(points: Sequence[Answered]) -> str:
+    costs = [(point.npv, point) for point in points if point.npv is not None]
+    if len(costs) < 2 or len({point.currency for _, point in costs}) > 1:
+        return ""
+    least, cheapest = min(costs, key=lambda pair: pair[0])
+    text = f"Cheapest: {cheapest.label}, {short_money(least)} {cheapest.currency} NPV"
+    base = next((npv for npv, point in costs if point.index == 0), None)
+    if base is None or cheapest.index == 0 or base <= 0:
+        return f"{text}."
+    return f"{text}, {percent((base - least) / base, down=True)} less than the plan as it is."
