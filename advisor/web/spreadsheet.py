@@ -45,11 +45,9 @@ def _relation(kind: str, target: str) -> str:
 
 def _sheet(rows: Sequence[Sequence[Cell]]) -> str:
     pane = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
+    views = f'<sheetViews><sheetView workbookViewId="0">{pane}</sheetView></sheetViews>'
     lines = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
-    return (
-        f'<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">{pane}</sheetView></sheetViews>'
-        f"<sheetData>{lines}</sheetData></worksheet>"
-    )
+    return f'<worksheet xmlns="{_MAIN}">{views}<sheetData>{lines}</sheetData></worksheet>'
 
 
 def _cell(value: Cell) -> str:

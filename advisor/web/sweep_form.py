@@ -122,9 +122,8 @@ def _factors(text: str) -> tuple[float, ...]:
     except ValueError:
         found = ()
     if not found:
-        raise BadInput(
-            f"factors {text.strip()[:60] or '(empty)'}: write numbers, as in 0.8, 1.2", field="factors"
-        )
+        written = text.strip()[:60] or "(empty)"
+        raise BadInput(f"factors {written}: write numbers, as in 0.8, 1.2", field="factors")
     return found
 
 

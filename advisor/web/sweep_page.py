@@ -102,6 +102,7 @@ def sweep_context(sweep: Sweep, only: str) -> dict[str, Any]:
     only = only if only in POINT_FILTERS else ""
     shown = [point for point in points if not only or only in (point.status, point.state)]
     state_words, tone = STATE_WORDS[progress.state]
+    kinds = _kinds(points) if sweep.kind == Sweep.Kind.COMPARISON else []
     currency = next((point.currency for point in points if point.currency), "")
     return {
         **progress_context(sweep, progress),
@@ -112,8 +113,8 @@ def sweep_context(sweep: Sweep, only: str) -> dict[str, Any]:
         "summary": summary,
         "figures": _figures(summary, currency),
         "charts": _charts(sweep.kind, summary, points, currency),
-        "rows": [_point_row(point, points[0], sweep.kind) for point in shown],
-        "kinds": _kinds(points) if sweep.kind == "comparison" else [],
+        "rows": [_point_row(point, points[0], sweep.kind, kinds) for point in shown],
+        "kinds": kinds,
         "only": only,
         "filters": _filters(sweep),
         "took": _took(progress),
@@ -136,17 +137,15 @@ def _row(sweep: Sweep) -> dict[str, Any]:
     }
 
 
-def _point_row(point: SweepPoint, base: SweepPoint, kind: str) -> dict[str, Any]:
+def _point_row(
+    point: SweepPoint, base: SweepPoint, kind: str, kinds: list[tuple[str, str]]
+) -> dict[str, Any]:
     words, tone = POINT_WORDS[point.status or point.state]
-    comparable = point.npv is not None and base.npv is not None and point.currency == base.currency
-    difference = (
-        point.npv - base.npv if comparable and point.npv is not None and base.npv is not None else None
-    )
+    difference = _difference(point, base)
+    changed = "; ".join(changes_words(point.changes))
     return {
         "point": point,
-        "what": factor_words(point.factors)
-        if kind == "monte_carlo"
-        else "; ".join(changes_words(point.changes)),
+        "what": factor_words(point.factors) if kind == "monte_carlo" else changed,
         "state": words,
         "tone": tone,
         "npv": money(point.npv),
@@ -157,11 +156,18 @@ def _point_row(point: SweepPoint, base: SweepPoint, kind: str) -> dict[str, Any]
         else f"{'+' if difference > 0 else ''}{percent(difference / abs(base.npv))}".replace("-", "−"),
         "gap": MISSING if point.gap is None else proof(point.gap),
         "capex": money(point.capex),
-        "by_kind": point.npv_by_kind,
+        "kinds": [(money(point.npv_by_kind.get(name)), words) for name, words in kinds],
         "purchases": [purchase_words(row) for row in point.purchases[:_MOST_PURCHASES]],
         "more": max(0, len(point.purchases) - _MOST_PURCHASES),
         "took": MISSING if point.seconds is None else duration(point.seconds),
     }
+
+
+def _difference(point: SweepPoint, base: SweepPoint) -> float | None:
+    """Cost less that of the plan as it is; None where one of them has none, or another currency."""
+    if point.npv is None or base.npv is None or point.currency != base.currency:
+        return None
+    return point.npv - base.npv
 
 
 def _figures(summary: SummaryOut, currency: str) -> list[tuple[str, str]]:
@@ -192,9 +198,8 @@ def _charts(kind: str, summary: SummaryOut, points: list[SweepPoint], currency: 
         found.append(chart(f"Cost of each, {currency} NPV", costs, first="plan"))
     elif summary.distribution is not None:
         histogram = charts.histogram_chart(summary.distribution, currency)
-        found.append(
-            chart(f"How often the best plan costs how much, {currency} NPV", histogram, first="cost")
-        )
+        title = f"How often the best plan costs how much, {currency} NPV"
+        found.append(chart(title, histogram, first="cost"))
         kinds = charts.kinds_chart(summary.distribution, CAPACITY)
         found.append(chart("What stands in the best plans, % of the draws", kinds, first="kind"))
     return [one for one in found if one is not None]
@@ -202,9 +207,8 @@ def _charts(kind: str, summary: SummaryOut, points: list[SweepPoint], currency: 
 
 def _kinds(points: list[SweepPoint]) -> list[tuple[str, str]]:
     """Kinds of capacity that any plan pays for, with their words."""
-    return [
-        (kind, words) for kind, words in CAPACITY.items() if any(kind in one.npv_by_kind for one in points)
-    ]
+    there = {kind for point in points for kind in point.npv_by_kind}
+    return [(kind, words) for kind, words in CAPACITY.items() if kind in there]
 
 
 def _filters(sweep: Sweep) -> list[tuple[str, str, int]]:
