@@ -90,7 +90,9 @@ def measure(folder: Path, workers: int, given: dict[str, str]) -> float:
     """Seconds from the first plan's start to the last one's end, by workers that have read the prices."""
     with ExitStack() as stack:
         for number in range(workers):
-            options = f"--queues sweep --concurrency 1 --hostname {workers}-{number}@%h --loglevel WARNING"
+            options = (
+                f"--queues default,sweep --concurrency 1 --hostname {workers}-{number}@%h --loglevel WARNING"
+            )
             command = [sys.executable, "-m", "celery", "-A", "advisor.celery", "worker", *options.split()]
             log = folder / f"worker-{workers}-{number}.log"
             stack.enter_context(running(log, *command, "--without-gossip", "--without-mingle", **given))
