@@ -33,11 +33,7 @@ def test_a_sweep_is_asked_followed_and_read(site: tuple[Any, Caller]) -> None:
     started = ask.post("/sweeps", body)
     assert started.status == 202
     assert (started.json["state"], started.json["total"], started.json["fraction"]) == ("queued", 4, 0)
-    assert started.json["summary"] == {
-        "base_npv": None,
-        "effects": started.json["summary"]["effects"],
-        "distribution": None,
-    }
+    assert (started.json["summary"]["base_npv"], started.json["summary"]["distribution"]) == (None, None)
     sweep = Sweep.objects.get()
     assert started.headers["Location"] == f"/api/v1/sweeps/{sweep.pk}" == started.json["links"]["self"]
     work_out(sweep)

@@ -67,6 +67,7 @@ class Foreign:
 
 @pytest.fixture
 def foreign() -> Foreign:
+    publish([make_offer()], source="t", label="t")
     user = make_member("alan", "Bletchley")
     plan = make_plan(user, PLAN_TEXT.replace("Tiny", SECRET))
     token, _ = create_token(organisation=organisation_of(user), user=user, name=SECRET)
