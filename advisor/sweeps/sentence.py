@@ -26,7 +26,8 @@ def _sensitivity(summary: SummaryOut, currency: str) -> str:
     if not moving:
         return f"None of these moves the cost of {base} NPV." if summary.effects else ""
     first = moving[0]
-    return f"{_named(first)} moves the cost of {base} NPV most: {_ends(first, summary.base_npv, currency)}."
+    verb = "move" if DRIVERS[first.driver].endswith("s") else "moves"
+    return f"{_named(first)} {verb} the cost of {base} NPV most: {_ends(first, summary.base_npv, currency)}."
 
 
 def _named(effect: EffectOut) -> str:
