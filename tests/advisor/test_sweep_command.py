@@ -131,11 +131,8 @@ def test_a_process_that_is_killed_costs_its_plans_alone(monkeypatch: pytest.Monk
     [
         ("a: months = 24", {"months": 24}),
         ("a: limits.capex_total = null; months=2;", {"limits.capex_total": None, "months": 2}),
-        ("a: workloads[x].residency = {allow: [EU; DE], deny: []}", None),
-        (
-            "a: workloads[x].residency = {allow: [EU, 'a;b']}",
-            {"workloads[x].residency": {"allow": ["EU", "a;b"]}},
-        ),
+        ("a: residency = {allow: [EU; DE], deny: []}", {"residency": {"allow": ["EU; DE"], "deny": []}}),
+        ("a: residency = {allow: [EU, 'a;b']}", {"residency": {"allow": ["EU", "a;b"]}}),
         ("a: discount_rate = 0.08", {"discount_rate": 0.08}),
         ("a: name = 'x: y'", {"name": "x: y"}),
     ],
