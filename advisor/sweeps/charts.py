@@ -77,9 +77,9 @@ def kinds_chart(found: DistributionOut, names: dict[str, str]) -> Chart | None:
 
 
 def costs_chart(points: Any, currency: str) -> Chart | None:
-    """The cost of each side of a comparison; none where they are in different currencies."""
-    rows = [point for point in points if point.npv is not None]
-    if len(rows) < 2 or {point.currency for point in rows} != {currency}:
+    """The cost of each side of a comparison that is in the plan's currency."""
+    rows = [point for point in points if point.npv is not None and point.currency == currency]
+    if len(rows) < 2:
         return None
     return {
         "kind": "bar-horizontal",

@@ -48,7 +48,7 @@ class PointOut(Row):
 
 class EffectPoint(Row):
     factor: float = Field(description="Factor on the driver.")
-    npv: float | None = Field(description="Net present cost at it; null without an answer.")
+    npv: float | None = Field(description="Net present cost at it; null where it is not proven.")
 
 
 class EffectOut(Row):
@@ -57,8 +57,11 @@ class EffectOut(Row):
     driver: str = Field(description="demand, cloud_prices, power_price, capex or discount_rate.")
     low_factor: float = Field(description="Its lowest factor.")
     high_factor: float = Field(description="Its highest factor.")
-    low: float | None = Field(description="npv at the lowest, less that of the plan as it is.")
-    high: float | None = Field(description="npv at the highest, less that of the plan as it is.")
+    low: float | None = Field(
+        description="npv at the lowest, less that of the plan as it is; null where one of the two is not "
+        "proven within the gap asked."
+    )
+    high: float | None = Field(description="The same at the highest.")
     points: list[EffectPoint] = Field(description="All factors in order, the plan as it is at 1.")
 
 
@@ -91,6 +94,10 @@ class SummaryOut(Row):
     """What the answers show together, of those there are so far."""
 
     base_npv: float | None = Field(description="npv of the plan as it is; null without an answer.")
+    unproven: int = Field(description="Plans with a cost that is not proven within the gap asked.")
+    loosest_gap: float | None = Field(
+        description="Widest proven gap of all plans with a cost, a fraction; null without any."
+    )
     effects: list[EffectOut] = Field(description="Of a sensitivity: what moves the cost most first.")
     distribution: DistributionOut | None = Field(
         description="Of a Monte Carlo; null for others, and before two draws have an answer."
@@ -121,6 +128,8 @@ def summary_of(kind: str, points: Sequence[Answered]) -> SummaryOut:
     found = distribution_of(points) if kind == "monte_carlo" else None
     return SummaryOut(
         base_npv=points[0].npv if points else None,
+        unproven=sum(point.status == "feasible" for point in points),
+        loosest_gap=max((point.gap for point in points if point.gap is not None), default=None),
         effects=[
             EffectOut(
                 driver=effect.driver,

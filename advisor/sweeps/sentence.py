@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from advisor.planning.words import percent, short_money
+from advisor.planning.words import count, percent, proof, short_money
 from advisor.sweeps.drivers import DRIVERS
 from advisor.sweeps.report import DistributionOut, EffectOut, SummaryOut
-from advisor.sweeps.summary import Answered
+from advisor.sweeps.summary import Answered, proven_npv
 
 
 def sentence_of(kind: str, summary: SummaryOut, points: Sequence[Answered]) -> str:
@@ -19,12 +19,13 @@ def sentence_of(kind: str, summary: SummaryOut, points: Sequence[Answered]) -> s
 
 
 def _sensitivity(summary: SummaryOut, currency: str) -> str:
-    moving = [one for one in summary.effects if one.low or one.high]
-    if summary.base_npv is None:
-        return "The plan as it is has no cost to compare with." if summary.effects else ""
+    known = [one for one in summary.effects if one.low is not None or one.high is not None]
+    moving = [one for one in known if one.low or one.high]
+    if summary.base_npv is None or not known:
+        return ""
     base = f"{short_money(summary.base_npv)} {currency}"
     if not moving:
-        return f"None of these moves the cost of {base} NPV." if summary.effects else ""
+        return f"None of these moves the cost of {base} NPV."
     first = moving[0]
     verb = "move" if DRIVERS[first.driver].endswith("s") else "moves"
     return f"{_named(first)} {verb} the cost of {base} NPV most: {_ends(first, summary.base_npv, currency)}."
@@ -41,7 +42,7 @@ def _ends(effect: EffectOut, base: float, currency: str) -> str:
     told = [
         f"{short_money(base + difference)} {currency} at × {factor:g}"
         if difference is not None
-        else f"no plan at × {factor:g}"
+        else f"not known at × {factor:g}"
         for factor, difference in dict(ends).items()
         if factor != 1
     ]
@@ -59,8 +60,13 @@ def _distribution(found: DistributionOut, currency: str) -> str:
 
 
 def _comparison(points: Sequence[Answered]) -> str:
-    costs = [(point.npv, point) for point in points if point.npv is not None]
-    if len(costs) < 2 or len({point.currency for _, point in costs}) > 1:
+    currency = next((point.currency for point in points if point.currency), "")
+    costs = [
+        (npv, point)
+        for point in points
+        if (npv := proven_npv(point)) is not None and point.currency == currency
+    ]
+    if len(costs) < 2:
         return ""
     least, cheapest = min(costs, key=lambda pair: pair[0])
     text = f"Cheapest: {cheapest.label}, {short_money(least)} {cheapest.currency} NPV"
@@ -68,3 +74,15 @@ def _comparison(points: Sequence[Answered]) -> str:
     if base is None or cheapest.index == 0 or base <= 0:
         return f"{text}."
     return f"{text}, {percent((base - least) / base, down=True)} less than the plan as it is."
+
+
+def unproven_words(summary: SummaryOut, gap_asked: float) -> str:
+    """What to think of costs that are not proven within the gap asked; empty where all are."""
+    if not summary.unproven:
+        return ""
+    verb = "is" if summary.unproven == 1 else "are"
+    return (
+        f"The cost of {count(summary.unproven, 'plan')} {verb} not proven within {proof(gap_asked)} (gap up "
+        f"to {proof(summary.loosest_gap or 0.0)}): it may be far too high. Differences to it are left out; "
+        "search longer, or make the plan smaller."
+    )

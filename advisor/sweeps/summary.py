@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 QUANTILES = (0.1, 0.5, 0.9)
-LEAST_BINS, MOST_BINS = 5, 20
+LEAST_BINS, MOST_BINS = 5, 24
 
 
 class Answered(Protocol):
@@ -21,6 +21,8 @@ class Answered(Protocol):
     @property
     def npv(self) -> float | None: ...
     @property
+    def gap(self) -> float | None: ...
+    @property
     def currency(self) -> str: ...
     @property
     def factors(self) -> Mapping[str, float]: ...
@@ -31,8 +33,8 @@ class Answered(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
     """What one driver does to the cost: `low` and `high` are npv less that of the plan as it is, at its
-    lowest and highest factor; None where that plan has no answer. `points` are (factor, npv), the plan as
-    it is among them at 1, in the order of the factors."""
+    lowest and highest factor; None where one of the two is not proven within the gap asked. `points` are
+    (factor, npv) with the same gaps, the plan as it is among them at 1, in the order of the factors."""
 
     driver: str
     low_factor: float
@@ -81,12 +83,12 @@ class Distribution:
 
 def effects_of(points: Sequence[Answered]) -> tuple[Effect, ...]:
     """Of each driver that was changed alone, the one that moves the cost most first."""
-    base = points[0].npv if points and points[0].index == 0 else None
+    base = proven_npv(points[0]) if points and points[0].index == 0 else None
     by_driver: dict[str, dict[float, float | None]] = {}
     for point in points:
         if len(point.factors) == 1:
             ((driver, factor),) = point.factors.items()
-            by_driver.setdefault(driver, {})[factor] = point.npv
+            by_driver.setdefault(driver, {})[factor] = proven_npv(point)
     found = []
     for driver, costs in by_driver.items():
         low, high = min(costs), max(costs)
@@ -101,6 +103,17 @@ def effects_of(points: Sequence[Answered]) -> tuple[Effect, ...]:
             )
         )
     return tuple(sorted(found, key=lambda effect: -effect.span))
+
+
+def proven_npv(point: Answered) -> float | None:
+    """Its cost where that is proven within the gap asked; a loose one may be far above the best."""
+    return point.npv if point.status == "optimal" else None
+
+
+def difference(point: Answered, base: Answered) -> float | None:
+    """Cost less that of the plan as it is; None where one is not proven, or in another currency."""
+    npv, own = proven_npv(point), proven_npv(base)
+    return None if npv is None or own is None or point.currency != base.currency else npv - own
 
 
 def distribution_of(points: Sequence[Answered]) -> Distribution | None:
@@ -141,9 +154,9 @@ def quantile(ordered: Sequence[float], part: float) -> float:
 
 
 def bins_of(ordered: Sequence[float]) -> tuple[Bin, ...]:
-    """Of equal width with round ends, some five to twenty; one where all cost the same."""
+    """Of equal width with round ends, some five to two dozen; one where all cost the same."""
     low, high = ordered[0], ordered[-1]
-    wanted = min(max(LEAST_BINS, round(math.sqrt(len(ordered)))), MOST_BINS)
+    wanted = min(max(LEAST_BINS, round(2 * math.sqrt(len(ordered)))), MOST_BINS)
     width = _round_up((high - low) / wanted)
     if width <= abs(high) * 1e-9:
         return (Bin(low=low, high=high, count=len(ordered)),)

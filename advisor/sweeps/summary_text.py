@@ -8,7 +8,8 @@ from advisor.planning.words import MISSING, count, money, percent
 from advisor.sweeps.design import AS_IT_IS
 from advisor.sweeps.drivers import DRIVERS
 from advisor.sweeps.report import DistributionOut, PointOut, SummaryOut, SweepReport
-from advisor.sweeps.sentence import sentence_of
+from advisor.sweeps.sentence import sentence_of, unproven_words
+from advisor.sweeps.summary import difference
 
 _ROWS = 60
 _WIDEST_BAR = 30
@@ -25,7 +26,8 @@ def lines_of(report: SweepReport) -> list[str]:
         lines += _distribution(report.summary.distribution, currency)
     else:
         lines += _sides(report)
-    return [*lines, *_without_answer(report)]
+    loose = unproven_words(report.summary, report.gap_asked)
+    return [*lines, *_without_answer(report), *(["", *paragraph(loose)] if loose else [])]
 
 
 def _effects(summary: SummaryOut, currency: str) -> Iterator[str]:
@@ -95,9 +97,7 @@ def _without_answer(report: SweepReport) -> Iterator[str]:
 
 
 def _more(row: PointOut, base: PointOut | None) -> str:
-    if base is None or row.npv is None or base.npv is None or row.currency != base.currency:
-        return MISSING
-    return _signed(row.npv - base.npv)
+    return MISSING if base is None or row is base else _signed(difference(row, base))
 
 
 def _signed(figure: float | None) -> str:

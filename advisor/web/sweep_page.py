@@ -25,7 +25,8 @@ from advisor.sweeps.queries import (
     sweeps_of,
 )
 from advisor.sweeps.report import SummaryOut, summary_of
-from advisor.sweeps.sentence import sentence_of
+from advisor.sweeps.sentence import sentence_of, unproven_words
+from advisor.sweeps.summary import difference
 from advisor.sweeps.table import purchase_words
 from advisor.web.run_charts import Chart, chart
 from advisor.web.run_words import duration
@@ -110,6 +111,7 @@ def sweep_context(sweep: Sweep, only: str) -> dict[str, Any]:
         "tone": tone,
         "currency": currency,
         "sentence": sentence_of(sweep.kind, summary, points),
+        "loose": unproven_words(summary, sweep.gap_asked),
         "summary": summary,
         "figures": _figures(summary, currency),
         "charts": _charts(sweep.kind, summary, points, currency),
@@ -141,7 +143,7 @@ def _point_row(
     point: SweepPoint, base: SweepPoint, kind: str, kinds: list[tuple[str, str]]
 ) -> dict[str, Any]:
     words, tone = POINT_WORDS[point.status or point.state]
-    difference = _difference(point, base)
+    more = None if point.index == base.index else difference(point, base)
     changed = "; ".join(changes_words(point.changes))
     return {
         "point": point,
@@ -149,11 +151,9 @@ def _point_row(
         "state": words,
         "tone": tone,
         "npv": money(point.npv),
-        "difference": difference,
-        "difference_words": MISSING if difference is None else f"{difference:+,.0f}".replace("-", "−"),
-        "fraction": MISSING
-        if difference is None or not base.npv
-        else f"{'+' if difference > 0 else ''}{percent(difference / abs(base.npv))}".replace("-", "−"),
+        "difference": more,
+        "difference_words": MISSING if more is None else f"{more:+,.0f}".replace("-", "−"),
+        "fraction": MISSING if more is None or not base.npv else _signed_percent(more / abs(base.npv)),
         "gap": MISSING if point.gap is None else proof(point.gap),
         "capex": money(point.capex),
         "kinds": [(money(point.npv_by_kind.get(name)), words) for name, words in kinds],
@@ -163,11 +163,8 @@ def _point_row(
     }
 
 
-def _difference(point: SweepPoint, base: SweepPoint) -> float | None:
-    """Cost less that of the plan as it is; None where one of them has none, or another currency."""
-    if point.npv is None or base.npv is None or point.currency != base.currency:
-        return None
-    return point.npv - base.npv
+def _signed_percent(fraction: float) -> str:
+    return f"{'+' if fraction > 0 else ''}{percent(fraction)}".replace("-", "−")
 
 
 def _figures(summary: SummaryOut, currency: str) -> list[tuple[str, str]]:

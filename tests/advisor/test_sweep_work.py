@@ -1,4 +1,4 @@
-"""Workers of sweeps are killed, lose their lease, meet errors of ours: each plan is done once all the same."""
+"""Workers of sweeps die, lose their lease, meet errors of ours: each plan is done once all the same."""
 
 from datetime import timedelta
 from typing import Any
