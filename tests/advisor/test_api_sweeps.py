@@ -12,7 +12,8 @@ from tests.advisor.api_calls import Caller, member, prices
 from tests.advisor.sweep_cases import BASE, make_sweep, work_out
 from tests.people import PLAN_TEXT, make_plan
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
+works = pytest.mark.django_db(transaction=True)  # workers have connections of their own
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +27,7 @@ def site() -> tuple[Any, Caller]:
     return member()
 
 
+@works
 def test_a_sweep_is_asked_followed_and_read(site: tuple[Any, Caller]) -> None:
     user, ask = site
     plan = make_plan(user)

@@ -20,7 +20,8 @@ from tests.advisor.sweep_cases import BASE, DOUBLED, make_sweep, work_out
 from tests.factories import make_offer
 from tests.people import PLAN_TEXT, make_member, make_plan, organisation_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
+works = pytest.mark.django_db(transaction=True)  # workers have connections of their own
 DEMAND = Sensitivity(factors={"demand": (0.5, 2.0)})
 
 
@@ -47,6 +48,7 @@ def costs(sweep: Sweep) -> list[float | None]:
     return list(sweep.points.order_by("index").values_list("npv", flat=True))
 
 
+@works
 def test_a_new_sweep_waits_as_jobs_of_its_own_queue(ada: User, sent: list[str]) -> None:
     sweep = make_sweep(ada, gap=0.01, time_limit_seconds=20)
     assert sent == ["sweep"] * 5  # the plan as it is, demand and cloud prices up and down
@@ -58,6 +60,7 @@ def test_a_new_sweep_waits_as_jobs_of_its_own_queue(ada: User, sent: list[str]) 
     assert {job.deadline_seconds for job in jobs_of(sweep)} == {20 + 150 + 300}
 
 
+@works
 def test_every_plan_is_worked_out_with_the_prices_of_the_sweeps_moment(ada: User) -> None:
     sweep = make_sweep(ada, Sensitivity(factors={"demand": (0.5, 2.0), "cloud_prices": (0.8, 1.5)}))
     publish([make_offer(price_per_hour=Decimal(1))], source="t", label="cheaper, later")
@@ -82,6 +85,7 @@ def test_many_plans_share_a_job_and_all_jobs_have_as_much_to_do(ada: User) -> No
     assert (len(sizes), sum(sizes), max(sizes)) == (41, 1001, 25)
 
 
+@works
 def test_draws_of_a_sweep_cost_what_their_factors_say(ada: User) -> None:
     sweep = make_sweep(ada, MonteCarlo(draws=6, demand_sigma=0.8))
     work_out(sweep)
@@ -90,6 +94,7 @@ def test_draws_of_a_sweep_cost_what_their_factors_say(ada: User) -> None:
         assert point.npv == pytest.approx(machines * BASE * point.factors["cloud_prices"])
 
 
+@works
 def test_a_comparison_sets_cases_and_other_plans_side_by_side(ada: User) -> None:
     other = make_plan(ada, PLAN_TEXT.replace("Tiny", "Other").replace("8", "24")).versions.get()
     sweep = make_sweep(ada, DOUBLED, others=(other,))
@@ -98,6 +103,7 @@ def test_a_comparison_sets_cases_and_other_plans_side_by_side(ada: User) -> None
     assert list(sweep.points.values_list("label", flat=True)) == ["as it is", "twice", "Other, version 1"]
 
 
+@works
 def test_a_plan_that_fails_is_told_in_words_and_the_others_go_on(ada: User) -> None:
     cases = (
         Case(name="wrong", changes={"months": 0}),
@@ -117,6 +123,7 @@ def test_a_plan_that_fails_is_told_in_words_and_the_others_go_on(ada: User) -> N
     assert (found.state, found.answered, found.failed) == ("succeeded", 3, 1)
 
 
+@works
 def test_a_cancelled_sweep_keeps_its_answers_and_goes_on_where_it_was(ada: User) -> None:
     sweep = make_sweep(ada, DEMAND)
     first = sweep.points.get(index=0).job
@@ -136,6 +143,7 @@ def test_a_cancelled_sweep_keeps_its_answers_and_goes_on_where_it_was(ada: User)
         retry_sweep(sweep)
 
 
+@works
 def test_the_same_key_starts_one_sweep_and_serves_no_other_question(ada: User) -> None:
     version = make_plan(ada).versions.get()
 
@@ -175,6 +183,7 @@ def test_without_prices_there_is_no_sweep() -> None:
     assert (Sweep.objects.count(), Job.objects.count()) == (0, 0)
 
 
+@works
 def test_lists_tell_states_and_filter_by_them(ada: User) -> None:
     organisation = organisation_of(ada)
     waiting, running, stopped, done, failed = (make_sweep(ada, DEMAND) for _ in range(5))

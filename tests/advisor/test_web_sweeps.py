@@ -24,7 +24,8 @@ from tests.advisor.sweep_cases import BASE, DESIGNS, DOUBLED, make_sweep, work_o
 from tests.factories import make_offer
 from tests.people import PLAN_TEXT, make_member, make_plan, signed_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
+works = pytest.mark.django_db(transaction=True)  # workers have connections of their own
 
 
 @pytest.fixture(autouse=True)
@@ -181,6 +182,7 @@ def test_an_open_sweep_is_followed_to_its_end(client: Client, ada: User) -> None
     assert "out of luck" in page(client, f"/sweeps/{sweep.pk}")
 
 
+@works
 def test_a_sensitivity_says_what_moves_the_cost_most(client: Client, ada: User) -> None:
     sweep = make_sweep(ada, Sensitivity(factors={"demand": (0.5, 2.0), "cloud_prices": ()}))
     work_out(sweep)
@@ -196,6 +198,7 @@ def test_a_sensitivity_says_what_moves_the_cost_most(client: Client, ada: User) 
     assert chart.spec["series"][1]["values"] == pytest.approx([BASE, 0.2 * BASE])
 
 
+@works
 def test_draws_are_shown_as_a_distribution(client: Client, ada: User) -> None:
     sweep = make_sweep(ada, MonteCarlo(draws=8))
     work_out(sweep)
@@ -208,6 +211,7 @@ def test_draws_are_shown_as_a_distribution(client: Client, ada: User) -> None:
     assert "What this does not know" in text
 
 
+@works
 def test_a_comparison_sets_the_kinds_of_capacity_side_by_side(client: Client, ada: User) -> None:
     cases = (*DOUBLED.cases, Case(name="half", changes={"workloads[batch].headroom": 3}))
     sweep = make_sweep(ada, Comparison(cases=cases))
@@ -218,6 +222,7 @@ def test_a_comparison_sets_the_kinds_of_capacity_side_by_side(client: Client, ad
     assert "workloads[batch].demand.constant = 16" in text
 
 
+@works
 def test_the_table_can_be_narrowed(client: Client, ada: User) -> None:
     sweep = make_sweep(ada, Comparison(cases=(Case(name="poor", changes={"limits.cash_per_month": 1}),)))
     work_out(sweep)
@@ -240,6 +245,7 @@ def test_a_cancelled_sweep_can_be_gone_on_with(client: Client, ada: User) -> Non
     assert "had ended already" in page(client, f"/sweeps/{sweep.pk}")
 
 
+@works
 def test_the_answers_are_had_as_csv_and_xlsx_with_the_same_cells(client: Client, ada: User) -> None:
     sweep = make_sweep(ada, Sensitivity(factors={"demand": (2.0,)}))
     work_out(sweep)
