@@ -212,3 +212,9 @@ def test_another_organisations_sweep_is_not_found(ada: User) -> None:
     assert not sweeps_of(organisation_of(eve))
     with pytest.raises(LookupError):
         start_sweep(sweep.version, organisation=organisation_of(eve), user=eve, ask=SweepAsk(design=DEMAND))
+
+
+def test_an_organisation_goes_with_its_sweeps(ada: User) -> None:
+    make_sweep(ada, DOUBLED, others=(make_plan(ada).versions.get(),))
+    organisation_of(ada).delete()
+    assert (Sweep.objects.count(), SweepPoint.objects.count(), Job.objects.count()) == (0, 0, 0)

@@ -46,6 +46,4 @@ def test_workers_killed_again_and_again_lose_no_plan_of_a_sweep_and_double_none(
     wait_for(lambda: server.rows(JOBS) == [("succeeded", 40)], seconds=240, why=server.said)
     assert server.rows(ANSWERS) == [("answered", 80, 80, 80)]
     (attempts,) = server.rows("SELECT sum(attempts) FROM advisor_sweeppoint")[0]
-    assert (
-        80 <= attempts <= 80 + 2 * kills
-    )  # each kill cost the plans at work, two at most
+    assert 80 <= attempts <= 80 + 2 * kills  # each kill cost the plans at work, two at most
