@@ -23,6 +23,7 @@ from advisor.models import (
     Plan,
     PlanVersion,
     Run,
+    Sweep,
 )
 
 if TYPE_CHECKING:
@@ -184,3 +185,12 @@ class RunAdmin(ReadOnly):
     @admin.display(description="cost, NPV")
     def cost(self, run: Run) -> str:
         return "–" if run.objective_npv is None else f"{run.objective_npv:,.0f} {run.currency}"
+
+
+@admin.register(Sweep)
+class SweepAdmin(ReadOnly):
+    list_display = ("name", "kind", "organisation", "created_at", "points_count", "catalogue_version")
+    list_filter = ("kind", "organisation")
+    search_fields = ("name", "id")
+    list_select_related = ("organisation",)
+    date_hierarchy = "created_at"

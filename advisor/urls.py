@@ -17,6 +17,7 @@ from advisor.web import (
     quarantine,
     runs,
     source_actions,
+    sweeps,
 )
 
 admin.autodiscover()
@@ -59,6 +60,16 @@ _runs = [
     path("<str:run_id>/result.json", runs.result_json, name="run_json"),
     path("<str:run_id>/<str:table>.csv", runs.table_csv, name="run_csv"),
 ]
+_sweeps = [
+    path("", sweeps.sweep_list, name="sweeps"),
+    path("new", sweeps.new, name="new_sweep"),
+    path("<str:sweep_id>", sweeps.sweep, name="sweep"),
+    path("<str:sweep_id>/progress", sweeps.progress, name="sweep_progress"),
+    path("<str:sweep_id>/cancel", sweeps.cancel, name="cancel_sweep"),
+    path("<str:sweep_id>/retry", sweeps.retry, name="retry_sweep"),
+    path("<str:sweep_id>/outcomes.<str:ending>", sweeps.outcomes, name="sweep_outcomes"),
+    path("<str:sweep_id>/plan-<int:index>.yaml", sweeps.plan_text, name="sweep_plan"),
+]
 _book = [
     path("", book.book, name="price_book"),
     path("remove", book.remove, name="remove_price_book"),
@@ -77,6 +88,7 @@ urlpatterns = [
     path("sources/", include(_sources)),
     path("plans/", include(_plans)),
     path("runs/", include(_runs)),
+    path("sweeps/", include(_sweeps)),
     path("price-book/", include(_book)),
     path("account/", include(_account)),
     path("sign-in", people.SignIn.as_view(), name="sign_in"),

@@ -10,6 +10,7 @@ TAGS = {
     "offers": "What can be had, where, for how much. Read without signing in where the site allows it.",
     "plans": "Questions: texts with versions.",
     "runs": "Answers being worked out, and their results.",
+    "sweeps": "One plan worked out many times with something changed: sensitivity, Monte Carlo, comparison.",
     "prices": "The whole catalogue as a price file, in and out.",
     "account": "Who you are, and your tokens.",
 }

@@ -43,12 +43,12 @@ MomentIn = Annotated[
 ]
 
 
-def _whole(value: Any) -> Any:
+def whole(value: Any) -> Any:
     """JSON does not tell 3.0 from 3."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-NumberIn = Annotated[int, Field(ge=1, le=MOST_NUMBER), BeforeValidator(_whole)]
+NumberIn = Annotated[int, Field(ge=1, le=MOST_NUMBER), BeforeValidator(whole)]
 """In bodies: the number of a version."""
 Line = Annotated[str, Field(pattern=_NO_NUL, max_length=200)]
 
@@ -56,6 +56,7 @@ _UUID = WithJsonSchema({"type": "string", "format": "uuid"})
 Uuid = Annotated[str, _UUID]
 PlanId = Annotated[str, _UUID, Path(description="Id of a plan of your organisation")]
 RunId = Annotated[str, _UUID, Path(description="Id of a run of your organisation")]
+SweepId = Annotated[str, _UUID, Path(description="Id of a sweep of your organisation")]
 TokenId = Annotated[str, _UUID, Path(description="Id of a token of your own")]
 VersionNumber = Annotated[
     int, Path(ge=1, le=MOST_NUMBER, description="Number of a version, from 1", example=1)

@@ -25,7 +25,7 @@ from advisor.runs.queries import document_of, run_of, runs_of
 from advisor.runs.services import Ask, cancel_run, retry_run, start_run
 
 router = Router(tags=["runs"])
-_Key = Annotated[
+IdempotencyKey = Annotated[
     str | None,
     Header(
         None,
@@ -33,7 +33,7 @@ _Key = Annotated[
         min_length=1,
         max_length=200,
         pattern="^[!-~]+$",
-        description="1 to 200 visible ASCII characters of your choice: the same key starts one run, "
+        description="1 to 200 visible ASCII characters of your choice: the same key starts one run or sweep, "
         "however often the request is sent",
     ),
 ]
@@ -58,7 +58,9 @@ _Key = Annotated[
     },
     openapi_extra={"responses": {200: {"description": "The run that this key started before"}}},
 )
-def start(request: HttpRequest, response: HttpResponse, given: RunIn, idempotency_key: _Key = None) -> Any:
+def start(
+    request: HttpRequest, response: HttpResponse, given: RunIn, idempotency_key: IdempotencyKey = None
+) -> Any:
     """Starts a run with the prices of now. 202: it is new; 200: the key has started it before.
 
     A key that was used for another plan, version or effort is refused with 409.
@@ -82,12 +84,12 @@ def start(request: HttpRequest, response: HttpResponse, given: RunIn, idempotenc
             asked_newest=given.version is None,
         )
     except BadInput as error:
-        raise _with_problems(version, error) from None
+        raise with_problems(version, error) from None
     response["Location"] = reverse("api:get_run", args=[run.pk])
     return Status(202 if is_new else 200, run_out(run_of(organisation, run.pk)))
 
 
-def _with_problems(version: PlanVersion, error: BadInput) -> Exception:
+def with_problems(version: PlanVersion, error: BadInput) -> Exception:
     problems = check(version.text).problems
     if not problems:
         return error

@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI, Router
 from ninja.openapi.schema import OpenAPISchema
 
-from advisor.api import account, books, breakeven, offers, plans, prices, rates, refresh, runs
+from advisor.api import account, books, breakeven, offers, plans, prices, rates, refresh, runs, sweeps
 from advisor.api.auth import MEMBERS, READERS
 from advisor.api.docs_page import DocsPage
 from advisor.api.document import finish
@@ -65,7 +65,7 @@ api = Api(
     docs=DocsPage({"persistAuthorization": False, "defaultModelsExpandDepth": 0}),
 )
 api.add_decorator(strict)
-for _part in (offers, refresh, breakeven, plans, runs, prices, rates, books, account):
+for _part in (offers, refresh, breakeven, plans, runs, sweeps, prices, rates, books, account):
     api.add_router("", _part.router)
 
 _elsewhere = Router()

@@ -13,7 +13,7 @@ from advisor.models import Job
 
 log = logging.getLogger(__name__)
 TASK = "advisor.run_job"
-QUEUES = {Job.Kind.SOLVE.value: "solve"}
+QUEUES = {Job.Kind.SOLVE.value: "solve", Job.Kind.SWEEP.value: "sweep"}
 _GRACE_SECONDS = 60  # after its deadline a job says so itself; only then is its process killed
 
 

@@ -7,6 +7,7 @@ from advisor.models.job import Job
 from advisor.models.planning import Plan, PlanVersion, Run, RunResult
 from advisor.models.rates import ExchangeRates
 from advisor.models.refresh import QuarantinedOffer, SourceState
+from advisor.models.sweep import Sweep, SweepPoint
 
 __all__ = [
     "ApiToken",
@@ -24,4 +25,6 @@ __all__ = [
     "Run",
     "RunResult",
     "SourceState",
+    "Sweep",
+    "SweepPoint",
 ]

@@ -27,6 +27,7 @@ class Job(models.Model):
     class Kind(models.TextChoices):
         SOLVE = "solve", "Work out a plan"
         REFRESH_PRICES = "refresh_prices", "Refresh prices"
+        SWEEP = "sweep", "Work out some plans of a sweep"
 
     OPEN = (State.QUEUED, State.RUNNING)
 

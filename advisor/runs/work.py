@@ -6,27 +6,22 @@ from typing import Any
 
 from django.conf import settings
 
-from advisor.books.queries import book_of
 from advisor.jobs.keeper import Keeper
-from advisor.models import CatalogueVersion, Job, Run, RunResult
+from advisor.models import Job, Run, RunResult
 from advisor.planning.effort import Effort, Step
-from advisor.planning.prices import prices_from_ledger, with_book
 from advisor.planning.progress import Progressing
 from advisor.planning.result import Result
 from advisor.planning.sentence import sentence
 from advisor.planning.services import advise
 from advisor.plans.check import SOURCE
 from advisor.rates.in_force import rates_in_force
+from advisor.runs.prices import prices_of
 
 
 def solve_run(job: Job, keeper: Keeper) -> Callable[[], None]:
     """Work out the plan of a run with the catalogue version it was started with."""
     run = Run.objects.select_related("version", "price_book").get(job=job)
-    # by the version and not by the clock: a publication may have been under way when the run was started
-    version = CatalogueVersion.objects.get(number=run.catalogue_version)
-    prices = prices_from_ledger(version.published_at, known_at=run.as_of)
-    if run.price_book is not None:
-        prices = with_book(prices, book_of(run.price_book), run.as_of.date(), run.price_book.number)
+    prices = prices_of(run)
     effort = Effort(
         gap=run.gap_asked,
         time_limit_seconds=run.time_limit_seconds,

@@ -4,11 +4,10 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 
-from advisor.catalog.listing_csv import FORMULA_STARTS
+from advisor.csv_cells import Cell, as_text
 from advisor.errors import NotFound
 from advisor.planning.result import Purchase, Result
 
-Cell = str | int | float | None
 Lines = Iterator[tuple[Cell, ...]]
 
 
@@ -22,16 +21,8 @@ def csv_of(result: Result, table: str) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out)  # lines end in CR LF, so that a CR within a text is quoted
     for line in TABLES[table](result):
-        writer.writerow([_cell(value) for value in line])
+        writer.writerow([as_text(value) for value in line])
     return out.getvalue()
-
-
-def _cell(value: Cell) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA_STARTS) else value
-    return repr(value)
 
 
 def _purchases(result: Result) -> Lines:

@@ -9,8 +9,9 @@ import pytest
 from django.test import Client
 
 from advisor.api.urls import api
-from advisor.models import ApiToken, Job, Plan, PlanVersion, Run
+from advisor.models import ApiToken, Job, Plan, PlanVersion, Run, Sweep
 from tests.advisor.api_calls import Caller, member, prices
+from tests.advisor.sweep_cases import make_sweep
 from tests.people import PLAN_TEXT, make_plan, make_run
 
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs" / "api.md"
@@ -30,7 +31,7 @@ def operations(document: dict[str, Any]) -> Iterator[Operation]:
 
 def test_every_operation_has_a_name_words_a_tag_and_its_statuses(document: dict[str, Any]) -> None:
     names = [operation["operationId"] for *_, operation in operations(document)]
-    assert len(names) == len(set(names)) == 38
+    assert len(names) == len(set(names)) == 45
     tags = {tag["name"] for tag in document["tags"]}
     for method, path, operation in operations(document):
         where = f"{method} {path}"
@@ -81,7 +82,7 @@ def test_every_number_that_is_taken_in_has_bounds(document: dict[str, Any]) -> N
         for *_, operation in operations(document)
         for parameter in operation.get("parameters", ())
     ]
-    for name in ("PlanIn", "PlanChange", "CheckIn", "RunIn", "TokenIn", "DecideIn"):
+    for name in ("PlanIn", "PlanChange", "CheckIn", "RunIn", "SweepIn", "TokenIn", "DecideIn"):
         schema = document["components"]["schemas"][name]
         assert schema["additionalProperties"] is False, name
         taken += schema["properties"].items()
@@ -146,8 +147,11 @@ def test_the_document_and_its_page_are_served() -> None:
 
 
 TEXT = PLAN_TEXT + "# stolen\n"
-BY_BODY = {"start_run": {"plan_id": "{plan_id}"}}  # ids that stand elsewhere than in the path
-BY_PARAMETER = {"list_runs": "?plan_id={plan_id}"}
+BY_BODY = {
+    "start_run": {},
+    "start_sweep": {"kind": "sensitivity"},
+}  # ids that stand elsewhere than in the path
+BY_PARAMETER = {"list_runs": "?plan_id={plan_id}", "list_sweeps": "?plan_id={plan_id}"}
 
 
 @pytest.mark.django_db
@@ -157,20 +161,21 @@ def test_what_belongs_to_others_is_404_through_every_operation(document: dict[st
     _, ask = member("eve", "Others", is_staff=True)
     plan = make_plan(victim)
     failed, done = make_run(victim, plan, state=Job.State.FAILED), make_run(victim, plan)
+    sweep = make_sweep(victim)
     before, walked = _state(), 0
     for run in (failed, done):
         token = ApiToken.objects.get(user=victim)
-        ids = {"plan_id": plan.pk, "run_id": run.pk, "number": 1, "token_id": token.pk}
+        ids = {"plan_id": plan.pk, "run_id": run.pk, "number": 1, "token_id": token.pk, "sweep_id": sweep.pk}
         for method, path, name in _with_ids(document):
             address = (path + BY_PARAMETER.get(name, "")).format(**ids)
-            body = {"plan_id": str(plan.pk)} if name in BY_BODY else {"text": TEXT}
+            body = {"plan_id": str(plan.pk)} | BY_BODY[name] if name in BY_BODY else {"text": TEXT}
             refused = ask(method, address, body if method in ("POST", "PUT") else None)
             assert (refused.status, refused.code) == (404, "not_found"), f"{method} {path}"
             assert str(victim) not in refused.data.decode()
             walked += 1
-    assert walked == 2 * 12
+    assert walked == 2 * 19
     assert _state() == before
-    for path in ("/plans", "/plans?archived=true", "/runs"):
+    for path in ("/plans", "/plans?archived=true", "/runs", "/sweeps"):
         assert ask.get(path).json["total"] == 0, path
     assert theirs.get(f"/plans/{plan.pk}").status == 200  # the walk used the right ids
 
@@ -193,6 +198,7 @@ def _state() -> Any:
         list(Plan.objects.values_list("pk", "archived_at", "versions_count")),
         list(PlanVersion.objects.values_list("pk", "sha256")),
         list(Run.objects.values_list("pk")),
+        list(Sweep.objects.values_list("pk")),
         list(Job.objects.values_list("pk", "state", "cancel_requested_at")),
         list(ApiToken.objects.values_list("pk", "revoked_at")),
     )
@@ -205,7 +211,9 @@ def test_what_is_no_id_is_404_through_every_operation(document: dict[str, Any], 
     _, ask = member(is_staff=True)
     for method, path, operation in operations(document):
         if "{" in path:
-            address = path.format(plan_id=wrong, run_id=wrong, number=1, token_id=wrong, source=wrong)
+            address = path.format(
+                plan_id=wrong, run_id=wrong, number=1, token_id=wrong, source=wrong, sweep_id=wrong
+            )
             body = {"text": TEXT} if "requestBody" in operation else None
             refused = ask(method, address, body)
             assert (refused.status, refused.code) == (404, "not_found"), f"{method} {path}"
@@ -214,7 +222,7 @@ def test_what_is_no_id_is_404_through_every_operation(document: dict[str, Any], 
 @pytest.mark.django_db
 def test_nobody_is_let_into_any_private_operation(document: dict[str, Any], settings: Any) -> None:
     settings.PUBLIC_CATALOGUE = True
-    ids = {"plan_id": "x", "run_id": "x", "number": 1, "token_id": "x", "source": "aws"}
+    ids = {"plan_id": "x", "run_id": "x", "number": 1, "token_id": "x", "source": "aws", "sweep_id": "x"}
     for method, path, operation in operations(dict(api.get_openapi_schema())):
         if {} not in operation["security"]:
             refused = Caller()(method, path.format(**ids))

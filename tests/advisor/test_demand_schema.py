@@ -62,7 +62,7 @@ def test_a_schema_is_a_valid_schema(name: str) -> None:
 def test_the_committed_schemas_are_those_of_the_code() -> None:
     out = StringIO()
     call_command("schemas", "--check", stdout=out)
-    assert out.getvalue() == "5 schemas are up to date.\n"
+    assert out.getvalue() == "6 schemas are up to date.\n"
 
 
 def test_a_stale_schema_is_found_and_shown(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from pytest_django import Settings
 from advisor.accounts.tokens import create_token
 from advisor.books.services import save_book
 from advisor.catalog.services import publish
-from advisor.models import ApiToken, Job, Plan, PriceBookVersion, Run
+from advisor.models import ApiToken, Job, Plan, PriceBookVersion, Run, Sweep
+from tests.advisor.sweep_cases import make_sweep
 from tests.factories import make_offer
 from tests.people import PLAN_TEXT, make_member, make_plan, make_run, organisation_of, signed_in
 
@@ -47,6 +48,7 @@ class Foreign:
     open_run: Run
     token: ApiToken
     book: PriceBookVersion
+    sweep: Sweep
 
     def ids(self, name: str) -> list[uuid.UUID | str | int]:
         known: dict[str, list[uuid.UUID | str | int]] = {
@@ -56,12 +58,16 @@ class Foreign:
             "table": ["purchases"],
             "number": [self.book.number],
             "source": ["aws"],
+            "sweep_id": [self.sweep.pk],
+            "ending": ["csv", "xlsx"],
+            "index": [0],
         }
         return known[name]
 
 
 @pytest.fixture
 def foreign() -> Foreign:
+    publish([make_offer()], source="t", label="t")
     user = make_member("alan", "Bletchley")
     plan = make_plan(user, PLAN_TEXT.replace("Tiny", SECRET))
     token, _ = create_token(organisation=organisation_of(user), user=user, name=SECRET)
@@ -71,6 +77,7 @@ def foreign() -> Foreign:
         open_run=make_run(user, plan, state=Job.State.RUNNING),
         token=token,
         book=save_book(organisation=organisation_of(user), user=user, name=SECRET, data=BOOK),
+        sweep=make_sweep(user, text=PLAN_TEXT.replace("Tiny", SECRET)),
     )
 
 
@@ -99,8 +106,10 @@ WITHOUT_IDS = sorted(name for name, page in PAGES.items() if not page.pattern.co
 
 
 def test_the_walk_sees_the_site() -> None:
-    assert {"plan", "run", "run_json", "run_csv", "cancel_run", "end_token", "plan_versions"} <= set(WITH_IDS)
-    assert {"home", "plans", "runs", "compare_runs", "account"} <= set(WITHOUT_IDS)
+    assert {"plan", "run", "run_json", "run_csv", "cancel_run", "end_token", "plan_versions", "sweep"} <= set(
+        WITH_IDS
+    )
+    assert {"home", "plans", "runs", "compare_runs", "account", "sweeps"} <= set(WITHOUT_IDS)
 
 
 @pytest.mark.parametrize("name", WITH_IDS)
@@ -118,6 +127,8 @@ def test_what_belongs_to_others_is_not_found(name: str, member: User, foreign: F
     assert foreign.open_run.job.cancel_requested_at is None
     assert foreign.token.revoked_at is None
     assert Run.objects.count() == 2
+    assert not Job.objects.filter(cancel_requested_at__isnull=False).exists()
+    assert Sweep.objects.count() == 1
 
 
 @pytest.mark.parametrize("name", WITH_IDS)
@@ -125,7 +136,7 @@ def test_theirs_and_what_never_was_look_the_same(name: str, member: User, foreig
     client = signed_in(member)
     theirs = addresses(name, foreign)[0]
     never = theirs
-    for thing in (foreign.plan, foreign.run, foreign.token):
+    for thing in (foreign.plan, foreign.run, foreign.token, foreign.sweep):
         never = never.replace(str(thing.pk), str(uuid.uuid4()))
     never = never.replace(f"/{foreign.book.number}.csv", "/77.csv")
     assert never != theirs
@@ -133,7 +144,7 @@ def test_theirs_and_what_never_was_look_the_same(name: str, member: User, foreig
         one, other = method(theirs), method(never)
         assert one.status_code == other.status_code
         assert len(one.content) == pytest.approx(len(other.content), abs=200)  # but for the form's secret
-    for thing in (foreign.plan, foreign.run, foreign.token):
+    for thing in (foreign.plan, foreign.run, foreign.token, foreign.sweep):
         theirs = theirs.replace(str(thing.pk), "no-id")
     theirs = theirs.replace(f"/{foreign.book.number}.csv", "/no-id.csv")
     assert {client.get(theirs).status_code, client.post(theirs).status_code} <= {404, 405}

@@ -23,7 +23,7 @@ class Timing:
         return " ".join(self.words)
 
 
-WITHIN = ("search_speed", "hot_path", "page_speed", "job_speed", "api_load", "ledger_speed")
+WITHIN = ("search_speed", "hot_path", "page_speed", "job_speed", "sweep_speed", "api_load", "ledger_speed")
 TIMINGS = (
     Timing(words=("cheapest", "H100:8", "--residency", "EU"), seconds=1.5),
     Timing(words=("cheapest",), seconds=1.5),

@@ -91,6 +91,8 @@ def _pages(page: Page, address: str) -> Iterator[tuple[str, str]]:
     _save(page, address + plan, lambda _text: BROKEN)
     yield "plan-problems", plan
     yield "run-rich", _solved_example(page, address, "build-or-rent")
+    yield "sweeps", "/sweeps/"
+    yield from _sweeps(page, address, plan)
     yield "account", "/account/"
     yield "admin", "/admin/"
     yield "admin-jobs", "/admin/advisor/job/"
@@ -105,6 +107,17 @@ def _solved_example(page: Page, address: str, slug: str) -> str:
     page.wait_for_url("**/runs/*")
     _until_solved(page, page.url)
     return page.url.removeprefix(address)
+
+
+def _sweeps(page: Page, address: str, plan: str) -> Iterator[tuple[str, str]]:
+    """The form of each kind of sweep, and one that is done."""
+    name = plan.rpartition("/")[2]
+    for kind in ("monte_carlo", "comparison", "sensitivity"):
+        yield f"sweep-new-{kind}", f"/sweeps/new?plan={name}&version=1&kind={kind}"
+    page.get_by_role("button", name="Start the sweep").click()
+    page.wait_for_url(re.compile("/sweeps/[0-9a-f-]{36}"))
+    page.get_by_role("link", name="XLSX").wait_for(timeout=240_000)
+    yield "sweep", page.url.removeprefix(address)
 
 
 def _path_of(page: Page, pattern: str) -> str:

@@ -31,7 +31,7 @@ for _ in range({count}):
     start_run(plan.versions.first(), organisation=plan.organisation, user=None, ask=Ask(baselines=False))
 """
 WORKER = [
-    *(sys.executable, "-m", "celery", "-A", "advisor.celery", "worker", "--queues", "default,solve"),
+    *(sys.executable, "-m", "celery", "-A", "advisor.celery", "worker", "--queues", "default,solve,sweep"),
     *("--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"),
 ]
 

@@ -11,6 +11,7 @@ from schemathesis.checks import negative_data_rejection, positive_data_acceptanc
 
 from advisor.accounts.tokens import create_token
 from advisor.catalog.services import publish
+from tests.advisor.sweep_cases import make_sweep
 from tests.factories import make_cpu_offer, make_offer
 from tests.people import make_member, make_plan, make_run, organisation_of
 
@@ -30,16 +31,16 @@ def site(db: None) -> None:
     publish([make_offer(), make_cpu_offer()], source="test", label="test")
     user = make_member(is_staff=True)
     plan = make_plan(user)
-    run = make_run(user, plan)
+    run, sweep = make_run(user, plan), make_sweep(user)
     _, key = create_token(organisation=organisation_of(user), user=user, name="fuzz")
     AUTH["Authorization"] = f"Bearer {key}"
-    KNOWN.update(plan_id=str(plan.pk), run_id=str(run.pk), number=1)
+    KNOWN.update(plan_id=str(plan.pk), run_id=str(run.pk), sweep_id=str(sweep.pk), number=1)
 
 
 # What these take has rules beyond what a schema can say: plan and price files, dates, names that must exist.
 BEYOND_SCHEMAS = {"create_plan", "save_plan", "import_prices", "export_prices", "list_offers", "create_token"}
 BEYOND_SCHEMAS |= {"compute_breakeven", "send_price_book", "decide_quarantine", "get_offer_history"}
-BEYOND_SCHEMAS |= {"list_rates", "import_rates", "list_quarantine"}
+BEYOND_SCHEMAS |= {"start_sweep", "list_rates", "import_rates", "list_quarantine"}
 READ_KINDLY = {"compute_breakeven"}  # as in its file, a name may be a number, which stands for its digits
 
 

@@ -1,25 +1,21 @@
 """`advise PLAN`: the verified recommendation for a plan, or why there can be none."""
 
-import math
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandParser
-from django.db import DatabaseError
 
 from advisor.catalog.moments import moment
-from advisor.database import database_files, require_database
-from advisor.demand.surroundings import RateInForce
-from advisor.errors import AdvisorError, BadInput, NothingFound
+from advisor.database import database_files
+from advisor.errors import BadInput, NothingFound
 from advisor.management.base import AdvisorCommand
 from advisor.management.book_option import price_book
 from advisor.management.inputs import plan_inputs
 from advisor.management.output import Target
+from advisor.management.plan_options import number, prices_asked, rate_words, rates_asked, stopped_by_hand
 from advisor.management.progress import ProgressLine
 from advisor.planning.effort import (
     DEFAULT_EXPLAIN_SECONDS,
@@ -28,14 +24,11 @@ from advisor.planning.effort import (
     Effort,
 )
 from advisor.planning.plan_files import plan_comes_first, read_plan
-from advisor.planning.prices import Prices, prices_from_files, prices_from_ledger, with_book
+from advisor.planning.prices import Prices, with_book
 from advisor.planning.result import Result
 from advisor.planning.services import advise_file
 from advisor.planning.summary import summary
-from advisor.rates.in_force import rates_in_force, shipped_rates
-from advisor.rates.words import could_be_written
 from providers.rates import ReferenceRates
-from providers.text import shown
 
 _PLAN_SUFFIXES = (".yaml", ".yml", ".json")
 _WEEK_SECONDS = 7 * 24 * 3600.0
@@ -66,9 +59,8 @@ class Command(AdvisorCommand):
         )
         parser.add_argument(
             "--explain-time",
-            default=DEFAULT_EXPLAIN_SECONDS,
             metavar="S",
-            help="seconds for explanations, after the answer; 0 leaves them out; default 30",
+            help="seconds for explanations, after the answer; 0 leaves them out; default 30 or the time limit",
         )
         parser.add_argument(
             "--why",
@@ -82,24 +74,21 @@ class Command(AdvisorCommand):
         path = _plan_path(options)
         # a plan that is not there, and an output over an input, are said before prices are read
         target = _target(options, path, read_plan(path))
+        seconds = number(options["time_limit"], "--time-limit", least=0.1, most=_WEEK_SECONDS, example="300")
         effort = Effort(
-            gap=_number(options["gap"], "--gap", least=0.0, most=0.5, example="0.001"),
-            time_limit_seconds=_number(
-                options["time_limit"], "--time-limit", least=0.1, most=_WEEK_SECONDS, example="300"
-            ),
+            gap=number(options["gap"], "--gap", least=0.0, most=0.5, example="0.001"),
+            time_limit_seconds=seconds,
             baselines=not options["no_baselines"],
-            explain_seconds=_number(
-                options["explain_time"], "--explain-time", least=0.0, most=_WEEK_SECONDS, example="30"
-            ),
+            explain_seconds=_explain_seconds(options["explain_time"], seconds),
             why=tuple(options["why"]),
         )
         if effort.why and not effort.explain_seconds:
             raise BadInput("--why needs time to explain: leave out --explain-time 0")
         as_of = moment(options["as_of"]) if options["as_of"] else None
         now = as_of or datetime.now(UTC)
-        with plan_comes_first(path, _rate_words(options["prices"], as_of)):
-            prices = _prices(options["prices"], as_of, now)
-            rates = _rates(options["prices"], as_of)
+        with plan_comes_first(path, rate_words(options["prices"], as_of)):
+            prices = prices_asked(options["prices"], as_of, now)
+            rates = rates_asked(options["prices"], as_of)
             book = price_book(options["price_book"])
         if book is not None:
             prices = with_book(prices, book, now.date())
@@ -116,7 +105,7 @@ class Command(AdvisorCommand):
 
 
 def _advise(path: Path, prices: Prices, effort: Effort, now: datetime, rates: ReferenceRates) -> Result:
-    with ProgressLine(sys.stderr) as progress, _stopped_by_hand():
+    with ProgressLine(sys.stderr) as progress, stopped_by_hand():
         return advise_file(
             path,
             prices=prices,
@@ -126,6 +115,12 @@ def _advise(path: Path, prices: Prices, effort: Effort, now: datetime, rates: Re
             notify=progress,
             rates=rates,
         )
+
+
+def _explain_seconds(asked: object, time_limit_seconds: float) -> float:
+    if asked is None:
+        return min(DEFAULT_EXPLAIN_SECONDS, time_limit_seconds)
+    return number(asked, "--explain-time", least=0.0, most=_WEEK_SECONDS, example="30")
 
 
 def _plan_path(options: dict[str, Any]) -> Path:
@@ -146,60 +141,3 @@ def _target(options: dict[str, Any], plan: Path, data: bytes) -> Target | None:
     return Target(
         options["json"], option="--json", inputs=[*prices, *plan_inputs(plan, data), *database_files()]
     )
-
-
-class Stopped(AdvisorError):
-    """Ctrl-C, as shells count it."""
-
-    exit_code = 130
-    code = "stopped"
-
-
-@contextmanager
-def _stopped_by_hand() -> Iterator[None]:
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise Stopped("Stopped; no answer is shown.") from None
-
-
-def _prices(files: list[str] | None, as_of: datetime | None, now: datetime) -> Prices:
-    if files and as_of is not None:
-        raise BadInput("--as-of: price files have no history; leave out --prices or --as-of")
-    if files:
-        return prices_from_files([Path(name) for name in files], now=now)
-    require_database()
-    return prices_from_ledger(as_of)
-
-
-def _rates(files: list[str] | None, as_of: datetime | None) -> ReferenceRates:
-    """The rates in force; beside price files, for which no database is needed, those that ship."""
-    if files:
-        return shipped_rates()
-    require_database()
-    return rates_in_force(as_of)
-
-
-def _rate_words(files: list[str] | None, as_of: datetime | None) -> RateInForce:
-    """What to say of a currency without a rate; nothing where there is no database: the plan comes first."""
-
-    def words(currency: str, own: str) -> str | None:
-        try:
-            return could_be_written(currency, own, _rates(files, as_of))
-        except (AdvisorError, DatabaseError):
-            return None
-
-    return words
-
-
-def _number(value: object, option: str, *, least: float, most: float, example: str) -> float:
-    """A finite number in a range; argparse's own message would not say what is right."""
-    try:
-        number = float(str(value))
-    except ValueError:
-        number = math.nan
-    if not least <= number <= most:
-        raise BadInput(
-            f"{option} {shown(str(value))}: write a number from {least:g} to {most:g}, like {example}"
-        )
-    return number

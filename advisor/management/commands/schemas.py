@@ -15,10 +15,11 @@ from advisor.demand.plan import Plan
 from advisor.errors import AdvisorError, BadInput
 from advisor.management.base import AdvisorCommand
 from advisor.planning.result import Result
+from advisor.sweeps.report import SweepReport
 
 FOLDER = Path(settings.BASE_DIR) / "docs" / "schemas"
 SHOWN_DIFFERENCES = 20
-NAMES = ("plan", "result", "breakeven", "breakeven-answer", "bill")
+NAMES = ("plan", "result", "breakeven", "breakeven-answer", "bill", "sweep")
 
 
 class SchemasDiffer(AdvisorError):
@@ -36,6 +37,7 @@ def documents() -> dict[str, str]:
         Question.model_json_schema(mode="validation"),
         Answer.model_json_schema(mode="serialization"),
         BillRequest.model_json_schema(mode="validation"),
+        SweepReport.model_json_schema(mode="serialization"),
     )
     return {f"{name}.schema.json": _text(name, schema) for name, schema in zip(NAMES, schemas, strict=True)}
 

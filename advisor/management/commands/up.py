@@ -70,7 +70,7 @@ def _commands() -> dict[str, list[str]]:
     bind = f"{HOST}:{settings.PORT}"
     web = f"--bind {bind} --workers 1 --worker-class gthread --threads 8 --graceful-timeout 5"
     quiet = "--log-level warning --no-control-socket"
-    work = "--concurrency 2 --queues default,solve --without-gossip --without-mingle"
+    work = "--concurrency 2 --queues default,solve,sweep --without-gossip --without-mingle"
     return {
         "web": [python, "-m", "gunicorn", "advisor.wsgi:application", *web.split(), *quiet.split()],
         "worker": [*celery, "worker", "--loglevel", "WARNING", "--hostname", "embedded@%h", *work.split()],
