@@ -60,7 +60,7 @@ class Command(AdvisorCommand):
         parser.add_argument(
             "--explain-time",
             metavar="S",
-            help="seconds for explanations, after the answer; 0 leaves them out; default 30 or the time limit",
+            help="seconds for explanations, after the answer; 0: none; default 30 or the time limit",
         )
         parser.add_argument(
             "--why",
