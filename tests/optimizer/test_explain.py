@@ -13,7 +13,7 @@ from optimizer.explain.again import Finding, difference
 from optimizer.explain.alternatives import cheapest_country, countries, without_capex, without_commitments
 from optimizer.explain.entering import Entering, entering, priced
 from optimizer.explain.forcing import forced, without
-from optimizer.explain.scaling import SCALINGS, discount_rate, keeping, kept_money
+from optimizer.explain.scaling import SCALINGS, discount_rate, keeping
 from optimizer.pins import Pin
 from optimizer.problem import Horizon, Limits, Problem
 from optimizer.result import Status
@@ -25,7 +25,6 @@ from .factories import (
     HOURS,
     make_elastic,
     make_machine,
-    make_plan,
     make_problem,
     make_rate,
     make_reservation,
@@ -284,19 +283,3 @@ def test_a_bound_alone_shows_that_a_rule_costs_nothing(monkeypatch: pytest.Monke
     alike = found(again.restricted(forced(problem, "od")))
     assert alike.npv == pytest.approx(3 * 2 * 4 * HOURS)
     assert len(solved) == 3  # at the wide gap, and as close as the answer
-
-
-def test_money_committed_is_kept_and_paid_whatever_is_used_of_it() -> None:
-    # two machines at 1 an hour under the plan: 1,460; a third runs on demand at 2, one fewer saves nothing
-    plan = make_plan({"od": 1.0}, term=1)
-    problem = replace(make_problem(make_rate(2), elastic=(make_elastic(price=2.0),)), spend_plans=(plan,))
-    found = best(problem).plan
-    assert found is not None
-    for factor, expected in ((1.0, 1460.0), (0.5, 1460.0), (1.5, 1460.0 + 2 * 730)):
-        changed = SCALINGS["demand"](problem, factor)
-        kept = cost(keeping(changed, found)) + kept_money(changed, found)
-        assert kept == pytest.approx(expected), factor
-    assert cost(without_commitments(problem)) == pytest.approx(2 * 2 * 730)
-    assert cost(SCALINGS["cloud_prices"](problem, 1.2)) == pytest.approx(1.2 * 1460)
-    tight = replace(problem, limits=Limits(cash_per_month=(2000.0,)))
-    assert keeping(tight, found).limits.cash_per_month == pytest.approx((540.0,))
