@@ -106,9 +106,10 @@ def _no_flush() -> Iterator[None]:
     yield
 
 
-def parts_of(things: Iterable[_T], most: int = PART) -> Iterator[list[_T]]:
+def parts_of(things: Iterable[_T], most: int | None = None) -> Iterator[list[_T]]:
+    """Things in lists of `most`, by default of as many as one transaction writes."""
     walk = iter(things)
-    while part := list(islice(walk, most)):
+    while part := list(islice(walk, most or PART)):
         yield part
 
 

@@ -26,7 +26,7 @@ def test_they_are_made_in_another_thread_and_only_a_little_ahead() -> None:
     walk = ahead(things())
     assert next(walk) == 0
     assert makers == {"ahead"}
-    walk.close()  # type: ignore[attr-defined]
+    walk.close()  # type: ignore[attr-defined]  # it is a generator
     assert len(made) <= 4  # the one taken, two that wait, one in the hand
 
 
