@@ -16,6 +16,7 @@ from .problem import (
     WorkDemand,
     Workload,
 )
+from .risk.checks import check_risk
 
 
 class InvalidProblem(ValueError):
@@ -39,6 +40,7 @@ def check(problem: Problem) -> None:
         *(fault for n, o in enumerate(problem.owned) for fault in _owned(f"owned[{n}]", o)),
         *_limits(problem.limits, problem.horizon.months),
         *_machines(problem),
+        *check_risk(problem),
     ]
     if faults:
         raise InvalidProblem(faults)

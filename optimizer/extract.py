@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .build import Built
-from .result import Plan, Purchase, Run, Serve
+from .build import Built, Scene
+from .result import Hourly, Plan, Purchase, Run, Serve
 
 TOLERANCE = 1e-5
 
@@ -35,8 +35,9 @@ def extract(built: Built, values: np.ndarray) -> Plan:
 
     begin = {b.key: max(0, int(b.window.start)) for b in index.problem.blocks}
     blocks = [(key, whole(amount(x), key)) for key, x in v.blocks.items()]
-    runs = [(q, i, whole(amount(x), index.sources[q].key)) for (q, i), x in v.running.items()]
     kept = {key: whole(amount(x), key[0]) for key, x in v.kept.items()}
+    hourly = tuple(_hourly(scene, values) for scene in built.scenes)
+    certain = Hourly() if built.uncertain else hourly[0]
     return Plan(
         slices=index.slices,
         reserved=bought(v.reserved),
@@ -44,10 +45,22 @@ def extract(built: Built, values: np.ndarray) -> Plan:
         servers=bought(v.servers),
         opened=tuple(key for key, x in v.opened.items() if whole(amount(x), key)),
         kept={key: count for key, count in kept.items() if count},
+        runs=certain.runs,
+        serves=certain.serves,
+        scenarios=hourly if built.uncertain else (),
+    )
+
+
+def _hourly(scene: Scene, values: np.ndarray) -> Hourly:
+    """What runs by the hour in one scenario."""
+    index, v = scene.index, scene.variables
+    runs = [(q, i, whole(float(values[x.index]), index.sources[q].key)) for (q, i), x in v.running.items()]
+    serves = [(key, float(values[x.index])) for key, x in v.serve.items()]
+    return Hourly(
         runs=tuple(Run(option=index.sources[q].key, slice=i, quantity=n) for q, i, n in runs if n),
         serves=tuple(
             Serve(workload=index.problem.workloads[w].name, source=index.sources[q].key, slice=i, machines=x)
-            for (w, q, i), x in ((key, amount(y)) for key, y in v.serve.items())
+            for (w, q, i), x in serves
             if x > 1e-9
         ),
     )

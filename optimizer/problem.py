@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from .risk.scenarios import Risk
 from .timegrid import ALWAYS, FLAT, DayShape, Window
 
 HOURS_PER_MONTH = 730.0
@@ -229,6 +230,7 @@ class Problem:
     owned: tuple[Owned, ...] = ()
     limits: Limits = field(default_factory=Limits)
     also_cut_at: tuple[Availability, ...] = ()
+    risk: Risk | None = None  # None: demands and prices are certain
 
     def availabilities(self) -> tuple[Availability, ...]:
         """Times of all offers that cut time into slices, each once."""

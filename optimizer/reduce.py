@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from .cashflow import reservation_flow
 from .problem import HOURS_PER_MONTH, Elastic, Horizon, Limits, Machine, Problem, RateDemand, Reservation
+from .risk.futures import price_factors, priced
 
 TOLERANCE = 1e-9
 
@@ -93,6 +94,7 @@ class _Judge:
         self.problem = problem
         self.limits: Limits = problem.limits
         self.horizon: Horizon = problem.horizon
+        self.price_factors = price_factors(problem)
         self.units = {
             machine.key: {
                 w: load.units_per_hour[machine.key]
@@ -161,8 +163,12 @@ class _Judge:
         copies = self.copies(a.machine, b.machine)
         if copies is None:
             return False
-        mine, other = self._hourly(a.price_per_hour, a.machine), self._hourly(b.price_per_hour, b.machine)
-        return copies * a.price_per_hour <= b.price_per_hour and copies * mine <= other
+        prices = [(priced(a, factor), priced(b, factor)) for factor in self.price_factors]
+        return all(
+            copies * mine <= other
+            and copies * self._hourly(mine, a.machine) <= self._hourly(other, b.machine)
+            for mine, other in prices
+        )
 
     def elastic_beats(self, e: Elastic, r: Reservation) -> bool:
         """Running A in every hour of the term that the plan sees costs no more than committing to B."""
@@ -171,7 +177,7 @@ class _Judge:
             return False
         if e.window.start > 0 or e.window.end < self.horizon.months:
             return False
-        monthly = copies * e.price_per_hour * HOURS_PER_MONTH
+        monthly = copies * priced(e, max(self.price_factors)) * HOURS_PER_MONTH
         if monthly > r.price_per_hour * HOURS_PER_MONTH and self.limits.cash_per_month is not None:
             return False
         return all(self._beats_at(monthly, r, start) for start in range(self.horizon.months))

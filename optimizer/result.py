@@ -1,7 +1,7 @@
 """What comes out of a solve, as plain values."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from .timegrid import Slice
@@ -55,8 +55,19 @@ class Serve:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hourly:
+    """What runs by the hour, and who works for whom, in one scenario."""
+
+    runs: tuple[Run, ...] = ()
+    serves: tuple[Serve, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The decisions, and the slices of time they refer to. `kept`: owned servers left on, by (key, month)."""
+    """The decisions, and the slices of time they refer to. `kept`: owned servers left on, by (key, month).
+
+    With scenarios `runs` and `serves` are empty, and `scenarios` has those of each in the problem's order.
+    """
 
     slices: tuple[Slice, ...]
     reserved: tuple[Purchase, ...] = ()
@@ -66,6 +77,16 @@ class Plan:
     kept: dict[tuple[str, int], int] = field(default_factory=dict)
     runs: tuple[Run, ...] = ()
     serves: tuple[Serve, ...] = ()
+    scenarios: tuple[Hourly, ...] = ()
+
+    def in_scenario(self, position: int) -> "Plan":
+        """The plan as it runs in one scenario."""
+        hourly = self.scenarios[position]
+        return replace(self, runs=hourly.runs, serves=hourly.serves, scenarios=())
+
+    def every_hourly(self) -> tuple[Hourly, ...]:
+        """What runs by the hour in each scenario; one where all is certain."""
+        return self.scenarios or (Hourly(runs=self.runs, serves=self.serves),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

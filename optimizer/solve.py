@@ -14,6 +14,7 @@ from .listening import Report
 from .model import MONEY
 from .problem import Problem
 from .result import Outcome, SolveRecord, Status
+from .risk.polish import polished
 from .strategy import search
 
 
@@ -45,7 +46,8 @@ def solve(
     try:
         for model in models(problem, effort):
             build_seconds = clock.seconds()
-            answer = model.judge(search(model.built, model.matrix, model.allowed(effort())))
+            found = search(model.built, model.matrix, model.allowed(effort()))
+            answer = model.judge(polished(model.built, model.matrix, found, effort()))
             if answer is not None:
                 break
     except Stopped:

@@ -63,6 +63,13 @@ def create_variables(index: Index) -> Variables:
     """One column per decision that the index allows; machine counts get the largest use as upper bound."""
     v = Variables()
     need = largest_need(index)
+    create_hourly(v, index, need)
+    create_bought(v, index, need)
+    return v
+
+
+def create_hourly(v: Variables, index: Index, need: dict[tuple[int, int], int]) -> None:
+    """Columns of what runs by the hour, and of who works for whom."""
     for key in index.serves:
         v.serve[key] = v.real()
     for q, i in need:
@@ -72,6 +79,10 @@ def create_variables(index: Index) -> Variables:
             v.running[q, i] = v.whole(_most(need[q, i], elastic.min_quantity, elastic.max_quantity))
         elif isinstance(source, ServerSource) and source.server.idle_power_fraction is not None:
             v.running[q, i] = v.whole(need[q, i])
+
+
+def create_bought(v: Variables, index: Index, need: dict[tuple[int, int], int]) -> None:
+    """Columns of what is bought ahead of its use."""
     for q, source in enumerate(index.sources):
         slices = [i for (s, i) in need if s == q]
         months = {index.slices[i].month for i in slices}
@@ -85,7 +96,6 @@ def create_variables(index: Index) -> Variables:
             v.held |= {(q, month): v.whole() for month in served}
     for site in index.problem.sites:
         v.opened[site.key] = v.whole(1)
-    return v
 
 
 def _commitments(v: Variables, source: FirmSource, need: int, months: set[int]) -> None:

@@ -14,6 +14,7 @@ from .audit.facts import Facts, count_held, gather, number
 from .audit.grid import check_slices
 from .audit.hosted import bill_hosted
 from .audit.rented import bill_rented
+from .audit.scenarios import blended, check_scenarios, in_scenario
 from .audit.service import check_serving
 from .audit.tally import Tally
 from .problem import Problem
@@ -36,6 +37,30 @@ def verify(
     `tolerance` is relative: to a load plus one machine, to a limit or a thousand, to the present worth
     `objective_npv` that the solver claims. Raises `PlanRefused` with every broken rule, place and numbers.
     """
+    account = _judged(problem, plan, tolerance)
+    if objective_npv is not None:
+        gap = abs(account.npv - objective_npv)
+        if not gap <= tolerance * max(1.0, abs(account.npv)):
+            _refuse([f"cost: {number(objective_npv)} claimed, {number(account.npv)} added up"])
+    return account
+
+
+def _judged(problem: Problem, plan: Plan, tolerance: float) -> Account:
+    """The account of a plan that keeps every rule; with scenarios, every rule in each of them."""
+    if problem.risk is None:
+        return _certain(problem, plan, tolerance)
+    _refuse([*check_scenarios(problem.risk, plan)])
+    accounts = []
+    for position, scenario in enumerate(problem.risk.scenarios):
+        try:
+            future = in_scenario(problem, scenario)
+            accounts.append(_certain(future, plan.in_scenario(position), tolerance))
+        except PlanRefused as error:
+            raise PlanRefused(tuple(f"scenario {position}: {rule}" for rule in error.problems)) from None
+    return blended(problem.risk, accounts)
+
+
+def _certain(problem: Problem, plan: Plan, tolerance: float) -> Account:
     facts = gather(problem, plan)
     # what cannot be looked up cannot be judged: names, counts and time come first
     _refuse([*unknown_keys(facts), *not_counts(facts), *check_slices(problem, plan.slices)])
@@ -49,13 +74,8 @@ def verify(
         *check_serving(facts, tolerance),
         *check_limits(facts, tallies, tolerance),
     ]
-    account = _account(facts, tallies)
-    if objective_npv is not None:
-        gap = abs(account.npv - objective_npv)
-        if not gap <= tolerance * max(1.0, abs(account.npv)):
-            found.append(f"cost: {number(objective_npv)} claimed, {number(account.npv)} added up")
     _refuse(found)
-    return account
+    return _account(facts, tallies)
 
 
 def _refuse(problems: list[str]) -> None:
