@@ -1,4 +1,4 @@
-"""A model written down, with the keys to read it back: once for each scenario, and once where all is certain."""
+"""A model written down, with the keys to read it back: one scene for each scenario."""
 
 from dataclasses import dataclass
 

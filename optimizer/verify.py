@@ -37,30 +37,32 @@ def verify(
     `tolerance` is relative: to a load plus one machine, to a limit or a thousand, to the present worth
     `objective_npv` that the solver claims. Raises `PlanRefused` with every broken rule, place and numbers.
     """
-    account = _judged(problem, plan, tolerance)
+    account, found = _judged(problem, plan, tolerance)
     if objective_npv is not None:
         gap = abs(account.npv - objective_npv)
         if not gap <= tolerance * max(1.0, abs(account.npv)):
-            _refuse([f"cost: {number(objective_npv)} claimed, {number(account.npv)} added up"])
+            found.append(f"cost: {number(objective_npv)} claimed, {number(account.npv)} added up")
+    _refuse(found)
     return account
 
 
-def _judged(problem: Problem, plan: Plan, tolerance: float) -> Account:
-    """The account of a plan that keeps every rule; with scenarios, every rule in each of them."""
+def _judged(problem: Problem, plan: Plan, tolerance: float) -> tuple[Account, list[str]]:
+    """The account of a plan, and the rules it breaks; with scenarios, those it breaks in any of them."""
     if problem.risk is None:
         return _certain(problem, plan, tolerance)
     _refuse([*check_scenarios(problem.risk, plan)])
-    accounts = []
+    accounts: list[Account] = []
+    broken: list[str] = []
     for position, scenario in enumerate(problem.risk.scenarios):
-        try:
-            future = in_scenario(problem, scenario)
-            accounts.append(_certain(future, plan.in_scenario(position), tolerance))
-        except PlanRefused as error:
-            raise PlanRefused(tuple(f"scenario {position}: {rule}" for rule in error.problems)) from None
-    return blended(problem.risk, accounts)
+        future = in_scenario(problem, scenario)
+        account, found = _certain(future, plan.in_scenario(position), tolerance)
+        accounts.append(account)
+        broken += [f"scenario {position}: {rule}" for rule in found]
+    return blended(problem.risk, accounts), broken
 
 
-def _certain(problem: Problem, plan: Plan, tolerance: float) -> Account:
+def _certain(problem: Problem, plan: Plan, tolerance: float) -> tuple[Account, list[str]]:
+    """The same where nothing is uncertain."""
     facts = gather(problem, plan)
     # what cannot be looked up cannot be judged: names, counts and time come first
     _refuse([*unknown_keys(facts), *not_counts(facts), *check_slices(problem, plan.slices)])
@@ -74,8 +76,7 @@ def _certain(problem: Problem, plan: Plan, tolerance: float) -> Account:
         *check_serving(facts, tolerance),
         *check_limits(facts, tallies, tolerance),
     ]
-    _refuse(found)
-    return _account(facts, tallies)
+    return _account(facts, tallies), found
 
 
 def _refuse(problems: list[str]) -> None:

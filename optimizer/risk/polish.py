@@ -19,7 +19,7 @@ SECONDS = 5.0  # for one scenario, at most
 
 
 def polished(built: Built, matrix: Matrix, answer: SolverAnswer, effort: Effort) -> SolverAnswer:
-    """The answer with each scenario's hourly decisions fitted again; the answer itself where none is better."""
+    """The answer with each scenario's hourly decisions fitted again, unless none gets better."""
     if built.tail is None or answer.values is None:
         return answer
     values = answer.values.copy()

@@ -39,7 +39,11 @@ def _phi(x: float) -> float:
 def sampled(
     workloads: Sequence[str], *, count: int, demand_sigma: float, price_sigma: float
 ) -> tuple[Scenario, ...]:
-    """`count` scenarios of equal probability: a factor of each workload's own, and one of prices."""
+    """`count` scenarios of equal probability: a factor of each workload's own, and one of prices.
+
+    Where nothing is uncertain they would all be the same: then it is one.
+    """
+    count = count if demand_sigma > 0 or price_sigma > 0 else 1
     uncertain = list(workloads) if demand_sigma > 0 else []
     dimensions = len(uncertain) + int(price_sigma > 0)
     orders = _permutations(count, dimensions)
