@@ -25,6 +25,7 @@ from advisor.planning.options import (
     site_option,
 )
 from advisor.planning.result_rows import ResultWarning
+from advisor.planning.scenarios import risk_of
 from advisor.planning.sift import Sifted
 from optimizer.problem import (
     CapacityBlock,
@@ -111,6 +112,7 @@ def translate(
         sites=tuple(site_option(plan, site) for site in plan.capacity.sites),
         owned=owned,
         limits=_limits(plan),
+        risk=risk_of(plan),
     )
     return Translation(
         problem=problem,

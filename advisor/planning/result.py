@@ -13,6 +13,7 @@ from advisor.planning.result_load import (
     Reproduce,
     WorkloadWeek,
 )
+from advisor.planning.result_risk import RiskRecord, RiskScenario
 from advisor.planning.result_rows import (
     MONTH,
     Baseline,
@@ -57,6 +58,8 @@ __all__ = [
     "Reproduce",
     "Result",
     "ResultWarning",
+    "RiskRecord",
+    "RiskScenario",
     "Row",
     "SolverRecord",
     "Status",
@@ -145,6 +148,10 @@ class Result(Row):
     load: Load | None = Field(
         default=None,
         description="Capacity against demand; null when infeasible, and in results of before it was told.",
+    )
+    risk: RiskRecord | None = Field(
+        default=None,
+        description="Uncertain demand and prices; null when infeasible, and where the plan has no risk.",
     )
     reproduce: Reproduce | None = Field(
         default=None,

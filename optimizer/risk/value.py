@@ -33,6 +33,9 @@ class Unplanned:
     note: str = ""
 
 
+NOT_ASKED = Unplanned(npv=None, note="not worked out: comparisons were not asked for")
+
+
 def unplanned(
     problem: Problem,
     *,
@@ -80,7 +83,7 @@ def _with_offers_of(problem: Problem, plan: Plan) -> Problem:
 def fixed(built: Built, matrix: Matrix, plan: Plan) -> Matrix:
     """The model with everything that is bought as in a plan."""
     v = built.variables
-    counts: dict[LpVariable, int] = {variable: 0 for variable in _purchases(built)}
+    counts: dict[LpVariable, int] = dict.fromkeys(_purchases(built), 0)
     for purchases, columns in ((plan.reserved, v.reserved), (plan.servers, v.servers)):
         for purchase in purchases:
             counts[columns[purchase.option, purchase.start]] += purchase.quantity
