@@ -10,9 +10,13 @@ from .loosen import keeps_limits, loosened
 from .matrix import Array, matrix_of
 from .problem import Problem
 from .reduce import reduce
+from .risk.coarse import coarse_answer, is_large
+from .risk.polish import polished
 from .shortlist import Shortlist, shortlist
+from .strategy import search
 
 LOOSENED_SHARE = 0.85  # of the time left, at most, for the problem without limits that keep offers apart
+COARSE_SHARE = 0.9  # of the time left, at most, for the coarse grid of many scenarios
 SHORTLIST_SHARE = 0.9  # of the time left, at most, for the offers on the shortlist
 
 
@@ -22,6 +26,7 @@ class Model:
     def __init__(self, problem: Problem) -> None:
         smaller = reduce(problem).problem
         self.offers = len(smaller.elastic) + len(smaller.reservations) + len(smaller.blocks)
+        self.smaller = smaller
         self.built = build(smaller)
         self.matrix = matrix_of(self.built.model.lp)
 
@@ -29,9 +34,29 @@ class Model:
         """The effort that may go into this model."""
         return effort
 
+    def attack(self, effort: Effort) -> SolverAnswer:
+        """Best plan and bound of this model."""
+        return polished(self.built, self.matrix, search(self.built, self.matrix, effort), effort)
+
     def judge(self, answer: SolverAnswer) -> SolverAnswer | None:
         """What the answer to this model says of the whole problem; None when nothing."""
         return answer
+
+
+class _Coarse(Model):
+    """Many scenarios: purchases from a coarse relaxation, every scenario exact."""
+
+    def attack(self, effort: Effort) -> SolverAnswer:
+        """A plan with the bound of the relaxation; none where its purchases do not fit."""
+        return coarse_answer(self.smaller, self.built, self.matrix, effort)
+
+    def allowed(self, effort: Effort) -> Effort:
+        """Leaves some time for the whole problem."""
+        return replace(effort, seconds=COARSE_SHARE * effort.seconds)
+
+    def judge(self, answer: SolverAnswer) -> SolverAnswer | None:
+        """A plan stands, and so does the proof that not even the relaxation can hold."""
+        return answer if answer.infeasible or answer.values is not None else None
 
 
 class _Loosened(Model):
@@ -79,6 +104,9 @@ def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
     """
     bound = float("-inf")
     _go_on(effort())
+    if is_large(reduce(problem).problem):
+        yield _Coarse(problem)
+        _go_on(effort())
     loose = loosened(problem)
     if loose is not None:
         easier = _Loosened(problem, loose)

@@ -14,8 +14,6 @@ from .listening import Report
 from .model import MONEY
 from .problem import Problem
 from .result import Outcome, SolveRecord, Status
-from .risk.polish import polished
-from .strategy import search
 
 
 def solve(
@@ -46,8 +44,7 @@ def solve(
     try:
         for model in models(problem, effort):
             build_seconds = clock.seconds()
-            found = search(model.built, model.matrix, model.allowed(effort()))
-            answer = model.judge(polished(model.built, model.matrix, found, effort()))
+            answer = model.judge(model.attack(model.allowed(effort())))
             if answer is not None:
                 break
     except Stopped:

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..built import Built, Scene
-from ..decompose import submatrix
+from ..built import Built
+from ..clock import Deadline
 from ..highs import Effort, SolverAnswer, run
-from ..matrix import Array, Matrix, activity, fits
-from .tail import Tail
+from ..matrix import Array, Matrix, fits
+from .alone import alone
 
 SECONDS = 5.0  # for one scenario, at most
 
@@ -23,10 +23,11 @@ def polished(built: Built, matrix: Matrix, answer: SolverAnswer, effort: Effort)
     if built.tail is None or answer.values is None:
         return answer
     values = answer.values.copy()
-    for scene, costs in zip(built.scenes, built.tail.costs, strict=True):
-        if effort.is_cancelled() or effort.seconds <= 0:
+    deadline = Deadline.after(effort.seconds, effort.cancelled)
+    for position in range(len(built.scenes)):
+        if deadline.passed():
             break
-        _fit(scene, built.tail, matrix, values, {x.index: money for x, money in costs.items()}, effort)
+        _fit(built, matrix, values, position, replace(effort, seconds=deadline.left()))
     values[matrix.whole] = np.round(values[matrix.whole])
     built.tail.settle(values)
     objective = float(matrix.cost @ values) + matrix.offset
@@ -35,24 +36,9 @@ def polished(built: Built, matrix: Matrix, answer: SolverAnswer, effort: Effort)
     return replace(answer, values=values, objective=objective, bound=min(answer.bound, objective))
 
 
-def _fit(
-    scene: Scene, tail: Tail, matrix: Matrix, values: Array, costs: dict[int, float], effort: Effort
-) -> None:
+def _fit(built: Built, matrix: Matrix, values: Array, position: int, effort: Effort) -> None:
     """Solve one scenario in place, with everything outside it as it is."""
-    v = scene.variables
-    groups = (v.serve, v.running, v.joined, v.used, v.month_sums)
-    columns = np.array(sorted(int(x.index) for group in groups for x in group.values()), np.int64)
-    inside = np.zeros(matrix.columns, bool)
-    inside[columns] = True
-    owner = np.repeat(np.arange(matrix.rows), np.diff(matrix.start))
-    touched = np.unique(owner[inside[matrix.column]])
-    rows = [int(row) for row in touched if row not in set(tail.rows)]
-    rest = activity(matrix, np.where(inside, 0.0, values))[rows]
-    cost = np.zeros(matrix.columns)
-    cost[list(costs)] = list(costs.values())
-    small = submatrix(
-        matrix, columns, rows, cost[columns], matrix.row_low[rows] - rest, matrix.row_high[rows] - rest
-    )
+    columns, _, small = alone(built, matrix, values, position)
     start = values[columns]
     found = run(small, replace(effort, seconds=min(SECONDS, effort.seconds), progress=None), start=start)
     if found.values is not None and float(small.cost @ found.values) < float(small.cost @ start):
