@@ -13,6 +13,7 @@ import numpy as np
 from pulp import LpVariable
 
 from ..built import Built
+from ..cases import site_cases
 from ..clock import Deadline
 from ..decompose import decompose
 from ..highs import Effort, SolverAnswer, run
@@ -26,6 +27,7 @@ from .build import BOUGHT, build_scenes
 
 LARGE = 15_000  # triples of workload, source and slice over all scenarios; below, all is one model
 MEAN_BLOCKS = 6
+PART_GAP = 0.01  # of the hourly cost of one slice of one scenario
 COARSE_SHARE = 0.4  # of the time, at most, for deciding what to buy
 UNKNOWN = (-np.inf, np.inf)
 
@@ -51,7 +53,7 @@ def coarse_answer(problem: Problem, built: Built, matrix: Matrix, effort: Effort
     if relaxed is None:
         return SolverAnswer(False, False, found.bound, np.inf, None, found.nodes)
     cut = decompose(built, matrix)
-    values = rounded_plan(built, matrix, cut, relaxed, gap=0.3 * effort.gap, deadline=deadline)
+    values = rounded_plan(built, matrix, cut, relaxed, gap=max(PART_GAP, 0.3 * effort.gap), deadline=deadline)
     if values is None:
         return SolverAnswer(False, False, found.bound, np.inf, None, found.nodes)
     cost = float(matrix.cost @ values) + matrix.offset
@@ -68,10 +70,16 @@ def _purchases(problem: Problem, effort: Effort) -> tuple[SolverAnswer, Bought |
     matrix = matrix_of(coarse.model.lp)
     kept = np.zeros(matrix.columns, bool)
     kept[[x.index for _, x in _bought(coarse)]] = True
-    found = run(replace(matrix, whole=matrix.whole & kept), effort)
+    deadline = Deadline.after(effort.seconds, effort.cancelled)
+    cases = site_cases(coarse, replace(matrix, whole=matrix.whole & kept), effort)
+    if not cases:
+        return run(matrix, replace(effort, seconds=max(1.0, deadline.left())), mip=False), None
+    found = run(cases[0].matrix, replace(effort, seconds=max(1.0, deadline.left())))
     if found.values is None:
-        return found, None
-    return found, {key: float(round(found.values[x.index])) for key, x in _bought(coarse)}
+        return replace(found, infeasible=False), None
+    bound = min(max(found.bound, cases[0].bound), *(case.bound for case in cases[1:]), np.inf)
+    bought = {key: float(round(found.values[x.index])) for key, x in _bought(coarse)}
+    return replace(found, bound=float(bound)), bought
 
 
 def _bought(built: Built) -> Iterator[tuple[tuple[str, object], LpVariable]]:
