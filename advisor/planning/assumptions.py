@@ -17,7 +17,7 @@ from advisor.planning.machines import (
 
 def assumptions_of(case: Case) -> tuple[str, ...]:
     """Assumptions behind the figures of this plan."""
-    return (*_always(case), *_of_options(case), *_of_carbon())
+    return (*_always(case), *_of_risk(case), *_of_options(case), *_of_carbon())
 
 
 def _always(case: Case) -> Iterator[str]:
@@ -35,6 +35,14 @@ def _always(case: Case) -> Iterator[str]:
         yield "Exchange rates are those of the plan, else those in force then, and stay as they are."
     elif case.plan.exchange_rates:
         yield "Exchange rates are those of the plan and stay as they are."
+
+
+def _of_risk(case: Case) -> Iterator[str]:
+    if case.problem.risk is not None:
+        yield (
+            "Everything that is bought, also in later months, is decided before it is known which scenario "
+            "comes; each workload's demand moves on its own, by one factor for the whole plan."
+        )
 
 
 def _of_options(case: Case) -> Iterator[str]:

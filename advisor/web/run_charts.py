@@ -8,6 +8,7 @@ from advisor.planning.charts import (
     cost_by_month_chart,
     demand_chart,
     horizon_chart,
+    risk_chart,
     week_chart,
 )
 from advisor.planning.result import Result
@@ -81,6 +82,12 @@ def baselines(result: Result) -> Chart | None:
     """The answer beside the simple strategies."""
     title = f"Cost of this plan and of simple strategies, {result.currency} NPV"
     return chart(title, baselines_chart(result), first="strategy")
+
+
+def risk(result: Result) -> Chart | None:
+    """What the plan costs in each scenario."""
+    title = f"Cost of this plan in each scenario of demand and prices, {result.currency} NPV"
+    return chart(title, risk_chart(result), first="scenario")
 
 
 def capacity(result: Result) -> list[Chart]:
