@@ -16,7 +16,7 @@ from tests.advisor.demand_examples import BASE, CONTRACT, SUPPORTED, plan_with, 
 
 def test_the_contracts_plan_is_refused_for_exactly_what_is_not_supported_yet() -> None:
     found = problems_of(CONTRACT.encode())
-    assert [problem.path for problem in found] == ["limits.survive_loss_of", "risk"]
+    assert [problem.path for problem in found] == ["limits.survive_loss_of"]
     assert all("not supported yet" in problem.message for problem in found)
     lines = CONTRACT.splitlines()
     for problem in found:

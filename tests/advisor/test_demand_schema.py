@@ -103,7 +103,7 @@ def test_a_plan_the_parser_reads_fits_the_schema_and_so_does_what_it_writes(text
 
 
 def test_what_is_not_supported_yet_does_not_fit_the_schema() -> None:
-    assert len(errors("plan", plain(CONTRACT))) == 2  # survive_loss_of, risk
+    assert len(errors("plan", plain(CONTRACT))) == 1  # survive_loss_of
 
 
 @pytest.mark.parametrize(
