@@ -28,6 +28,7 @@ UNITS = {
     "commitment_months_max": _MONTHS,
     "constant": "the demand's unit",
     "country": _FRACTION,
+    "demand_sigma": "standard deviation",
     "discount_rate": "fraction a year",
     "exchange_rates": "plan currency for one",
     "fixed_per_month": f"{_MONEY} a month",
@@ -55,6 +56,7 @@ UNITS = {
     "price_max_age_hours": "hours",
     "price_per_hour": f"{_MONEY} per machine-hour",
     "price_per_kwh": f"{_MONEY} per kWh",
+    "price_sigma": "standard deviation",
     "provider": _FRACTION,
     "pue": "ratio",
     "quantity": _MACHINES,
@@ -63,15 +65,18 @@ UNITS = {
     "renewable_fraction": _FRACTION,
     "residual_fraction": _FRACTION,
     "restart_minutes": "minutes",
+    "scenarios": "scenarios",
     "schema": "version",
     "servers_per_person": "servers",
     "shift_hours": "hours",
     "spot": _FRACTION,
+    "tail": _FRACTION,
     "throughput": "units per second of one accelerator",
     "total": "accelerator-hours, or FLOP",
     "utilisation_cap": _FRACTION,
     "weekday": "level, 0 to 1",
     "weekend": "level, 0 to 1",
+    "weight": _FRACTION,
 }
 """Unit of each field that holds numbers, by its name; a test holds the list to the schema."""
 
@@ -113,6 +118,12 @@ EXAMPLES: dict[str, Any] = {
     "limits.share_max.partner": 0.3,
     "limits.share_max.provider": 0.7,
     "limits.survive_loss_of": "none",
+    "risk": {"scenarios": 20, "demand_sigma": 0.25, "price_sigma": 0.15},
+    "risk.demand_sigma": 0.25,
+    "risk.price_sigma": 0.15,
+    "risk.scenarios": 20,
+    "risk.tail": 0.9,
+    "risk.weight": 0.5,
 }
 """Of fields that no plan that ships has."""
 

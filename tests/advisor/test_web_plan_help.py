@@ -70,7 +70,7 @@ def test_every_field_has_an_example_that_its_schema_accepts() -> None:
         ("capacity.sites[].servers[].capex", ("number, 0 or more", "money, once", "required")),
         ("capacity.partners[].hours", ("list of 2 whole number, 0 to 24", "hours of the day, UTC", "–")),
         ("capacity.sites[].country", ("country code", "", "required")),
-        ("risk.tail", ("number, 0 or more, below 1", "", "0.9")),
+        ("risk.tail", ("number, 0 or more, below 1", "fraction", "0.9")),
     ],
 )
 def test_a_field_is_told_in_words(path: str, words: tuple[str, str, str]) -> None:
