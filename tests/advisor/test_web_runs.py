@@ -244,41 +244,6 @@ def test_the_plans_limit_on_cash_is_drawn(client: Client, ada: User) -> None:
         assert client.get(f"/runs/{run.pk}").context["cost_chart"].spec["marks"] == marks
 
 
-def test_uncertain_demand_has_a_section_and_a_chart(client: Client, ada: User) -> None:
-    costs = (90_000.0, 70_000.0)
-    scenarios = [
-        {
-            "probability": 0.5,
-            "demand_factors": {"chat": 1.0},
-            "price_factor": 1.0,
-            "npv": npv,
-            "cash": npv,
-            "most_cash_in_a_month": npv,
-        }
-        for npv in costs
-    ]
-    risk = {
-        "weight": 0.0,
-        "tail": 0.5,
-        "demand_sigma": 0.2,
-        "price_sigma": 0.0,
-        "expected_npv": 80_000.0,
-        "cvar_npv": 90_000.0,
-        "best_npv": 70_000.0,
-        "worst_npv": 90_000.0,
-        "nearest": 0,
-        "unplanned_npv": 81_500.0,
-        "value_of_planning_npv": 1_500.0,
-        "value_note": "",
-        "scenarios": scenarios,
-    }
-    page = text_of(client.get(f"/runs/{make_run(ada, result=make_result(risk=risk)).pk}"))
-    assert "Expected cost 80,000 USD NPV Mean of the worst 50 % 90,000 USD NPV" in page
-    assert "Saved by planning for it 1,500 USD NPV" in page
-    assert "scenario, cheapest first cost (NPV) 1 70,000 2 90,000" in page
-    assert "Uncertain demand" not in text_of(client.get(f"/runs/{make_run(ada).pk}"))
-
-
 def test_an_older_result_without_its_load_is_shown_without_those_charts(client: Client, ada: User) -> None:
     page = text_of(client.get(f"/runs/{make_run(ada, result=make_result(load=None)).pk}"))
     assert "Capacity and demand" not in page

@@ -146,7 +146,7 @@ def test_the_scenario_that_cannot_be_served_is_named() -> None:
 
 
 def test_what_planning_is_worth_by_hand() -> None:
-    """4 machines are best for the load of 4: over all loads 30 + 16 fifths an hour, where 3 cost 22.5 + 22."""
+    """4 machines are best for the load of 4: over all loads (30 + 16) / 5 an hour, 3 cost (22.5 + 22) / 5."""
     problem = newsvendor(2.0, 1.5)
     alone = unplanned(problem, gap=1e-9).npv
     assert alone == pytest.approx(HOURS * 46 / 5)
