@@ -45,3 +45,5 @@ class Account:
     owed: float
     owed_npv: float
     lines: tuple[Line, ...]
+    risk_charge: float = 0.0  # in npv alone: weight x (CVaR - expected cost)
+    scenarios: tuple["Account", ...] = ()  # each on its own; the sums above are then their expectation

@@ -1,28 +1,17 @@
 """Problem to model: sets, variables, rows family by family, objective."""
 
-from dataclasses import dataclass
-
-import pulp
-
+from .built import Built, Scene, check_rows
 from .constraints import FAMILIES, PRICED_FAMILIES
-from .index import Index, build_index
-from .ledger import Entry, entries
+from .index import build_index
+from .ledger import entries
 from .model import Model
-from .objective import add_objective
-from .problem import Problem, WorkDemand
-from .spending import add_spend_columns, spend_entries
-from .variables import Variables, create_variables
+from .objective import add_objective, set_objective
+from .problem import Problem
+from .risk.build import build_scenes
+from .spending import add_committed, add_covered, spend_entries
+from .variables import create_variables, largest_need
 
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """A model ready to solve, with the keys to read it back."""
-
-    index: Index
-    variables: Variables
-    model: Model
-    entries: list[Entry]
-    rows: dict[str, int]
+__all__ = ["Built", "Scene", "build"]
 
 
 def build(problem: Problem, *, relax: bool = False, mean_blocks: int | None = None) -> Built:
@@ -30,37 +19,22 @@ def build(problem: Problem, *, relax: bool = False, mean_blocks: int | None = No
 
     `mean_blocks` coarsens time to a relaxation, see `build_index`; rounding cuts are then left out.
     """
+    if problem.risk is not None:
+        return build_scenes(problem, problem.risk, relax=relax, mean_blocks=mean_blocks)
     index = build_index(problem, mean_blocks=mean_blocks)
     v = create_variables(index)
-    add_spend_columns(index, v)
+    add_covered(index, v)
+    add_committed(index, v, largest_need(index))
     model = Model(problem.horizon, relax=relax)
     families = {n: add for n, add in FAMILIES.items() if not (mean_blocks is not None and n == "cover")}
     rows = {name: add(model, index, v) for name, add in families.items()}
     priced = [*entries(index, v), *spend_entries(index, v)]
     rows |= {name: add(model, index, v, priced) for name, add in PRICED_FAMILIES.items()}
-    _check_rows(index, rows, model.rows)
+    check_rows(index, rows)
+    if sum(rows.values()) != model.rows:
+        raise AssertionError(f"rows {rows} do not add up to the {model.rows} written")
     model.lp.addVariables(v.created)
     if not relax:
         add_objective(model, index, priced)
-        terms: dict[pulp.LpVariable, float] = {}
-        for part in model.cost.values():
-            for variable, money in part.items():
-                terms[variable] = terms.get(variable, 0.0) + money
-        model.lp.setObjective(pulp.LpAffineExpression(terms))
-    return Built(index, v, model, priced, rows)
-
-
-def _check_rows(index: Index, rows: dict[str, int], written: int) -> None:
-    """Refuse a model in which a limit has silently vanished: what the sets ask for must have been written."""
-    limits = index.problem.limits
-    demands = [load.demand for load in index.problem.workloads]
-    wanted = {
-        "demand": sum(1 for load in index.loads.values() if load > 0),
-        "work": sum(1 for demand in demands if isinstance(demand, WorkDemand)),
-        "capacity": len({(q, i) for _, q, i in index.serves}),
-        "capex": int(limits.capex_total is not None),
-        "carbon": int(limits.carbon_kg_total is not None),
-    }
-    wrong = {name: rows[name] for name, count in wanted.items() if rows[name] != count}
-    if wrong or sum(rows.values()) != written:
-        raise AssertionError(f"rows {wrong or rows} do not match the sets ({wanted}, {written} written)")
+        set_objective(model)
+    return Built(index, v, model, priced, rows, (Scene(1.0, index, v, priced, 0),))

@@ -10,10 +10,14 @@ from .loosen import keeps_limits, loosened
 from .matrix import Array, matrix_of
 from .problem import Problem
 from .reduce import reduce
+from .risk.coarse import coarse_answer, is_large
+from .risk.polish import polished
 from .shortlist import Shortlist, shortlist
 from .spend_shortlist import FewPlans, few_plans
+from .strategy import search
 
 LOOSENED_SHARE = 0.85  # of the time left, at most, for the problem without limits that keep offers apart
+COARSE_SHARE = 0.9  # of the time left, at most, for the coarse grid of many scenarios
 SHORTLIST_SHARE = 0.9  # of the time left, at most, for the offers on the shortlist
 
 
@@ -24,12 +28,17 @@ class Model:
         smaller = reduce(problem).problem
         self.offers = len(smaller.elastic) + len(smaller.reservations) + len(smaller.blocks)
         self.offers += sum(len(plan.rates) for plan in smaller.spend_plans)
+        self.smaller = smaller
         self.built = build(smaller)
         self.matrix = matrix_of(self.built.model.lp)
 
     def allowed(self, effort: Effort) -> Effort:
         """The effort that may go into this model."""
         return effort
+
+    def attack(self, effort: Effort) -> SolverAnswer:
+        """Best plan and bound of this model."""
+        return polished(self.built, self.matrix, search(self.built, self.matrix, effort), effort)
 
     def judge(self, answer: SolverAnswer) -> SolverAnswer | None:
         """What the answer to this model says of the whole problem; None when nothing."""
@@ -50,6 +59,22 @@ class _FewPlans(Model):
     def judge(self, answer: SolverAnswer) -> SolverAnswer | None:
         """A plan stands, with the bound over all plans to spend under."""
         return _capped(answer, self.bound)
+
+
+class _Coarse(Model):
+    """Many scenarios: purchases from a coarse relaxation, every scenario exact."""
+
+    def attack(self, effort: Effort) -> SolverAnswer:
+        """A plan with the bound of the relaxation; none where its purchases do not fit."""
+        return coarse_answer(self.smaller, self.built, self.matrix, effort)
+
+    def allowed(self, effort: Effort) -> Effort:
+        """Leaves some time for the whole problem."""
+        return replace(effort, seconds=COARSE_SHARE * effort.seconds)
+
+    def judge(self, answer: SolverAnswer) -> SolverAnswer | None:
+        """A plan stands, and so does the proof that not even the relaxation can hold."""
+        return answer if answer.infeasible or answer.values is not None else None
 
 
 class _Loosened(Model):
@@ -100,6 +125,9 @@ def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
     """
     bound = float("-inf")
     _go_on(effort())
+    if is_large(reduce(problem).problem):
+        yield _Coarse(problem)
+        _go_on(effort())
     loose = loosened(problem)
     if loose is not None:
         few = few_plans(reduce(loose).problem, effort)

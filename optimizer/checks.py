@@ -16,6 +16,7 @@ from .problem import (
     WorkDemand,
     Workload,
 )
+from .risk.checks import check_risk
 
 
 class InvalidProblem(ValueError):
@@ -41,6 +42,7 @@ def check(problem: Problem) -> None:
         *_spend_plans(problem),
         *_machines(problem),
         *_pins(problem),
+        *check_risk(problem),
     ]
     if faults:
         raise InvalidProblem(faults)

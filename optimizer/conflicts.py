@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .checks import check
 from .clock import Deadline
@@ -11,6 +11,8 @@ from .index import Index, build_index
 from .limited import SHARES, family, growing, only, subject
 from .problem import Problem, WorkDemand
 from .relaxation import HOLDS, Relaxation, relaxed
+from .risk.futures import as_in
+from .risk.hopeless import hopeless_scenario
 from .shortfall import Amount, amount
 
 MOST_GROUPS = 5
@@ -32,6 +34,7 @@ class Clash:
     that are left to serve; `loads` are those (units per hour) of the worst hour. None: time ran out first.
     `exact` is false where time did not suffice: then at least `needed`, and at most `available` of a demand,
     is proven.
+    `scenario` is the one of `problem.risk`, were it certain, in which they clash; None: in all together.
     """
 
     limit: str
@@ -44,6 +47,7 @@ class Clash:
     exact: bool = True
     place: str = ""  # of a gang: the pool that can hold most of it
     loads: tuple[tuple[str, float], ...] = ()
+    scenario: int | None = None
 
 
 def clashes(
@@ -64,6 +68,12 @@ def clashes(
         return unserved
     start = time.perf_counter()
     deadline = Deadline(start + time_limit_seconds, cancelled)
+    if problem.risk is not None:
+        worst = hopeless_scenario(problem, problem.risk, deadline)
+        if worst is not None:
+            alone = as_in(problem, problem.risk.scenarios[worst])
+            found_in = clashes(alone, time_limit_seconds=deadline.left(), cancelled=cancelled)
+            return tuple(replace(clash, scenario=worst) for clash in found_in)
     groups: list[frozenset[str]] = []
     aside: frozenset[str] = frozenset()
     while len(groups) < MOST_GROUPS and not deadline.is_cancelled():

@@ -1,5 +1,7 @@
 """The model cut along time: strategic columns (what is bought), and parts (slices) that only they connect.
 
+With scenarios, each slice of each scenario is a part.
+
 Rows that touch one part only belong to it, with or without strategic columns; rows that touch several parts
 (amounts of work, shares, ceilings on a month or the whole plan) couple them; rows without any part are
 strategic.
@@ -36,10 +38,12 @@ def decompose(built: Built, matrix: Matrix) -> Decomposition:
     highest = np.full(matrix.rows, STRATEGIC)
     np.minimum.at(lowest, owner[free], part[free])
     np.maximum.at(highest, owner[free], part[free])
+    priced = np.zeros(matrix.rows, bool)  # what measures the tail of risk never binds a part
+    priced[list(built.tail.rows) if built.tail is not None else []] = True
     rows: list[list[int]] = [[] for _ in range(count)]
-    for row in np.flatnonzero((lowest == highest) & (highest >= 0)).tolist():
+    for row in np.flatnonzero((lowest == highest) & (highest >= 0) & ~priced).tolist():
         rows[int(lowest[row])].append(row)
-    coupling = np.flatnonzero(highest > lowest).tolist()
+    coupling = np.flatnonzero((highest > lowest) | (priced & (highest >= 0))).tolist()
     members: dict[int, set[int]] = {row: set() for row in coupling}
     for row in coupling:
         span = slice(int(matrix.start[row]), int(matrix.start[row + 1]))
@@ -51,17 +55,18 @@ def decompose(built: Built, matrix: Matrix) -> Decomposition:
 
 
 def _parts(built: Built, matrix: Matrix) -> tuple[Array, int]:
-    v = built.variables
     found = np.full(matrix.columns, STRATEGIC, np.int64)
-    for columns_of_three in (v.serve, v.covered):
-        for (_, _, i), variable in columns_of_three.items():
-            found[variable.index] = i
-    for columns in (v.running, v.used):
-        for (_, i), variable in columns.items():
-            found[variable.index] = i
-    for (_, i), variable in v.relief.items():
-        found[variable.index] = i
-    return found, len(built.index.slices)
+    for scene in built.scenes:
+        v, first = scene.variables, scene.first_part
+        for columns_of_three in (v.serve, v.covered):
+            for (_, _, i), variable in columns_of_three.items():
+                found[variable.index] = first + i
+        for columns in (v.running, v.used):
+            for (_, i), variable in columns.items():
+                found[variable.index] = first + i
+        for (_, i), variable in v.relief.items():
+            found[variable.index] = first + i
+    return found, built.parts
 
 
 def submatrix(

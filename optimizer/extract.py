@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .build import Built
-from .result import Plan, Purchase, Run, Serve
+from .build import Built, Scene
+from .result import Hourly, Plan, Purchase, Run, Serve
 from .spend import Commitment, Cover
 from .spending import unit_of
 
@@ -40,8 +40,9 @@ def extract(built: Built, values: np.ndarray) -> Plan:
 
     begin = {b.key: max(0, int(b.window.start)) for b in index.problem.blocks}
     blocks = [(key, whole(amount(x), key)) for key, x in v.blocks.items()]
-    runs = [(q, i, whole(amount(x), index.sources[q].key)) for (q, i), x in v.running.items()]
     kept = {key: whole(amount(x), key[0]) for key, x in v.kept.items()}
+    hourly = tuple(_hourly(scene, values) for scene in built.scenes)
+    certain = Hourly() if built.uncertain else hourly[0]
     return Plan(
         slices=index.slices,
         reserved=bought(v.reserved),
@@ -49,14 +50,27 @@ def extract(built: Built, values: np.ndarray) -> Plan:
         servers=bought(v.servers),
         opened=tuple(key for key, x in v.opened.items() if whole(amount(x), key)),
         kept={key: count for key, count in kept.items() if count},
+        runs=certain.runs,
+        serves=certain.serves,
+        commitments=tuple(_commitments(built, values)),
+        covers=certain.covers,
+        scenarios=hourly if built.uncertain else (),
+    )
+
+
+def _hourly(scene: Scene, values: np.ndarray) -> Hourly:
+    """What runs by the hour in one scenario."""
+    index, v = scene.index, scene.variables
+    runs = [(q, i, whole(float(values[x.index]), index.sources[q].key)) for (q, i), x in v.running.items()]
+    serves = [(key, float(values[x.index])) for key, x in v.serve.items()]
+    return Hourly(
         runs=tuple(Run(option=index.sources[q].key, slice=i, quantity=n) for q, i, n in runs if n),
         serves=tuple(
             Serve(workload=index.problem.workloads[w].name, source=index.sources[q].key, slice=i, machines=x)
-            for (w, q, i), x in ((key, amount(y)) for key, y in v.serve.items())
+            for (w, q, i), x in serves
             if x > TRACE
         ),
-        commitments=tuple(_commitments(built, values)),
-        covers=tuple(_covers(built, values)),
+        covers=tuple(_covers(scene, values)),
     )
 
 
@@ -69,9 +83,9 @@ def _commitments(built: Built, values: np.ndarray) -> Iterator[Commitment]:
             yield Commitment(plan=plans[p].key, start=start, per_hour=per_hour)
 
 
-def _covers(built: Built, values: np.ndarray) -> Iterator[Cover]:
-    plans, sources = built.index.problem.spend_plans, built.index.sources
-    for (p, q, i), column in built.variables.covered.items():
+def _covers(scene: Scene, values: np.ndarray) -> Iterator[Cover]:
+    plans, sources = scene.index.problem.spend_plans, scene.index.sources
+    for (p, q, i), column in scene.variables.covered.items():
         machines = float(values[column.index])
         if machines > TRACE:
             yield Cover(plan=plans[p].key, option=sources[q].key, slice=i, machines=machines)

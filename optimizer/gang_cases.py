@@ -40,7 +40,10 @@ def gang_cases(built: Built, cases: list[Case], gap: float, deadline: Deadline) 
 
     Ways that are cheaper than the best by less than half the relative `gap` are not looked for.
     """
-    variables = [*built.variables.together.values(), *built.variables.in_blocks.values()]
+    tables = [
+        table for scene in built.scenes for table in (scene.variables.together, scene.variables.in_blocks)
+    ]
+    variables = [variable for table in tables for variable in table.values()]
     columns = np.array([variable.index for variable in variables], np.int64)
     if not len(columns) or not cases:
         return Decided(cases, math.inf)

@@ -42,14 +42,15 @@ def _possible(plan: Plan, problem: Problem) -> bool:
         and not plan.servers
         and set(plan.opened) <= {site.key for site in problem.sites}
         and {key for key, _ in plan.kept} <= {owned.key for owned in problem.owned}
-        and {run.option for run in plan.runs} <= by_hour
+        and {run.option for hourly in plan.every_hourly() for run in hourly.runs} <= by_hour
         and {block.option for block in plan.blocks} <= {block.key for block in problem.blocks}
         and _sources(plan) <= _available(problem)
     )
 
 
 def _sources(plan: Plan) -> set[str]:
-    return {serve.source for serve in plan.serves if serve.source.startswith("firm:")}
+    serves = (serve for hourly in plan.every_hourly() for serve in hourly.serves)
+    return {serve.source for serve in serves if serve.source.startswith("firm:")}
 
 
 def _available(problem: Problem) -> set[str]:

@@ -7,7 +7,7 @@ problem is a relaxation with far fewer offers: when its optimum keeps the limits
 from collections import defaultdict
 from dataclasses import replace
 
-from .build import Built
+from .build import Built, Scene
 from .constraints.shares import groups_of
 from .matrix import Array
 from .problem import Problem
@@ -30,15 +30,19 @@ def loosened(problem: Problem) -> Problem | None:
 
 def keeps_limits(problem: Problem, built: Built, values: Array) -> bool:
     """Whether a point of the loosened model keeps the carbon cap and the shares of the problem."""
+    return all(_keeps(problem, scene, values) for scene in built.scenes)
+
+
+def _keeps(problem: Problem, scene: Scene, values: Array) -> bool:
     most = problem.limits.carbon_kg_total
     if most is not None:
-        carbon = sum(sum(e.carbon_kg.values()) * values[e.variable.index] for e in built.entries)
+        carbon = sum(sum(e.carbon_kg.values()) * values[e.variable.index] for e in scene.entries)
         if carbon > most * (1 + SLACK):
             return False
     total: dict[int, float] = defaultdict(float)
     groups: dict[tuple[str, float, int], float] = defaultdict(float)
-    for (_, q, i), serve in built.variables.serve.items():
-        source, piece = built.index.sources[q], built.index.slices[i]
+    for (_, q, i), serve in scene.variables.serve.items():
+        source, piece = scene.index.sources[q], scene.index.slices[i]
         hours = piece.hours * source.machine.accelerators * float(values[serve.index])
         total[piece.month] += hours
         for name, share in groups_of(source, problem.limits):

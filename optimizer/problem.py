@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from .gang import Gang
 from .pins import Pin
+from .risk.scenarios import Risk
 from .spend import SpendPlan
 from .survival import Survival
 from .timegrid import ALWAYS, FLAT, DayShape, Window
@@ -241,6 +242,7 @@ class Problem:
     also_cut_at: tuple[Availability, ...] = ()
     spend_plans: tuple[SpendPlan, ...] = ()
     pins: tuple[Pin, ...] = ()
+    risk: Risk | None = None  # None: demands and prices are certain
 
     def availabilities(self) -> tuple[Availability, ...]:
         """Times of all offers that cut time into slices, each once."""

@@ -15,6 +15,7 @@ from .cashflow import reservation_flow
 from .gang_pools import dominated_machines, keeps_gangs, machines_beside_blocks, wide_pools
 from .problem import HOURS_PER_MONTH, Elastic, Horizon, Limits, Machine, Problem, RateDemand, Reservation
 from .reduce_spend import rates_allow, useful_plans
+from .risk.futures import price_factors, priced
 from .standby import Standby
 
 TOLERANCE = 1e-9
@@ -110,9 +111,10 @@ def _undominated(
     return [option for option in options if id(option) in chosen]
 
 
-def _price(e: Elastic) -> float:
-    """What an hour costs without any plan; what runs under plans only cannot be had so."""
-    return math.inf if e.covered_only else e.price_per_hour
+def _price(e: Elastic, factor: float = 1.0) -> float:
+    """What an hour costs without any plan, list prices times `factor`; what runs under plans only cannot be
+    had so."""
+    return math.inf if e.covered_only else priced(e, factor)
 
 
 class _Judge:
@@ -125,6 +127,7 @@ class _Judge:
         self.beside_blocks = machines_beside_blocks(problem)
         self.limits: Limits = problem.limits
         self.horizon: Horizon = problem.horizon
+        self.price_factors = price_factors(problem)
         self.units = {
             machine.key: {
                 w: load.units_per_hour[machine.key]
@@ -211,8 +214,12 @@ class _Judge:
         copies = self.copies(a.machine, b.machine)
         if copies is None or not rates_allow(self.problem, a, b, copies):
             return False
-        mine, other = self._hourly(_price(a), a.machine), self._hourly(_price(b), b.machine)
-        return copies * _price(a) <= _price(b) and copies * mine <= other
+        prices = [(_price(a, factor), _price(b, factor)) for factor in self.price_factors]
+        return all(
+            copies * mine <= other
+            and copies * self._hourly(mine, a.machine) <= self._hourly(other, b.machine)
+            for mine, other in prices
+        )
 
     def elastic_beats(self, e: Elastic, r: Reservation) -> bool:
         """Running A in every hour of the term that the plan sees costs no more than committing to B."""
@@ -221,7 +228,7 @@ class _Judge:
             return False
         if e.window.start > 0 or e.window.end < self.horizon.months or r.machine.key in self.beside_blocks:
             return False
-        monthly = copies * e.price_per_hour * HOURS_PER_MONTH
+        monthly = copies * priced(e, max(self.price_factors)) * HOURS_PER_MONTH
         if monthly > r.price_per_hour * HOURS_PER_MONTH and self.limits.cash_per_month is not None:
             return False
         return all(self._beats_at(monthly, r, start) for start in range(self.horizon.months))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from .cashflow import Flow, spend_flow
 from .problem import HOURS_PER_MONTH, Elastic, Machine, Problem
+from .risk.futures import price_factors, priced
 from .spend import SpendPlan
 
 TOLERANCE = 1e-9
@@ -47,7 +48,8 @@ def _could_save(problem: Problem, plan: SpendPlan, offers: dict[str, Elastic]) -
     """Whether money committed in some month could cost less than what it covers costs on demand."""
     if plan.is_owned or any(offers[key].covered_only for key in plan.rates):
         return True
-    worth = max(offers[key].price_per_hour / rate for key, rate in plan.rates.items())
+    dearest = max(price_factors(problem))
+    worth = max(priced(offers[key], dearest) / rate for key, rate in plan.rates.items())
     return any(not _dearer(problem, plan, worth, start) for start in _starts(problem, plan))
 
 

@@ -10,13 +10,15 @@ import numpy as np
 
 from .build import Built
 from .clock import Deadline
-from .decompose import STRATEGIC, Decomposition, submatrix
+from .decompose import STRATEGIC, Decomposition, submatrix, weighted
 from .highs import Effort, run
 from .matrix import Array, Matrix, activity
 
 MONTH_SECONDS = 10.0
 MONTH_GAP = 0.005
 TOLERANCE = 1e-6
+
+Month = tuple[int, int]  # scene and month
 
 
 def repaired(
@@ -32,7 +34,8 @@ def repaired(
     carried: dict[int, float] = {}
     found = values.copy()
     queue = sorted(months)
-    for month in queue + [m for m in range(built.index.problem.horizon.months) if m not in months]:
+    every = dict.fromkeys(built.when(part) for part in range(built.parts))
+    for month in queue + [m for m in every if m not in months]:
         if month not in months and not _owed_in(built, cut, carried, month):
             continue
         if deadline.passed() or not _Refit(built, matrix, cut, month).into(found, carried, duals, deadline):
@@ -40,10 +43,10 @@ def repaired(
     return found if all(amount <= TOLERANCE for amount in carried.values()) else None
 
 
-def _owed_in(built: Built, cut: Decomposition, carried: dict[int, float], month: int) -> bool:
+def _owed_in(built: Built, cut: Decomposition, carried: dict[int, float], month: Month) -> bool:
     """Whether work that is still owed may be done in the month."""
     owed = [row for row, amount in carried.items() if amount > TOLERANCE]
-    return any(built.index.slices[part].month == month for row in owed for part in cut.members[row])
+    return any(built.when(part) == month for row in owed for part in cut.members[row])
 
 
 def broken_rows(matrix: Matrix, values: Array) -> list[int]:
@@ -56,10 +59,10 @@ def broken_rows(matrix: Matrix, values: Array) -> list[int]:
     return [int(row) for row in np.flatnonzero(short | over)]
 
 
-def _broken_months(built: Built, matrix: Matrix, cut: Decomposition, values: Array) -> set[int] | None:
-    months: set[int] = set()
+def _broken_months(built: Built, matrix: Matrix, cut: Decomposition, values: Array) -> set[Month] | None:
+    months: set[Month] = set()
     for row in broken_rows(matrix, values):
-        touched = {built.index.slices[part].month for part in cut.members.get(row, ())}
+        touched = {built.when(part) for part in cut.members.get(row, ())}
         if len(touched) != 1:
             return None
         months |= touched
@@ -69,16 +72,19 @@ def _broken_months(built: Built, matrix: Matrix, cut: Decomposition, values: Arr
 class _Refit:
     """One month on its own: its columns, the rows that are its alone, and those shared with other months."""
 
-    def __init__(self, built: Built, matrix: Matrix, cut: Decomposition, month: int) -> None:
+    def __init__(self, built: Built, matrix: Matrix, cut: Decomposition, month: Month) -> None:
         self.matrix = matrix
-        parts = [piece.index for piece in built.index.slices if piece.month == month]
+        parts = [part for part in range(built.parts) if built.when(part) == month]
         self.inside = np.isin(cut.part_of_column, parts) & (cut.part_of_column != STRATEGIC)
-        if month in built.variables.month_sums:
-            self.inside[built.variables.month_sums[month].index] = True
+        sums = built.scenes[month[0]].variables.month_sums
+        if month[1] in sums:
+            self.inside[sums[month[1]].index] = True
         within = set(parts)
         own = [row for part in parts for row in cut.rows[part]]
-        self.rows = [*own, *(row for row in cut.coupling if set(cut.members[row]) <= within)]
-        alone = set(self.rows)
+        self.tail = list(built.tail.rows) if built.tail is not None else []
+        inside = (row for row in cut.coupling if set(cut.members[row]) <= within)
+        self.rows = [*own, *(row for row in inside if row not in set(self.tail))]
+        alone = {*self.rows, *self.tail}
         shared = [row for row in cut.coupling if row not in alone and within & set(cut.members[row])]
         self.work = [row for row in shared if matrix.row_low[row] == matrix.row_high[row]]
         self.ceilings = [row for row in shared if row not in set(self.work)]
@@ -92,7 +98,8 @@ class _Refit:
         low = np.concatenate((matrix.row_low[self.rows] - rest, np.full(len(self.ceilings), -np.inf), wanted))
         high = np.concatenate((matrix.row_high[self.rows] - rest, kept[self.ceilings], wanted))
         rows = [*self.rows, *self.ceilings, *self.work]
-        small = submatrix(matrix, columns, rows, matrix.cost[columns], low, high)
+        cost = matrix.cost - weighted(matrix, self.tail, duals)
+        small = submatrix(matrix, columns, rows, cost[columns], low, high)
         penalties = 10.0 * np.abs(duals[self.work]) + 1.0
         deadline = deadline.within(MONTH_SECONDS)
         effort = Effort(gap=MONTH_GAP, seconds=deadline.left(), cancelled=deadline.cancelled)

@@ -1,7 +1,7 @@
 """What comes out of a solve, as plain values."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from .spend import Commitment, Cover
@@ -56,8 +56,20 @@ class Serve:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hourly:
+    """What runs by the hour, and who works for whom, in one scenario."""
+
+    runs: tuple[Run, ...] = ()
+    serves: tuple[Serve, ...] = ()
+    covers: tuple[Cover, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The decisions, and the slices of time they refer to. `kept`: owned servers left on, by (key, month)."""
+    """The decisions, and the slices of time they refer to. `kept`: owned servers left on, by (key, month).
+
+    With scenarios `runs`, `serves` and `covers` are empty, and `scenarios` has those of each in its order.
+    """
 
     slices: tuple[Slice, ...]
     reserved: tuple[Purchase, ...] = ()
@@ -69,6 +81,16 @@ class Plan:
     serves: tuple[Serve, ...] = ()
     commitments: tuple[Commitment, ...] = ()
     covers: tuple[Cover, ...] = ()
+    scenarios: tuple[Hourly, ...] = ()
+
+    def in_scenario(self, position: int) -> "Plan":
+        """The plan as it runs in one scenario."""
+        own = self.scenarios[position]
+        return replace(self, runs=own.runs, serves=own.serves, covers=own.covers, scenarios=())
+
+    def every_hourly(self) -> tuple[Hourly, ...]:
+        """What runs by the hour in each scenario; one where all is certain."""
+        return self.scenarios or (Hourly(runs=self.runs, serves=self.serves, covers=self.covers),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

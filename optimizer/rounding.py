@@ -118,14 +118,17 @@ def _is_amount_of_work(matrix: Matrix, cut: Decomposition, row: int) -> bool:
 
 
 def _add_up_months(built: Built, values: Array) -> None:
-    """Sums of capacity-hours at work, which shares are measured by."""
-    index, v = built.index, built.variables
-    for variable in v.month_sums.values():
-        values[variable.index] = 0.0
-    for (_, q, i), serve in v.serve.items():
-        month = index.slices[i].month
-        if month in v.month_sums:
-            values[v.month_sums[month].index] += capacity_hours(index, q, i) * values[serve.index]
+    """Sums of capacity-hours at work, which shares are measured by; and what a tail of risk is."""
+    for scene in built.scenes:
+        index, v = scene.index, scene.variables
+        for variable in v.month_sums.values():
+            values[variable.index] = 0.0
+        for (_, q, i), serve in v.serve.items():
+            month = index.slices[i].month
+            if month in v.month_sums:
+                values[v.month_sums[month].index] += capacity_hours(index, q, i) * values[serve.index]
+    if built.tail is not None:
+        built.tail.settle(values)
 
 
 def _round_purchases(built: Built, values: Array, rounder: Rounder) -> None:
@@ -134,8 +137,11 @@ def _round_purchases(built: Built, values: Array, rounder: Rounder) -> None:
         _round_in_step(columns, values, rounder)
     for variable in (*v.blocks.values(), *v.kept.values()):
         values[variable.index] = rounder(values[variable.index])
-    choices = (*v.opened.values(), *v.joined.values(), *v.chosen.values())
-    for variable in (*choices, *v.together.values(), *v.in_blocks.values()):
+    choices = [*v.opened.values(), *v.chosen.values()]
+    for scene in built.scenes:
+        own = scene.variables
+        choices += [*own.joined.values(), *own.together.values(), *own.in_blocks.values()]
+    for variable in choices:
         values[variable.index] = nearest(values[variable.index])
     servers: dict[tuple[str, int], float] = {}
     for (q, month), held in v.held.items():

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
+from .ledger import Entry
 from .limited import MONEY_AND_CARBON, SHARES, SURVIVE, family, subject
 from .losses import worst_hour
 from .matrix import Array
@@ -107,13 +108,20 @@ def _months_differ(relaxation: Relaxation, name: str) -> bool:
 def _worst_month(relaxation: Relaxation, values: Array) -> int:
     """The month whose payments exceed its ceiling most."""
     ceilings = relaxation.built.index.problem.limits.cash_per_month or ()
+    paid = [_excess(scene.entries, ceilings, values) for scene in relaxation.built.scenes]
+    excess = [max(months) for months in zip(*paid, strict=True)]
+    return max(range(len(excess)), key=lambda month: round(excess[month], 2))
+
+
+def _excess(entries: list[Entry], ceilings: tuple[float, ...], values: Array) -> list[float]:
+    """Payments of each month beyond its ceiling, in one scenario."""
     excess = [-ceiling for ceiling in ceilings]
-    for entry in relaxation.built.entries:
+    for entry in entries:
         count = float(values[entry.variable.index])
         for month in (entry.flow.opex.keys() | entry.flow.capex.keys()) if count else ():
             if month < len(excess):
                 excess[month] += count * entry.flow.cash(month)
-    return max(range(len(excess)), key=lambda month: round(excess[month], 2))
+    return excess
 
 
 def _least_share(
@@ -124,7 +132,8 @@ def _least_share(
     A month's share is a group's hours over all hours, so the limit's row, hours - share * all <= slack, has
     the share itself as coefficient; the best slack below zero for one share shows a plan with less.
     """
-    sums = {int(total.index) for total in relaxation.built.variables.month_sums.values()}
+    scenes = relaxation.built.scenes
+    sums = {int(total.index) for scene in scenes for total in scene.variables.month_sums.values()}
     cells = [(row, next(c for c in relaxation.row(row) if c in sums)) for row in relaxation.rows_of(name)]
     share = _largest_share(relaxation, name, cells, values)
     try:

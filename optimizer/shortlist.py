@@ -31,7 +31,8 @@ class Shortlist:
 
 def shortlist(problem: Problem, effort: Effort) -> Shortlist | None:
     """The offers a coarse relaxation uses; None when the problem is small, or the relaxation says nothing."""
-    if len(build_index(problem).serves) <= LARGE:
+    scenarios = len(problem.risk.scenarios) if problem.risk is not None else 1
+    if scenarios * len(build_index(problem).serves) <= LARGE:
         return None
     built = build(problem, mean_blocks=MEAN_BLOCKS)
     cases = site_cases(built, matrix_of(built.model.lp), effort)
@@ -57,7 +58,12 @@ def _machines_used(built: Built, case: Case) -> set[str]:
     if values is None:
         return set()
     v, sources = built.variables, built.index.sources
-    running = {sources[q].machine.key for (q, _), x in v.running.items() if values[x.index] > TRACE}
+    running = {
+        sources[q].machine.key
+        for scene in built.scenes
+        for (q, _), x in scene.variables.running.items()
+        if values[x.index] > TRACE
+    }
     bought = {key for (key, _), x in v.reserved.items() if values[x.index] > TRACE}
     reservations = built.index.problem.reservations
     return running | {r.machine.key for r in reservations if r.key in bought}

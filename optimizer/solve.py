@@ -16,7 +16,7 @@ from .ordered import in_order
 from .problem import Problem
 from .provider_order import in_provider_order
 from .result import Outcome, SolveRecord, Status
-from .strategy import search
+from .risk.provider_order import in_order_everywhere
 
 
 def solve(
@@ -48,7 +48,7 @@ def solve(
     try:
         for model in models(problem, effort):
             build_seconds = clock.seconds()
-            answer = model.judge(search(model.built, model.matrix, model.allowed(effort())))
+            answer = model.judge(model.attack(model.allowed(effort())))
             if answer is not None:
                 break
     except Stopped:
@@ -81,7 +81,11 @@ def _outcome(built: Built, answer: SolverAnswer, record: SolveRecord) -> Outcome
         return Outcome(status=Status.INFEASIBLE, record=record)
     if answer.values is None:
         return Outcome(status=Status.UNKNOWN, record=record)
-    plan, saved = in_provider_order(built.index.problem, extract(built, answer.values))
+    plan = extract(built, answer.values)
+    if built.uncertain:
+        plan, saved = in_order_everywhere(built, answer.values, plan)
+    else:
+        plan, saved = in_provider_order(built.index.problem, plan)
     objective = answer.objective / MONEY - saved
     gap = max(0.0, (objective - record.bound) / max(abs(objective), 1e-9))
     proven = answer.optimal or gap <= record.gap_asked

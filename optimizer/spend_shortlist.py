@@ -34,7 +34,12 @@ class FewPlans:
 
 
 def few_plans(problem: Problem, effort: Callable[[], Effort]) -> FewPlans | None:
-    """The plans a relaxation uses; None where there are few anyway, or pricing came to no end in time."""
+    """The plans a relaxation uses; None where there are few anyway, or pricing came to no end in time.
+
+    Scenarios are not priced: with them all plans are modelled.
+    """
+    if problem.risk is not None:
+        return None
     index = build_index(problem)
     places: dict[str, int] = {}
     for _, q, _ in index.serves:

@@ -6,25 +6,39 @@ from .cashflow import Flow, spend_flow
 from .index import ElasticSource, Index
 from .ledger import Entry
 from .spend import SpendPlan, plan_starts
-from .variables import Variables
+from .variables import Variables, most_machines
 
 
-def add_spend_columns(index: Index, v: Variables) -> None:
-    """`covered[p,q,i]`: machines of on demand source q paid by plan p in slice i; `committed[p,s]`: what is
-    committed from month s on. No plan gains by more than all its machines at once, so that bounds it.
+def add_covered(index: Index, v: Variables) -> None:
+    """`covered[p,q,i]`: machines of on demand source q paid by plan p in slice i."""
+    for p, plan in enumerate(index.problem.spend_plans):
+        for q, i in v.running:
+            if _could_cover(index, plan, q, i):
+                v.covered[p, q, i] = v.real()
+
+
+def add_committed(index: Index, v: Variables, need: dict[tuple[int, int], int]) -> None:
+    """`committed[p,s]`: what is committed from month s on.
+
+    No plan gains by more than all its machines at once, `need` of each in each slice, so that bounds it.
     """
     for p, plan in enumerate(index.problem.spend_plans):
         most: dict[int, float] = defaultdict(float)
         unit = unit_of(index, plan)
-        for (q, i), running in v.running.items():
-            rate = rate_of(index, plan, q)
-            month = index.slices[i].month
-            if rate is not None and (plan.owned_in(month) or plan_starts(plan, month)):
-                v.covered[p, q, i] = v.real()
-                most[i] += rate / unit * float(running.upBound)
+        for (q, i), machines in need.items():
+            source = index.sources[q]
+            if isinstance(source, ElasticSource) and _could_cover(index, plan, q, i):
+                rate, elastic = rate_of(index, plan, q) or 0.0, source.elastic
+                most[i] += rate / unit * most_machines(machines, elastic.min_quantity, elastic.max_quantity)
         months = {index.slices[i].month for i in most}
         for start in sorted({s for month in months for s in plan_starts(plan, month)}):
             v.committed[p, start] = v.real(max(most.values()))
+
+
+def _could_cover(index: Index, plan: SpendPlan, q: int, i: int) -> bool:
+    month = index.slices[i].month
+    has_money = bool(plan.owned_in(month) or plan_starts(plan, month))
+    return has_money and rate_of(index, plan, q) is not None
 
 
 def rate_of(index: Index, plan: SpendPlan, q: int) -> float | None:

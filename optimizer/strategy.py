@@ -128,7 +128,7 @@ def _spread(state: Search, cut: Decomposition, case: Case, deadline: Deadline) -
 def _round(state: Search, cut: Decomposition, case: Case, deadline: Deadline) -> None:
     """A plan from a case's relaxation: rounded to nearest, down, or with some room under shared ceilings."""
     gap = 0.3 * state.effort.gap
-    gangs = bool(state.built.variables.together)
+    gangs = any(scene.variables.together for scene in state.built.scenes)
     for rounder in (nearest, up, down) if gangs else (nearest, down):
         found = rounded_plan(
             state.built, case.matrix, cut, case.relaxed, rounder=rounder, gap=gap, deadline=deadline

@@ -75,15 +75,26 @@ def create_variables(index: Index) -> Variables:
     """One column per decision that the index allows; machine counts get the largest use as upper bound."""
     v = Variables()
     need = largest_need(index)
+    create_hourly(v, index, need)
+    create_bought(v, index, need)
+    return v
+
+
+def create_hourly(v: Variables, index: Index, need: dict[tuple[int, int], int]) -> None:
+    """Columns of what runs by the hour, and of who works for whom."""
     for key in index.serves:
         v.serve[key] = v.real()
     for q, i in need:
         source = index.sources[q]
         if isinstance(source, ElasticSource):
             elastic = source.elastic
-            v.running[q, i] = v.whole(_most(need[q, i], elastic.min_quantity, elastic.max_quantity))
+            v.running[q, i] = v.whole(most_machines(need[q, i], elastic.min_quantity, elastic.max_quantity))
         elif isinstance(source, ServerSource) and source.server.idle_power_fraction is not None:
             v.running[q, i] = v.whole(need[q, i])
+
+
+def create_bought(v: Variables, index: Index, need: dict[tuple[int, int], int]) -> None:
+    """Columns of what is bought ahead of its use."""
     for q, source in enumerate(index.sources):
         slices = [i for (s, i) in need if s == q]
         months = {index.slices[i].month for i in slices}
@@ -97,16 +108,15 @@ def create_variables(index: Index) -> Variables:
             v.held |= {(q, month): v.whole() for month in served}
     for site in index.problem.sites:
         v.opened[site.key] = v.whole(1)
-    return v
 
 
 def _commitments(v: Variables, source: FirmSource, need: int, months: set[int]) -> None:
     """Reservations and blocks that are active in one of `months`."""
     for r in source.reservations:
         for start in sorted({s for month in months for s in active_starts(r, month)}):
-            v.reserved[r.key, start] = v.whole(_most(need, r.min_quantity, r.max_quantity))
+            v.reserved[r.key, start] = v.whole(most_machines(need, r.min_quantity, r.max_quantity))
     for block in source.blocks if months else ():
-        v.blocks[block.key] = v.whole(_most(need, block.min_quantity, block.max_quantity))
+        v.blocks[block.key] = v.whole(most_machines(need, block.min_quantity, block.max_quantity))
 
 
 def _servers(v: Variables, index: Index, source: ServerSource, need: int, months: set[int]) -> None:
@@ -115,7 +125,7 @@ def _servers(v: Variables, index: Index, source: ServerSource, need: int, months
     for start in range(index.problem.horizon.months):
         begin = server_begin(server, source.site, start)
         if any(begin <= month < begin + server.life_months for month in months):
-            v.servers[server.key, start] = v.whole(_most(need, 0, server.max_quantity))
+            v.servers[server.key, start] = v.whole(most_machines(need, 0, server.max_quantity))
     for owned in source.owned:
         for month in sorted(months):
             if owned_in(owned, month):
@@ -133,7 +143,8 @@ def _months_in_service(v: Variables, index: Index, source: ServerSource) -> list
     ]
 
 
-def _most(need: int, least: int, most: int | None) -> int:
+def most_machines(need: int, least: int, most: int | None) -> int:
+    """Upper bound of a machine count: what is needed or the least that can be had, never above the most."""
     wanted = max(need, least)
     return wanted if most is None else min(wanted, most)
 

@@ -16,6 +16,7 @@ from .audit.grid import check_slices
 from .audit.hosted import bill_hosted
 from .audit.pins import check_pins
 from .audit.rented import bill_rented
+from .audit.scenarios import blended, check_scenarios, in_scenario
 from .audit.service import check_serving
 from .audit.spend import bill_spend, check_spend, spend_faults
 from .audit.survival import check_survival
@@ -40,6 +41,32 @@ def verify(
     `tolerance` is relative: to a load plus one machine, to a limit or a thousand, to the present worth
     `objective_npv` that the solver claims. Raises `PlanRefused` with every broken rule, place and numbers.
     """
+    account, found = _judged(problem, plan, tolerance)
+    if objective_npv is not None:
+        gap = abs(account.npv - objective_npv)
+        if not gap <= tolerance * max(1.0, abs(account.npv)):
+            found.append(f"cost: {number(objective_npv)} claimed, {number(account.npv)} added up")
+    _refuse(found)
+    return account
+
+
+def _judged(problem: Problem, plan: Plan, tolerance: float) -> tuple[Account, list[str]]:
+    """The account of a plan, and the rules it breaks; with scenarios, those it breaks in any of them."""
+    if problem.risk is None:
+        return _certain(problem, plan, tolerance)
+    _refuse([*check_scenarios(problem.risk, plan)])
+    accounts: list[Account] = []
+    broken: list[str] = []
+    for position, scenario in enumerate(problem.risk.scenarios):
+        future = in_scenario(problem, scenario)
+        account, found = _certain(future, plan.in_scenario(position), tolerance)
+        accounts.append(account)
+        broken += [f"scenario {position}: {rule}" for rule in found]
+    return blended(problem.risk, accounts), broken
+
+
+def _certain(problem: Problem, plan: Plan, tolerance: float) -> tuple[Account, list[str]]:
+    """The same where nothing is uncertain."""
     facts = gather(problem, plan)
     # what cannot be looked up cannot be judged: names, counts and time come first
     faults = [*unknown_keys(facts), *not_counts(facts), *spend_faults(facts)]
@@ -58,13 +85,7 @@ def verify(
         *check_pins(facts),
         *check_limits(facts, tallies, tolerance),
     ]
-    account = _account(facts, tallies)
-    if objective_npv is not None:
-        gap = abs(account.npv - objective_npv)
-        if not gap <= tolerance * max(1.0, abs(account.npv)):
-            found.append(f"cost: {number(objective_npv)} claimed, {number(account.npv)} added up")
-    _refuse(found)
-    return account
+    return _account(facts, tallies), found
 
 
 def _refuse(problems: list[str]) -> None:

@@ -129,11 +129,6 @@ def _alike_currency(code: str) -> str:
     return did_you_mean(nearest(code, CURRENCIES))
 
 
-def _not_yet(value: object) -> None:
-    if value is not None:
-        raise problem("is not supported yet: remove it")
-
-
 # Bounds stand before the validator: written after it, they would be missing from the JSON Schema.
 NonNegative = Annotated[float, Field(ge=0), BeforeValidator(number)]
 Positive = Annotated[float, Field(gt=0), BeforeValidator(number)]
@@ -156,4 +151,3 @@ Country = Annotated[
 Currency = Annotated[
     str, BeforeValidator(_currency), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$"})
 ]
-NotYet = Annotated[None, BeforeValidator(_not_yet)]

@@ -12,7 +12,6 @@ from advisor.demand.fields import (
     Fraction,
     Month,
     Name,
-    NotYet,
     Part,
     Positive,
     PositiveMoney,
@@ -22,6 +21,7 @@ from advisor.demand.fields import (
 )
 from advisor.demand.limits import Limits
 from advisor.demand.months import month_name, month_number
+from advisor.demand.risk import Risk
 from advisor.demand.workload import Workload
 
 MAX_MONTHS, MAX_BLOCKS = 120, 48
@@ -78,7 +78,7 @@ class Plan(Part):
     workloads: Workloads = Field(description="What needs capacity; at least one.")
     capacity: Capacity = Field(default_factory=Capacity, description="Where capacity may come from.")
     limits: Limits = Field(default_factory=Limits, description="What must hold.")
-    risk: NotYet = Field(default=None, description="Not supported yet.")
+    risk: Risk | None = Field(default=None, description="What is uncertain; absent = nothing.")
     blocks_per_month: Annotated[int, Field(ge=1, le=MAX_BLOCKS), BeforeValidator(whole)] | None = Field(
         default=None,
         description="At most this many load blocks a month (1 to 48), less exact; absent = exact.",

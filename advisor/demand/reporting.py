@@ -26,6 +26,7 @@ _BOUNDS = {
     "greater_than_equal": ("ge", "must be {} or more"),
     "greater_than": ("gt", "must be above {}"),
     "less_than_equal": ("le", "must be {} or less"),
+    "less_than": ("lt", "must be below {}"),
 }
 _LENGTHS = {"too_short": ("min_length", "at least"), "too_long": ("max_length", "at most")}
 

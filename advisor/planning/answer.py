@@ -8,6 +8,7 @@ from advisor.planning.baselines import baseline_rows, build_vs_buy
 from advisor.planning.bill import make_bill
 from advisor.planning.case import Case, Solved
 from advisor.planning.exchange import exchange_rates_of
+from advisor.planning.expected import expected_bill, expected_work
 from advisor.planning.explain.work import Explained
 from advisor.planning.load import load_of
 from advisor.planning.load_blocks import time_record
@@ -17,19 +18,21 @@ from advisor.planning.provider_notes import provider_warnings
 from advisor.planning.purchases import purchase_rows
 from advisor.planning.result import CatalogueRecord, Reproduce, Result, SolverRecord
 from advisor.planning.result_rows import Conflict
+from advisor.planning.risk import risk_record
 from advisor.planning.totals import totals_of
 from advisor.planning.usage import unit_costs, usage_rows
 from advisor.planning.warnings import warnings_of
 from advisor.planning.words import stamp
-from advisor.planning.work import work_of
 from optimizer.baselines import BaselineOutcome
 from optimizer.result import Outcome, Status
+from optimizer.risk.value import NOT_ASKED, Unplanned
 
 
 def answer(
     solved: Solved,
     *,
     baselines: Sequence[BaselineOutcome],
+    unplanned: Unplanned = NOT_ASKED,
     seconds: float,
     version: str,
     reproduce: Reproduce | None = None,
@@ -37,15 +40,16 @@ def answer(
 ) -> Result:
     """The result of a verified answer; raises BillDisagrees where the bill does not match the account."""
     case, outcome = solved.case, solved.outcome
-    bill = make_bill(solved)
-    sources = Sources(solved)
-    work = work_of(solved, sources)
+    bill = expected_bill(solved)
+    sources, shown = Sources(solved), solved.shown
+    billed = provider_bill(shown, make_bill(shown) if solved.futures else bill)
+    work = expected_work(solved, sources)
     purchases, usage = purchase_rows(solved), usage_rows(solved, work)
     rows = baseline_rows(baselines, solved.account.npv, gap_asked=outcome.record.gap_asked)
     gap = _gap(outcome)
-    warnings = warnings_of(case, outcome, time_record(case, outcome.plan), purchases, usage)
+    warnings = warnings_of(case, shown.outcome, time_record(case, shown.decisions), purchases, usage)
     return Result.model_validate(
-        _common(case, outcome, seconds, version)
+        _common(case, shown.outcome, seconds, version)
         | {
             "status": "optimal" if gap <= outcome.record.gap_asked else "feasible",
             "gap": gap,
@@ -59,8 +63,9 @@ def answer(
             "binding": explained.binding if explained else None,
             "explanations": explained.rows if explained else None,
             "conflicts": None,
-            "warnings": (*warnings, *provider_warnings(provider_bill(solved, bill), case.plan.currency)),
-            "load": load_of(solved, sources),
+            "warnings": (*warnings, *provider_warnings(billed, case.plan.currency)),
+            "load": load_of(shown, Sources(shown)),
+            "risk": risk_record(solved, unplanned),
             "reproduce": reproduce,
         }
     )

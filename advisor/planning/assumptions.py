@@ -20,7 +20,7 @@ from advisor.planning.words import count
 
 def assumptions_of(case: Case) -> tuple[str, ...]:
     """Assumptions behind the figures of this plan."""
-    return (*_always(case), *_of_options(case), *_of_carbon())
+    return (*_always(case), *_of_risk(case), *_of_options(case), *_of_carbon())
 
 
 def _always(case: Case) -> Iterator[str]:
@@ -55,6 +55,14 @@ def _of_prices(case: Case) -> Iterator[str]:
         yield (
             f"{old:,} of the {count(len(offers), 'offer')} weighed {verb} older than "
             f"{case.max_age_hours / 24:g} days or of unknown age; what they cost by now is not known."
+        )
+
+
+def _of_risk(case: Case) -> Iterator[str]:
+    if case.problem.risk is not None:
+        yield (
+            "Everything that is bought, also in later months, is decided before it is known which scenario "
+            "comes; each workload's demand moves on its own, by one factor for the whole plan."
         )
 
 

@@ -70,9 +70,20 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Solved:
-    """A case with a verified answer."""
+    """A case with a verified answer.
+
+    With scenarios `account` is their expectation, `futures` has each of them on its own, and `decisions` are
+    those of `shown`, the future that comes nearest to the plan's own figures.
+    """
 
     case: Case
     outcome: Outcome
     decisions: Decisions
     account: Account
+    futures: tuple["Solved", ...] = ()
+    nearest: int = 0
+
+    @property
+    def shown(self) -> "Solved":
+        """One future whose hours are shown; the answer itself where nothing is uncertain."""
+        return self.futures[self.nearest] if self.futures else self

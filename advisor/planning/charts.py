@@ -141,6 +141,23 @@ def tornado_chart(result: Result) -> Chart:
     )
 
 
+def risk_chart(result: Result) -> Chart:
+    """Cost of each scenario, the cheapest first; marked: the expected cost, and the mean of the worst."""
+    risk = result.risk
+    if risk is None or len(risk.scenarios) == 1:
+        return _chart("bar", [], [], y_title="", unit="")
+    costs = sorted(scenario.npv for scenario in risk.scenarios)
+    return _chart(
+        "bar",
+        [str(rank) for rank in range(1, len(costs) + 1)],
+        [{"name": "cost (NPV)", "values": costs}],
+        x_title="scenario, cheapest first",
+        y_title=f"{result.currency}, discounted",
+        unit=result.currency,
+        marks=[{"name": "expected", "y": risk.expected_npv}, {"name": "worst", "y": risk.cvar_npv}],
+    )
+
+
 def all_alike(result: Result) -> bool:
     """Whether every strategy that has an answer costs within 1 % of the plan: bars show nothing then."""
     own, costs = result.objective_npv, [row.npv for row in result.baselines if row.npv is not None]

@@ -11,6 +11,7 @@ from advisor.planning.gang_notes import gang_row
 from advisor.planning.latency_notes import too_far
 from advisor.planning.losses import PATH, loss_figures, loss_words
 from advisor.planning.result_rows import Conflict
+from advisor.planning.risk_words import scenario_words
 from advisor.planning.words import amount, percent
 from optimizer.conflicts import Clash
 from optimizer.limited import SURVIVE
@@ -51,7 +52,7 @@ def _row(case: Case, clash: Clash, *, alone: bool) -> Conflict:
         needed=clash.needed,
         available=clash.available,
         unit=_unit(case, clash),
-        relaxation=f"{words}{suffix}.",
+        relaxation=f"{words}{suffix}{_scenario(case, clash)}.",
         cost_of_relaxation=None,
     )
 
@@ -69,6 +70,24 @@ def _loss(case: Case, clash: Clash) -> Conflict:
         relaxation=f"{loss_words(case, clash)} (the others kept).",
         cost_of_relaxation=None,
     )
+
+
+def _scenario(case: Case, clash: Clash) -> str:
+    """In which scenario they clash; empty where it is in all of them together."""
+    risk = case.problem.risk
+    if risk is None or clash.scenario is None:
+        return ""
+    scenario = risk.scenarios[clash.scenario]
+    words = scenario_words(scenario.demand_factors, scenario.price_factor)
+    return f", in the scenario with {words}" if words else ""
+
+
+def _factor(case: Case, clash: Clash) -> float:
+    """What the workload's demand is multiplied by where it clashes."""
+    risk = case.problem.risk
+    if risk is None or clash.scenario is None:
+        return 1.0
+    return risk.scenarios[clash.scenario].demand_factor(clash.where)
 
 
 def _latency(case: Case, clash: Clash) -> Conflict | None:
@@ -127,17 +146,18 @@ def _unit(case: Case, clash: Clash) -> str:
 
 def _demand(case: Case, clash: Clash) -> tuple[str, str]:
     position, workload = next((n, w) for n, w in enumerate(case.plan.workloads) if w.name == clash.where)
-    return f"workloads[{position}].demand", f"{_needs(case, workload)}; {_served(case, workload, clash)}"
+    needs = _needs(case, workload, _factor(case, clash))
+    return f"workloads[{position}].demand", f"{needs}; {_served(case, workload, clash)}"
 
 
-def _needs(case: Case, workload: Workload) -> str:
+def _needs(case: Case, workload: Workload, factor: float) -> str:
     """`chat needs 12.4 H100 (or 9.1 H200) at its peak in 2029-12`."""
     hours = workload.hours_of_work()
     months = case.plan.months_of(workload)
     if hours is not None:
         machines = {spec.accelerator or CPU for spec in case.translation.specs.values()}
         there = machines & hours.keys() or hours.keys()
-        amounts = {name: hours[name] * (1.0 + workload.headroom) for name in there}
+        amounts = {name: factor * hours[name] * (1.0 + workload.headroom) for name in there}
         span = f"from {case.plan.month_at(months.start)} to {case.plan.month_at(months.stop - 1)}"
         together = f", {workload.gang:,} at once in one region" if workload.gang > 1 else ""
         return f"{workload.name} needs {_alternatives(amounts, 'hours')} {span}{together}"
@@ -145,7 +165,13 @@ def _needs(case: Case, workload: Workload) -> str:
     month = months.start if growth <= 0 else months.stop - 1
     profile = workload.demand.profile
     level = max(*profile.weekday, *profile.weekend)
-    load = (workload.demand.peak_units or 0.0) * level * (1.0 + growth) ** month * (1.0 + workload.headroom)
+    load = (
+        factor
+        * (workload.demand.peak_units or 0.0)
+        * level
+        * (1.0 + growth) ** month
+        * (1.0 + workload.headroom)
+    )
     amounts = {name: load / speed for name, speed in (workload.throughput or {}).items()}
     return f"{workload.name} needs {_alternatives(amounts, '')} at its peak in {case.plan.month_at(month)}"
 

@@ -25,6 +25,7 @@ from advisor.planning.options import (
     site_option,
 )
 from advisor.planning.result_rows import ResultWarning
+from advisor.planning.scenarios import risk_of
 from advisor.planning.sift import Sifted
 from advisor.planning.spend import SpendTerms, spending_of
 from optimizer.problem import (
@@ -113,6 +114,7 @@ def translate(
         owned=owned,
         limits=_limits(plan),
         spend_plans=spending.plans,
+        risk=risk_of(plan),
     )
     return Translation(
         problem=problem,

@@ -14,6 +14,7 @@ from advisor.planning.result_load import (
     Reproduce,
     WorkloadWeek,
 )
+from advisor.planning.result_risk import RiskRecord, RiskScenario
 from advisor.planning.result_rows import (
     MONTH,
     Baseline,
@@ -59,6 +60,8 @@ __all__ = [
     "Reproduce",
     "Result",
     "ResultWarning",
+    "RiskRecord",
+    "RiskScenario",
     "Row",
     "SolverRecord",
     "Status",
@@ -150,6 +153,10 @@ class Result(Row):
     )
     explanations: Explanations | None = Field(
         default=None, description="Why the answer is as it is; null where that was not asked for."
+    )
+    risk: RiskRecord | None = Field(
+        default=None,
+        description="Uncertain demand and prices; null when infeasible, and where the plan has no risk.",
     )
     reproduce: Reproduce | None = Field(
         default=None,

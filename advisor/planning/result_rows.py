@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 PurchaseKind = Literal[
     "on_demand", "spot", "reserved", "spend_commitment", "capacity_block", "partner", "self_hosted", "owned"
 ]
-CostKind = PurchaseKind | Literal["site", "carbon"]
+CostKind = PurchaseKind | Literal["site", "carbon", "risk"]
 Status = Literal["optimal", "feasible", "infeasible"]
 MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 
@@ -53,7 +53,8 @@ class KindTotal(Row):
     """Cost of one kind of capacity over the plan, in the plan's currency."""
 
     kind: CostKind = Field(
-        description="Way of buying; site = opening, rent and staff of own sites; carbon = the carbon charge."
+        description="Way of buying; site = opening, rent and staff of own sites; carbon = the carbon charge; "
+        "risk = the charge for risk."
     )
     npv: float = Field(description="Its part of objective_npv.")
     cash: float = Field(description="Its part of totals.cash, undiscounted.")
@@ -73,6 +74,10 @@ class Totals(Row):
     carbon_tonnes: float = Field(description="Emissions in t CO2e.")
     carbon_charge: float = Field(
         description="carbon_tonnes × carbon_price_per_tonne; part of npv, not of cash."
+    )
+    risk_charge: float = Field(
+        default=0.0,
+        description="risk.weight × (cvar_npv − expected_npv); part of npv, not of cash. 0 without risk.",
     )
     lock_in: float = Field(description="Money still owed after the horizon, undiscounted; not part of cash.")
     lock_in_npv: float = Field(description="The same, discounted to the plan's start.")

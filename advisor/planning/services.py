@@ -24,6 +24,8 @@ from advisor.planning.prices import Prices
 from advisor.planning.problem import offers_for, translate
 from advisor.planning.reproduce import reproduce_of
 from advisor.planning.result import Result
+from advisor.planning.risk import solved_case
+from advisor.planning.risk_value import planning_not_done
 from advisor.planning.steps import Steps
 from advisor.rates.in_force import shipped_rates
 from advisor.rates.words import could_be_written
@@ -31,6 +33,7 @@ from optimizer.baselines import BaselineOutcome, baselines
 from optimizer.checks import InvalidProblem
 from optimizer.conflicts import Clash, clashes
 from optimizer.result import Outcome, Status
+from optimizer.risk.value import NOT_ASKED
 from optimizer.solve import solve
 from optimizer.verify import PlanRefused, verify
 from providers.rates import ReferenceRates
@@ -87,10 +90,12 @@ def advise(
         seconds = time.perf_counter() - started
         compared = _baselines(solved, effort, seconds, steps)
         explained = explain(solved, effort, steps)
+        without = planning_not_done(case.problem, effort, steps) if case.problem.risk else NOT_ASKED
         steps.begin("checking", "checking the bill")
         return answer(
             solved,
             baselines=compared,
+            unplanned=without,
             seconds=seconds,
             version=catalogue_version,
             reproduce=again,
@@ -219,7 +224,7 @@ def _verified(case: Case, outcome: Outcome, effort: Effort) -> Solved:
             ["Give it longer (--time-limit), or make the plan smaller (blocks_per_month, fewer months)."],
         )
     account = verify(case.problem, outcome.plan, objective_npv=outcome.objective_npv)
-    return Solved(case=case, outcome=outcome, decisions=outcome.plan, account=account)
+    return solved_case(case, outcome, account)
 
 
 def _baselines(

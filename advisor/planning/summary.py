@@ -9,6 +9,7 @@ from advisor.catalog.pricing import hours_of
 from advisor.planning.commitment_words import commitment_terms, committed, is_commitment, per_hour, plan_name
 from advisor.planning.result import Result
 from advisor.planning.result_rows import Baseline, Purchase, Totals
+from advisor.planning.risk_words import risk_figures, risk_sentence
 from advisor.planning.savings import NO_DIFFERENCE, is_proven
 from advisor.planning.sentence import PROVEN_BASELINE_GAP, sentence
 from advisor.planning.summary_end import ending
@@ -28,6 +29,7 @@ KINDS = {
     "owned": "already owned",
     "site": "sites and people",
     "carbon": "charge on carbon",
+    "risk": "charge for risk",
 }
 BASELINES = {
     "all_on_demand": "everything on demand",
@@ -48,6 +50,7 @@ def summary(result: Result, *, now: datetime) -> list[str]:
         lines += _purchases(result, now)
         lines += _kinds(result, result.totals)
         lines += _years(result, result.totals)
+        lines += _risk(result)
         lines += _baselines(result)
         lines += explained(result)
         lines += _unit_costs(result)
@@ -173,6 +176,19 @@ def _kinds(result: Result, totals: Totals) -> Iterator[str]:
         (totals.carbon_tonnes, f"{amount(totals.carbon_tonnes)} t CO2e emitted"),
     ]
     yield from (f"  {text}" for figure, text in extra if figure)
+
+
+def _risk(result: Result) -> Iterator[str]:
+    rows = risk_figures(result)
+    if not rows:
+        return
+    yield ""
+    yield "Uncertain demand and prices"
+    names, figures = zip(*rows, strict=True)
+    yield from table(
+        [Column(title="", cells=list(names)), Column(title="", cells=list(figures), is_figure=True)]
+    )
+    yield from bullet(risk_sentence(result))
 
 
 def _years(result: Result, totals: Totals) -> Iterator[str]:

@@ -36,6 +36,7 @@ def totals_of(solved: Solved, bill: Bill) -> Totals:
         residual=account.credit,
         carbon_tonnes=sum(account.carbon_kg) / KG_PER_TONNE,
         carbon_charge=sum(account.carbon_charge),
+        risk_charge=account.risk_charge,
         lock_in=account.owed,
         lock_in_npv=account.owed_npv,
         bill_total=f"{bill.total.quantize(_CENT, ROUND_HALF_EVEN):f}",
@@ -89,10 +90,12 @@ def _beyond(solved: Solved) -> Iterator[KindBeyond]:
     for kind in _ORDER:
         if abs(npv[kind]) > ROUNDING * size[kind]:
             yield KindBeyond.model_validate({"kind": kind, "npv": npv[kind]})
+    if solved.account.risk_charge:
+        yield KindBeyond(kind="risk", npv=solved.account.risk_charge)
 
 
 def _kinds(solved: Solved) -> Iterator[KindTotal]:
-    """Lines by kind; a site's opening and its people are one kind; the charge on carbon is no cash."""
+    """Lines by kind; a site's opening and its people are one kind; charges on carbon and risk are no cash."""
     account = solved.account
     npv: dict[str, float] = defaultdict(float)
     cash: dict[str, float] = defaultdict(float)
@@ -107,3 +110,5 @@ def _kinds(solved: Solved) -> Iterator[KindTotal]:
     charge = sum(amount * factor(month) for month, amount in enumerate(account.carbon_charge))
     if charge:
         yield KindTotal(kind="carbon", npv=charge, cash=0.0)
+    if account.risk_charge:
+        yield KindTotal(kind="risk", npv=account.risk_charge, cash=0.0)

@@ -29,6 +29,7 @@ UNITS = {
     "commitment_per_hour": f"{_MONEY} per hour",
     "constant": "the demand's unit",
     "country": _FRACTION,
+    "demand_sigma": "standard deviation",
     "discount_rate": "fraction a year",
     "exchange_rates": "plan currency for one",
     "fixed_per_month": f"{_MONEY} a month",
@@ -57,6 +58,7 @@ UNITS = {
     "price_max_age_hours": "hours",
     "price_per_hour": f"{_MONEY} per machine-hour",
     "price_per_kwh": f"{_MONEY} per kWh",
+    "price_sigma": "standard deviation",
     "provider": _FRACTION,
     "pue": "ratio",
     "quantity": _MACHINES,
@@ -65,15 +67,18 @@ UNITS = {
     "renewable_fraction": _FRACTION,
     "residual_fraction": _FRACTION,
     "restart_minutes": "minutes",
+    "scenarios": "scenarios",
     "schema": "version",
     "servers_per_person": "servers",
     "shift_hours": "hours",
     "spot": _FRACTION,
+    "tail": _FRACTION,
     "throughput": "units per second of one accelerator",
     "total": "accelerator-hours, or FLOP",
     "utilisation_cap": _FRACTION,
     "weekday": "level, 0 to 1",
     "weekend": "level, 0 to 1",
+    "weight": _FRACTION,
 }
 """Unit of each field that holds numbers, by its name; a test holds the list to the schema."""
 
@@ -117,13 +122,19 @@ EXAMPLES: dict[str, Any] = {
     "limits.share_max.provider": 0.7,
     "limits.on_demand_surge_fraction": 0.25,
     "limits.survive_loss_of": "region",
+    "risk": {"scenarios": 20, "demand_sigma": 0.25, "price_sigma": 0.15},
+    "risk.demand_sigma": 0.25,
+    "risk.price_sigma": 0.15,
+    "risk.scenarios": 20,
+    "risk.tail": 0.9,
+    "risk.weight": 0.5,
 }
 """Of fields that no plan that ships has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanField:
-    """`path` is as in messages about a plan; `value` is the example, None for what is not supported yet."""
+    """`path` is as in messages about a plan; `value` is the example."""
 
     path: str
     name: str
@@ -183,13 +194,12 @@ def _walk(outer: Schema, defs: Schema, path: str, found: Sequence[Any]) -> Itera
 def _field(
     path: str, name: str, schema: Schema, defs: Schema, values: Sequence[Any], *, required: bool
 ) -> PlanField:
-    supported = schema.get("type") != "null"
-    value = (values[0] if values else EXAMPLES.get(path)) if supported else None
+    value = values[0] if values else EXAMPLES.get(path)
     default = schema.get("default")
     return PlanField(
         path=path,
         name=name,
-        type=type_words(schema, defs) if supported else "not supported yet",
+        type=type_words(schema, defs),
         unit=UNITS.get(name, "") if has_numbers(schema, defs) else "",
         default="required" if required else MISSING if default in (None, []) else value_text(default),
         example=MISSING if value is None else value_text(value),

@@ -8,6 +8,7 @@ from advisor.planning.charts import (
     cost_by_month_chart,
     demand_chart,
     horizon_chart,
+    risk_chart,
     tornado_chart,
     week_chart,
 )
@@ -88,6 +89,12 @@ def tornado(result: Result) -> Chart | None:
     """How far the cost moves with each figure."""
     title = f"How far the cost moves when one figure changes, {result.currency} NPV"
     return chart(title, tornado_chart(result), first="figure")
+
+
+def risk(result: Result) -> Chart | None:
+    """What the plan costs in each scenario."""
+    title = f"Cost of this plan in each scenario of demand and prices, {result.currency} NPV"
+    return chart(title, risk_chart(result), first="scenario")
 
 
 def capacity(result: Result) -> list[Chart]:

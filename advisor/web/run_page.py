@@ -10,6 +10,7 @@ from django.conf import settings
 from advisor.models import Run, RunResult
 from advisor.planning.charts import all_alike
 from advisor.planning.result import Result
+from advisor.planning.risk_words import risk_figures, risk_sentence
 from advisor.planning.words import MISSING, money, percent
 from advisor.plans.check import check
 from advisor.runs.queries import document_of
@@ -56,6 +57,9 @@ def answer_context(run: Run, stored: RunResult) -> dict[str, Any]:
         "cost_chart": run_charts.cost_by_month(result, cash_limit_of(run)),
         "baselines_chart": run_charts.baselines(result),
         "all_alike": all_alike(result),
+        "risk_chart": run_charts.risk(result),
+        "risk_figures": risk_figures(result),
+        "risk_sentence": risk_sentence(result),
         "load_charts": run_charts.capacity(result),
         "workloads_left_out": len(run_charts.workloads(result)[run_charts.MOST_WORKLOADS :]),
         "tables": list(TABLES),

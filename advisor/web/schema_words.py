@@ -87,12 +87,13 @@ def _map(form: Schema, defs: Schema) -> str:
 def _number(form: Schema) -> str:
     kind = "whole number" if form["type"] == "integer" else "number"
     low, above = form.get("minimum"), form.get("exclusiveMinimum")
-    high = form.get("maximum")
+    high, below = form.get("maximum"), form.get("exclusiveMaximum")
     if low is not None and high is not None and high < 1e6:
         return f"{kind}, {low:g} to {high:g}"
     if above is not None:
         return f"{kind} above {above:g}" + (f", to {high:g}" if high is not None else "")
-    return f"{kind}, {low:g} or more" if low is not None else kind
+    under = f", below {below:g}" if below is not None else ""
+    return (f"{kind}, {low:g} or more" if low is not None else kind) + under
 
 
 def value_text(value: Any) -> str:

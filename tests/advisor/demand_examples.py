@@ -65,9 +65,6 @@ risk: {scenarios: 20, demand_sigma: 0.25, price_sigma: 0.15, weight: 0.0, tail: 
 """
 """The plan of the contract, word for word but for line breaks and shorter comments."""
 
-SUPPORTED = re.sub(r"(?m)^risk:.*\n", "", CONTRACT)
-"""The same without what is not supported yet."""
-
 BASE: dict[str, Any] = {
     "schema": 1,
     "start": "2027-01",

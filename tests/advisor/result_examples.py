@@ -50,6 +50,7 @@ ANSWER: dict[str, Any] = {
         "residual": 0.0,
         "carbon_tonnes": 2.0,
         "carbon_charge": 0.0,
+        "risk_charge": 0.0,
         "lock_in": 0.0,
         "lock_in_npv": 0.0,
         "bill_total": "40150.00",
@@ -169,6 +170,7 @@ ANSWER: dict[str, Any] = {
         "held": [{"month": "2027-01", "kind": "on_demand", "accelerators": 8.0}],
     },
     "explanations": None,
+    "risk": None,
     "reproduce": {
         "plan_sha256": "0" * 64,
         "catalogue_version": "1",

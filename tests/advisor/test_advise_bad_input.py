@@ -48,7 +48,11 @@ BAD_PLANS: list[tuple[str, bytes, str]] = [
         json.dumps(plan_data(capacity={"sites": [SITE | {"currency": "EUR"}]})).encode(),
         "exchange_rates",
     ),
-    ("not_yet", json.dumps(plan_data(risk={"scenarios": 3})).encode(), "not supported yet"),
+    (
+        "unknown_domain",
+        json.dumps(plan_data(limits={"survive_loss_of": "zone"})).encode(),
+        "region or provider",
+    ),
 ]
 
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from advisor.demand import PlanError, parse_plan
-from tests.advisor.demand_examples import SUPPORTED, problems_of, spoilt
+from tests.advisor.demand_examples import CONTRACT, problems_of, spoilt
 
 SECONDS = 1.0
 BOMB = "a: &a [x, x]\n" + "\n".join(
@@ -153,8 +153,8 @@ def test_random_data_anywhere_in_a_plan_never_raises_anything_else(where: str, v
     accepts_or_refuses(spoilt(where, json.dumps(value)))
 
 
-@given(st.integers(0, len(SUPPORTED) - 1), st.integers(1, 40), st.text(max_size=6))
+@given(st.integers(0, len(CONTRACT) - 1), st.integers(1, 40), st.text(max_size=6))
 def test_a_plan_with_a_piece_cut_out_never_raises_anything_else(
     begin: int, length: int, instead: str
 ) -> None:
-    accepts_or_refuses((SUPPORTED[:begin] + instead + SUPPORTED[begin + length :]).encode())
+    accepts_or_refuses((CONTRACT[:begin] + instead + CONTRACT[begin + length :]).encode())

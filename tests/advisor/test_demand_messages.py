@@ -5,7 +5,6 @@ import pytest
 from advisor.demand import PlanError, parse_plan
 from tests.advisor.demand_examples import check, problems_of, spoilt, without
 
-NOT_YET = "not supported yet"
 CHAT = "workloads[0]"
 SITE, PARTNER, OWNED = "capacity.sites[0]", "capacity.partners[0]", "capacity.owned[0]"
 SERVER = f"{SITE}.servers[0]"
@@ -59,7 +58,14 @@ CASES = [
     ("montsh", "3", "montsh", "", "unknown field `montsh`, did you mean `months`?"),
     ("zzz", "3", "zzz", "", "unknown field `zzz` (known here: schema, name, currency"),
     ("z" * 99, "3", "z" * 59 + "…", "", f"unknown field `{'z' * 59}…` (known here: schema"),
-    ("risk", "{scenarios: 20}", "risk", "a map of 1", NOT_YET),
+    ("risk", "{scenarios: 0}", "risk.scenarios", "0", "must be 1 or more"),
+    ("risk", "{scenarios: 101}", "risk.scenarios", "101", "must be 100 or less"),
+    ("risk", "{scenarios: 2.5}", "risk.scenarios", "2.5", "must be a whole number"),
+    ("risk", "{demand_sigma: -0.1}", "risk.demand_sigma", "-0.1", "must be 0 or more"),
+    ("risk", "{price_sigma: 25}", "risk.price_sigma", "25", "must be 2 or less"),
+    ("risk", "{weight: 1.5}", "risk.weight", "1.5", "must be 1 or less"),
+    ("risk", "{tail: 1}", "risk.tail", "1", "must be below 1"),
+    ("risk", "{sigma: 0.2}", "risk.sigma", "", "unknown field `sigma`"),
 ]
 
 

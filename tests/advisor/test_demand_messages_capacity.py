@@ -4,7 +4,6 @@ import pytest
 
 from tests.advisor.demand_examples import BASE, check, problems_of, spoilt, without
 
-NOT_YET = "not supported yet"
 SITE, PARTNER, OWNED = "capacity.sites[0]", "capacity.partners[0]", "capacity.owned[0]"
 SERVER = f"{SITE}.servers[0]"
 SERVER_TWICE = "[" + ", ".join(["{instance_type: HGX, capex: 1, power_kw: 0, life_months: 9}"] * 2) + "]"

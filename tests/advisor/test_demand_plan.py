@@ -11,21 +11,11 @@ from advisor.demand import PlanError, parse_plan, yaml_loading
 from advisor.demand.months import month_name, month_number
 from advisor.demand.yaml_loading import load, scalar
 from providers.places import GROUPS
-from tests.advisor.demand_examples import BASE, CONTRACT, SUPPORTED, plan_with, problems_of
+from tests.advisor.demand_examples import BASE, CONTRACT, plan_with
 
 
-def test_the_contracts_plan_is_refused_for_exactly_what_is_not_supported_yet() -> None:
-    found = problems_of(CONTRACT.encode())
-    assert [problem.path for problem in found] == ["risk"]
-    assert all("not supported yet" in problem.message for problem in found)
-    lines = CONTRACT.splitlines()
-    for problem in found:
-        assert problem.line is not None
-        assert problem.path.rpartition(".")[2] in lines[problem.line - 1]
-
-
-def test_the_rest_of_the_contracts_plan_is_read_field_by_field() -> None:
-    plan = parse_plan(SUPPORTED.encode(), source="plan.yaml")
+def test_the_contracts_plan_is_read_field_by_field() -> None:
+    plan = parse_plan(CONTRACT.encode(), source="plan.yaml")
     chat, pretrain, batch = plan.workloads
     assert (plan.currency, plan.start, plan.months, plan.discount_rate) == ("USD", "2027-01", 36, 0.08)
     assert plan.exchange_rates == {"EUR": Decimal("1.09"), "CNY": Decimal("0.14")}
@@ -86,7 +76,7 @@ def test_defaults_are_those_of_the_document() -> None:
 
 
 def test_a_parsed_plan_written_out_is_the_same_plan() -> None:
-    plan = parse_plan(SUPPORTED.encode(), source="plan.yaml")
+    plan = parse_plan(CONTRACT.encode(), source="plan.yaml")
     again = parse_plan(json.dumps(plan.as_data()).encode(), source="stored")
     assert again == plan
     assert again.as_data() == plan.as_data()
@@ -224,7 +214,7 @@ def test_a_currency_of_a_site_needs_its_rate_and_finds_it() -> None:
 
 
 def test_months_count_across_years() -> None:
-    plan = parse_plan(SUPPORTED.encode(), source="x")
+    plan = parse_plan(CONTRACT.encode(), source="x")
     assert [plan.month_at(index) for index in (0, 11, 12, 35)] == ["2027-01", "2027-12", "2028-01", "2029-12"]
     assert (plan.month_index("2026-12"), plan.month_index("2028-01")) == (-1, 12)
     assert plan.months_between(None, "2027-03") == range(3)
@@ -242,13 +232,13 @@ def test_numbers_are_names_too() -> None:
 
 
 def test_the_load_at_level_one_is_the_peak_or_the_constant() -> None:
-    chat, pretrain, batch = parse_plan(SUPPORTED.encode(), source="x").workloads
+    chat, pretrain, batch = parse_plan(CONTRACT.encode(), source="x").workloads
     assert [w.demand.peak_units for w in (chat, pretrain, batch)] == [42_000, None, 8]
     assert [w.demand.is_rate for w in (chat, pretrain, batch)] == [True, False, True]
 
 
 def test_hours_by_accelerator_are_taken_as_they_are() -> None:
-    chat, pretrain, _ = parse_plan(SUPPORTED.encode(), source="x").workloads
+    chat, pretrain, _ = parse_plan(CONTRACT.encode(), source="x").workloads
     assert pretrain.hours_of_work() == {"H100": 300_000, "H200": 215_000}
     assert pretrain.accelerators() == {"H100", "H200"}
     assert chat.hours_of_work() is None
@@ -265,7 +255,7 @@ def test_a_surge_may_be_allowed() -> None:
     assert (limits.survive_loss_of, limits.on_demand_surge_fraction) == ("region", 0.25)
 
 
-@pytest.mark.parametrize("text", [SUPPORTED, CONTRACT, "a: ]", "a: *b", "[" * 99, "a: 1\na: 2", "\x00"])
+@pytest.mark.parametrize("text", [CONTRACT, "a: ]", "a: *b", "[" * 99, "a: 1\na: 2", "\x00"])
 def test_without_the_c_parser_all_is_the_same(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def outcome() -> object:
         try:
