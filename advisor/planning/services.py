@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from advisor.planning.plan_files import files_beside, read_plan, refusal
 from advisor.planning.prices import Prices
 from advisor.planning.problem import offers_for, translate
 from advisor.planning.reproduce import reproduce_of
-from advisor.planning.result import Result
+from advisor.planning.result import Reproduce, Result
 from advisor.planning.risk import solved_case
 from advisor.planning.risk_value import planning_not_done
 from advisor.planning.steps import Steps
@@ -78,29 +79,55 @@ def advise(
     refuse_unknown(case, effort.why)
     with _failures(source):
         outcome = _solve(case, effort, steps)
+        told = _Told(version=catalogue_version, reproduce=again, started=started)
         if outcome.status is Status.INFEASIBLE:
-            found = _clashes(case, effort, steps)
-            rows = ways_out(case, outcome, conflict_rows(case, found), found, effort, steps)
-            steps.begin("checking", "putting the answer together")
-            seconds = time.perf_counter() - started
-            return impossible(
-                case, outcome, conflicts=rows, seconds=seconds, version=catalogue_version, reproduce=again
-            )
-        solved = _verified(case, outcome, effort)
-        seconds = time.perf_counter() - started
-        compared = _baselines(solved, effort, seconds, steps)
-        explained = explain(solved, effort, steps)
-        without = planning_not_done(case.problem, effort, steps) if case.problem.risk else NOT_ASKED
-        steps.begin("checking", "checking the bill")
-        return answer(
-            solved,
-            baselines=compared,
-            unplanned=without,
-            seconds=seconds,
-            version=catalogue_version,
-            reproduce=again,
-            explained=explained,
-        )
+            return _impossible(case, outcome, effort, steps, told)
+        return _answered(_verified(case, outcome, effort), effort, steps, told)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What every result tells: the catalogue's version, what to ask again, and when the work began."""
+
+    version: str
+    reproduce: Reproduce
+    started: float
+
+    def seconds(self) -> float:
+        return time.perf_counter() - self.started
+
+
+def _impossible(case: Case, outcome: Outcome, effort: Effort, steps: Steps, told: _Told) -> Result:
+    """Which limits clash, and the ways out."""
+    found = _clashes(case, effort, steps)
+    rows = ways_out(case, outcome, conflict_rows(case, found), found, effort, steps)
+    steps.begin("checking", "putting the answer together")
+    return impossible(
+        case,
+        outcome,
+        conflicts=rows,
+        seconds=told.seconds(),
+        version=told.version,
+        reproduce=told.reproduce,
+    )
+
+
+def _answered(solved: Solved, effort: Effort, steps: Steps, told: _Told) -> Result:
+    """The plan, what simple strategies cost, and why it is as it is."""
+    problem, seconds = solved.case.problem, told.seconds()
+    compared = _baselines(solved, effort, seconds, steps)
+    without = planning_not_done(problem, effort, steps) if problem.risk else NOT_ASKED
+    explained = explain(solved, effort, steps)
+    steps.begin("checking", "checking the bill")
+    return answer(
+        solved,
+        baselines=compared,
+        unplanned=without,
+        seconds=seconds,
+        version=told.version,
+        reproduce=told.reproduce,
+        explained=explained,
+    )
 
 
 @contextmanager

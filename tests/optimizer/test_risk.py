@@ -237,8 +237,10 @@ def test_scenarios_that_are_none_are_refused() -> None:
 
 def test_every_variable_and_family_has_its_stage() -> None:
     """A new group of variables, or family, must say whether it is decided before the scenario is known."""
-    groups = set(Variables.__dataclass_fields__) - {"created"}
+    rows = {"outages", "cash_rows", "cover_rows"}
+    groups = set(Variables.__dataclass_fields__) - {"created", *rows}
     assert groups == {*BOUGHT, *BY_THE_HOUR}
     known = {"demand", "work", "capacity", "held", "in_use", "quantity", "sites", "staff", "partner"}
     known |= {"interruption", "shares", "cover", "capex", "cash", "carbon"}
+    known |= {"gang", "survival", "spend", "pins"}
     assert {*FAMILIES, *PRICED_FAMILIES} == known
