@@ -23,9 +23,11 @@ class Column:
 
 
 def table(columns: Sequence[Column], *, indent: str = "  ", width: int = WIDTH) -> list[str]:
-    """Aligned lines, titles first."""
+    """Aligned lines, titles first where there are any."""
     widths = _widths(columns, width - len(indent))
-    rows = [[column.title for column in columns], *zip(*(column.cells for column in columns), strict=True)]
+    rows = list(zip(*(column.cells for column in columns), strict=True))
+    if any(column.title for column in columns):
+        rows.insert(0, tuple(column.title for column in columns))
     return [indent + _GAP.join(map(_cell, row, columns, widths)).rstrip() for row in rows]
 
 

@@ -150,6 +150,21 @@ def test_spot_that_may_serve_nothing_and_names_nobody_knows() -> None:
         result_of(plan_data(), [DE], explain=20, why=["aws/mars/x/on_demand"])
 
 
+def test_a_rate_of_a_spend_plan_is_not_bought_by_itself() -> None:
+    rate = make_offer(purchase=Purchase.SPEND_COMMITMENT, commitment_family="aws-compute-sp-1y-none")
+    result = result_of(plan_data(), [DE, rate], explain=20, why=[rate.offer_id])
+    assert "it is a rate of aws-compute-sp-1y-none" in explained(result).why[0].note
+
+
+def test_with_a_weight_on_the_worst_no_price_is_named_at_which_an_offer_enters() -> None:
+    for weight, note in ((0.0, ""), (0.5, "with a weight on the worst scenarios there may be several")):
+        risk = {"scenarios": 2, "price_sigma": 0.1, "weight": weight}
+        result = result_of(plan_data(risk=risk), [DE, US], explain=20, why=[DE.offer_id])
+        (row,) = explained(result).why
+        assert row.entering_note.startswith(note)
+        assert (row.enters_at_price is None) == bool(weight)
+
+
 def test_alternatives_cost_and_buy_what_the_answer_would_do_without() -> None:
     rival = make_offer(provider="gcp", region="europe-west3", price_per_hour=Decimal(60))
     result = result_of(plan_data(months=3), [DE, rival, make_reservation()], explain=20)

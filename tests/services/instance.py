@@ -28,7 +28,8 @@ from advisor.models import Plan
 from advisor.runs.services import Ask, start_run
 plan = Plan.objects.first()
 for _ in range({count}):
-    start_run(plan.versions.first(), organisation=plan.organisation, user=None, ask=Ask(baselines=False))
+    ask = Ask(baselines=False, explain_seconds=0.0)
+    start_run(plan.versions.first(), organisation=plan.organisation, user=None, ask=ask)
 """
 WORKER = [
     *(sys.executable, "-m", "celery", "-A", "advisor.celery", "worker", "--queues", "default,solve,sweep"),

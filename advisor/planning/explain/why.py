@@ -17,7 +17,7 @@ from optimizer.explain.forcing import forced, without
 from optimizer.problem import CapacityBlock, Elastic, Reservation, ServerType
 from optimizer.reduce import reduce
 from optimizer.result import Plan, Status
-from providers import Offer
+from providers import Offer, Purchase
 
 Option = Elastic | Reservation | CapacityBlock | ServerType
 A_MONTH = "730 machine-hours, whenever they cost least"
@@ -98,6 +98,8 @@ def _unit(case: Case, option: Option) -> dict[str, Any]:
 def _entering(again: Again, option: Option, price: float, in_plan: bool) -> dict[str, Any]:
     if price <= 0:
         return {"entering_note": "it has no price that could be changed"}
+    if again.base.problem.risk is not None and again.base.problem.risk.weight_fraction:
+        return {"entering_note": "with a weight on the worst scenarios there may be several such prices"}
     best: Finding | None = again.base
     if in_plan:
         best = again.restricted(without(again.base.problem, option.key))
@@ -133,6 +135,11 @@ def _reason(case: Case, offer: Offer) -> str:
     plan, spec = case.plan, spec_in(case.plan, offer)
     if not plan.capacity.admits(offer):
         return "capacity.offers leaves it out"
+    if offer.purchase is Purchase.SPEND_COMMITMENT:
+        return (
+            f"it is not bought by itself: it is a rate of {offer.commitment_family}, "
+            "and every answer weighs it with all the others"
+        )
     if not serving(plan, spec):
         return f"no workload can use it: {'; '.join(_against(case, offer))}"
     sifted = Sifted(plan, case.now, case.max_age_hours)
