@@ -20,8 +20,8 @@ def text_of(response: Any) -> str:
 
 
 def once_in(page: str) -> str:
-    """The one-time key of a form."""
-    (found,) = re.findall(r'name="once" value="([0-9a-f]{32})"', page)
+    """The one-time key of the page's first form that has one."""
+    found, *_ = re.findall(r'name="once" value="([0-9a-f]{32})"', page)
     return str(found)
 
 

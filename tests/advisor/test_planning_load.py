@@ -234,6 +234,8 @@ def test_what_to_ask_again_is_recorded() -> None:
         "time_limit_seconds": 30.0,
         "threads": 1,
         "baselines": False,
+        "explain_seconds": 0.0,
+        "why": (),
         "code_version": code_version(),
     }
     assert code_version()[0].isdigit()
