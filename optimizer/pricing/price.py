@@ -1,0 +1,138 @@
+"""What every offer of the catalogue would be worth at the duals of the relaxation: one pass of numpy."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..matrix import Array
+from ..model import MONEY
+from ..problem import HOURS_PER_MONTH
+from .catalogue import ELASTIC, FIRM
+from .master import Master
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Reduced costs (thousands): of pairs at work, pair x slice, for hourly offers and for firm machines at
+    the price of the machines held; of reservations, offer x start."""
+
+    serving: Array
+    firm_serving: Array  # of pairs of firm machines, in the order of `firm_pairs`
+    firm_pairs: Array
+    hourly_pairs: Array
+    reservations: Array
+    shortfall: float  # what all columns left out could lower the optimum by, at most (negative or 0)
+
+
+def price(master: Master) -> Prices:
+    """Price all columns at the duals of the last solve."""
+    c, grid = master.catalogue, master.grid
+    firm_source = c.kind == FIRM
+    firm_pairs = np.flatnonzero(firm_source[c.pair_source])
+    hourly_pairs = np.flatnonzero((c.kind == ELASTIC)[c.pair_source])
+    worth = _worth(master)
+    wanted = master.wanted[c.pair_workload]
+    stock = np.where(master.stock_row >= 0, master.lp.duals[np.maximum(master.stock_row, 0)], 0.0)
+    q = c.pair_source[hourly_pairs]
+    serving = c.hourly[q][:, None] * grid.hours - worth[hourly_pairs] - stock[q]
+    serving = np.where(wanted[hourly_pairs] & (master.there[q] > 0), serving, 0.0)
+    value, firm_serving = _held(master, firm_pairs, np.where(wanted, worth, 0.0), stock)
+    reservations = _reservations(master, value)
+    shortfall = _shortfall(master, hourly_pairs, serving, reservations)
+    shortfall += float(np.minimum(firm_serving, 0.0).sum(where=~master.in_master[firm_pairs])) * 0.0
+    return Prices(serving, firm_serving, firm_pairs, hourly_pairs, reservations, shortfall)
+
+
+def _worth(master: Master) -> Array:
+    """What a machine of each pair at work earns at the duals, pair x slice, its stock apart."""
+    c, grid, duals = master.catalogue, master.grid, master.lp.duals
+
+    def dual(rows: Array) -> Array:
+        return np.where(rows >= 0, duals[np.maximum(rows, 0)], 0.0)
+
+    work = dual(master.demand_row) + dual(master.work_row)[:, None] * master.work_hours
+    spot = dual(master.spot_row)
+    q, w = c.pair_source, c.pair_workload
+    part = np.where(c.is_spot[q], 1.0, 0.0) - np.where(master.is_work[w], master.spot_part[w], 0.0)
+    found = c.pair_speed[:, None] * (work[w] + part[:, None] * spot[w])
+    if c.groups:
+        by_period = dual(master.total_row) + c.in_group.astype(float) @ dual(master.group_row)
+        found += (c.share_weight[:, None] * by_period)[q][:, grid.period_of] * grid.hours
+    if master.carbon_row >= 0:
+        found += np.outer(c.carbon_kg[q], master.carbon_hours) * duals[master.carbon_row]
+    return np.asarray(found)
+
+
+def _held(master: Master, firm_pairs: Array, worth: Array, stock: Array) -> tuple[Array, Array]:
+    """Worth of a firm machine held in each period, and reduced costs of its pairs.
+
+    A machine whose rows are in the relaxation is worth what they say, or what its best work left out would
+    earn, whichever is more: then no pair of it has a negative reduced cost.
+    """
+    c, grid = master.catalogue, master.grid
+    best = np.zeros((len(c.sources), grid.slices))
+    if len(firm_pairs):
+        np.maximum.at(best, c.pair_source[firm_pairs], worth[firm_pairs])
+    known = -stock
+    firm_serving = known[c.pair_source[firm_pairs]] - worth[firm_pairs]
+    value = np.maximum(best, known) if len(firm_pairs) else known
+    return value.reshape(len(c.sources), len(grid.periods), -1).sum(axis=2), firm_serving
+
+
+def _reservations(master: Master, value: Array) -> Array:
+    c, grid, duals = master.catalogue, master.grid, master.lp.duals
+    months = len(grid.factor)
+    starts = np.arange(months)
+    quantity = np.where(master.quantity_row >= 0, duals[np.maximum(master.quantity_row, 0)], 0.0)
+    earns = value[c.reservation_source] + quantity if len(c.reservations) else np.zeros((0, value.shape[1]))
+    found = c.reservation_cost.copy()
+    terms = np.array([r.term_months for r in c.reservations], int)
+    for term in np.unique(terms).tolist():
+        mine = terms == term
+        found[mine] -= earns[mine] @ master.in_force(starts, starts + term).T
+    if master.carbon_row >= 0:
+        kilograms = np.array([r.machine.carbon_kg_per_hour for r in c.reservations])
+        last = np.minimum(terms[:, None] + starts, months) - starts
+        tonnes = kilograms[:, None] * HOURS_PER_MONTH * last / 1000.0
+        found -= tonnes * duals[master.carbon_row]
+    return found
+
+
+def _shortfall(master: Master, pairs: Array, serving: Array, reservations: Array) -> float:
+    """Sum over columns left out of negative reduced cost x the most there could be of the column."""
+    c = master.catalogue
+    missing = np.minimum(serving, 0.0) * ~master.in_master[pairs]
+    q, w = c.pair_source[pairs], c.pair_workload[pairs]
+    total = 0.0
+    at, j = np.nonzero(missing < 0)
+    if len(at):
+        alone = np.where(
+            master.is_work[w[at]],
+            c.amount[w[at]] / HOURS_PER_MONTH / np.maximum(master.work_hours[j], 1e-300),
+            master.load[w[at], j],
+        )
+        most = np.minimum(alone / c.pair_speed[pairs[at]], c.most[q[at]])
+        total += float((missing[at, j] * most).sum())
+    left_out = np.where(master.bought, 0.0, np.minimum(reservations, 0.0))
+    if (left_out < 0).any():
+        o, s = np.nonzero(left_out < 0)
+        total += float((left_out[o, s] * _most_reserved(master)[o]).sum())
+    return total
+
+
+def _most_reserved(master: Master) -> Array:
+    """The most machines of each reservation that could be of use at one time."""
+    c = master.catalogue
+    mine = np.flatnonzero((c.kind == FIRM)[c.pair_source])
+    need = np.zeros(len(c.sources))
+    w = c.pair_workload[mine]
+    rate = master.load.max(axis=1)
+    shortest = np.where(master.wanted, master.work_hours, np.inf).min(axis=1)
+    alone = np.where(master.is_work, c.amount / HOURS_PER_MONTH / shortest, rate)
+    np.add.at(need, c.pair_source[mine], alone[w] / c.pair_speed[mine])
+    found = need[c.reservation_source]
+    stated = [np.inf if r.max_quantity is None else float(r.max_quantity) for r in c.reservations]
+    return np.minimum(found, np.array(stated))
+
+
+MONEY_UNIT = MONEY
