@@ -14,8 +14,9 @@ from .own import add_own
 from .price import Prices, price
 
 TOLERANCE = 1e-7  # of the optimum: what all offers left out could still save
-PAIRS_AT_ONCE = 3  # per workload and slice
+PAIRS_AT_ONCE = 2  # per workload and slice
 MACHINES_AT_ONCE = 12
+RESERVATIONS_AT_ONCE = 300  # offers and starts
 
 
 @dataclass(slots=True)
@@ -50,19 +51,6 @@ def start(catalogue: Catalogue, grid: Grid, deadline: Deadline) -> Relaxation:
     return Relaxation(master, opened)
 
 
-def warm(relaxation: Relaxation, other: Relaxation) -> None:
-    """Bring in what another relaxation (of another grid) uses."""
-    master, used = relaxation.master, uses(other)
-    c = master.catalogue
-    machines = np.unique(c.reservation_source[used.offers]) if len(used.offers) else np.zeros(0, int)
-    if len(machines):
-        master.add_stock(machines)
-        master.add_reservations(used.offers, used.starts)
-    for pair in used.pairs.tolist():
-        j = np.flatnonzero(master.wanted[c.pair_workload[pair]])
-        master.add_serving(np.full(len(j), pair), j)
-
-
 @dataclass(frozen=True, slots=True)
 class Used:
     """What the point of a relaxation uses: pairs, and reservations with their start and quantity."""
@@ -83,6 +71,17 @@ def uses(relaxation: Relaxation, trace: float = 1e-7) -> Used:
     starts = np.concatenate([none, *(s[x > trace] for _, s, x in bought)])
     quantities = np.concatenate([np.zeros(0), *(x[x > trace] for _, _, x in bought)])
     return Used(np.unique(np.concatenate([none, *pairs])), offers, starts, quantities)
+
+
+def bring(relaxation: Relaxation, used: Used) -> None:
+    """Bring in what another point uses, of another grid or with other sites."""
+    master = relaxation.master
+    c = master.catalogue
+    if len(used.offers):
+        master.add_stock(np.unique(c.reservation_source[used.offers]))
+        master.add_reservations(used.offers, used.starts)
+    at, j = np.nonzero(master.wanted[c.pair_workload[used.pairs]])
+    master.add_serving(used.pairs[at], j)
 
 
 def converge(relaxation: Relaxation, deadline: Deadline, *, tolerance: float = TOLERANCE) -> bool:
@@ -144,7 +143,8 @@ def _add_reservations(master: Master, prices: Prices, threshold: float) -> None:
     master.add_stock(new)
     there = master.held_column[:, 0] >= 0
     offers, starts = np.nonzero((costs < small) & there[c.reservation_source][:, None])
-    master.add_reservations(offers, starts)
+    order = np.argsort(costs[offers, starts], kind="stable")[:RESERVATIONS_AT_ONCE]
+    master.add_reservations(offers[order], starts[order])
 
 
 def _add_firm(master: Master, prices: Prices) -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..matrix import Array
-from ..model import MONEY
 from ..problem import HOURS_PER_MONTH
 from .catalogue import ELASTIC, FIRM
 from .master import Master
@@ -38,8 +37,8 @@ def price(master: Master) -> Prices:
     serving = np.where(wanted[hourly_pairs] & (master.there[q] > 0), serving, 0.0)
     value, firm_serving = _held(master, firm_pairs, np.where(wanted, worth, 0.0), stock)
     reservations = _reservations(master, value)
-    shortfall = _shortfall(master, hourly_pairs, serving, reservations)
-    shortfall += float(np.minimum(firm_serving, 0.0).sum(where=~master.in_master[firm_pairs])) * 0.0
+    shortfall = _left_out(master, hourly_pairs, serving) + _left_out(master, firm_pairs, firm_serving)
+    shortfall += _left_out_reservations(master, reservations)
     return Prices(serving, firm_serving, firm_pairs, hourly_pairs, reservations, shortfall)
 
 
@@ -66,16 +65,16 @@ def _worth(master: Master) -> Array:
 def _held(master: Master, firm_pairs: Array, worth: Array, stock: Array) -> tuple[Array, Array]:
     """Worth of a firm machine held in each period, and reduced costs of its pairs.
 
-    A machine whose rows are in the relaxation is worth what they say, or what its best work left out would
-    earn, whichever is more: then no pair of it has a negative reduced cost.
+    A machine whose rows are in the relaxation is worth what they say; any other what its best work would
+    earn, so that no pair of it has a negative reduced cost.
     """
     c, grid = master.catalogue, master.grid
+    there = master.held_column[:, 0] >= 0
     best = np.zeros((len(c.sources), grid.slices))
-    if len(firm_pairs):
-        np.maximum.at(best, c.pair_source[firm_pairs], worth[firm_pairs])
-    known = -stock
-    firm_serving = known[c.pair_source[firm_pairs]] - worth[firm_pairs]
-    value = np.maximum(best, known) if len(firm_pairs) else known
+    np.maximum.at(best, c.pair_source[firm_pairs], worth[firm_pairs])
+    value = np.where(there[:, None], -stock, best)
+    q = c.pair_source[firm_pairs]
+    firm_serving = np.where(there[q][:, None], -stock[q] - worth[firm_pairs], 0.0)
     return value.reshape(len(c.sources), len(grid.periods), -1).sum(axis=2), firm_serving
 
 
@@ -98,26 +97,24 @@ def _reservations(master: Master, value: Array) -> Array:
     return found
 
 
-def _shortfall(master: Master, pairs: Array, serving: Array, reservations: Array) -> float:
-    """Sum over columns left out of negative reduced cost x the most there could be of the column."""
+def _left_out(master: Master, pairs: Array, costs: Array) -> float:
+    """Sum over pairs at work left out of negative reduced cost x the most machines that could be at work."""
     c = master.catalogue
-    missing = np.minimum(serving, 0.0) * ~master.in_master[pairs]
-    q, w = c.pair_source[pairs], c.pair_workload[pairs]
-    total = 0.0
+    missing = np.where(master.in_master[pairs], 0.0, np.minimum(costs, 0.0))
     at, j = np.nonzero(missing < 0)
-    if len(at):
-        alone = np.where(
-            master.is_work[w[at]],
-            c.amount[w[at]] / HOURS_PER_MONTH / np.maximum(master.work_hours[j], 1e-300),
-            master.load[w[at], j],
-        )
-        most = np.minimum(alone / c.pair_speed[pairs[at]], c.most[q[at]])
-        total += float((missing[at, j] * most).sum())
-    left_out = np.where(master.bought, 0.0, np.minimum(reservations, 0.0))
-    if (left_out < 0).any():
-        o, s = np.nonzero(left_out < 0)
-        total += float((left_out[o, s] * _most_reserved(master)[o]).sum())
-    return total
+    if not len(at):
+        return 0.0
+    q, w = c.pair_source[pairs[at]], c.pair_workload[pairs[at]]
+    amount = c.amount[w] / HOURS_PER_MONTH / np.maximum(master.work_hours[j], 1e-300)
+    alone = np.where(master.is_work[w], amount, master.load[w, j]) / c.pair_speed[pairs[at]]
+    return float((missing[at, j] * np.minimum(alone, c.most[q])).sum())
+
+
+def _left_out_reservations(master: Master, costs: Array) -> float:
+    """The same of reservations."""
+    missing = np.where(master.bought, 0.0, np.minimum(costs, 0.0))
+    o, s = np.nonzero(missing < 0)
+    return float((missing[o, s] * _most_reserved(master)[o]).sum()) if len(o) else 0.0
 
 
 def _most_reserved(master: Master) -> Array:
@@ -134,5 +131,3 @@ def _most_reserved(master: Master) -> Array:
     stated = [np.inf if r.max_quantity is None else float(r.max_quantity) for r in c.reservations]
     return np.minimum(found, np.array(stated))
 
-
-MONEY_UNIT = MONEY
