@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulp
 
 from .constraints import FAMILIES, PRICED_FAMILIES
-from .index import Index, build_index
+from .index import Index, Keep, build_index
 from .ledger import Entry, entries
 from .model import Model
 from .objective import add_objective
@@ -24,15 +24,19 @@ class Built:
     rows: dict[str, int]
 
 
-def build(problem: Problem, *, relax: bool = False, mean_blocks: int | None = None) -> Built:
+def build(
+    problem: Problem, *, relax: bool = False, mean_blocks: int | None = None, keep: Keep | None = None
+) -> Built:
     """Write the model down. With `relax`, every named limit gets a slack and the objective is left empty.
 
-    `mean_blocks` coarsens time to a relaxation, see `build_index`; rounding cuts are then left out.
+    `mean_blocks` coarsens time to a relaxation, `keep` restricts who serves whom, see `build_index`; rounding
+    cuts are then left out.
     """
-    index = build_index(problem, mean_blocks=mean_blocks)
+    index = build_index(problem, mean_blocks=mean_blocks, keep=keep)
     v = create_variables(index)
     model = Model(problem.horizon, relax=relax)
-    families = {n: add for n, add in FAMILIES.items() if not (mean_blocks is not None and n == "cover")}
+    without_cuts = mean_blocks is not None or keep is not None
+    families = {n: add for n, add in FAMILIES.items() if not (without_cuts and n == "cover")}
     rows = {name: add(model, index, v) for name, add in families.items()}
     priced = entries(index, v)
     rows |= {name: add(model, index, v, priced) for name, add in PRICED_FAMILIES.items()}

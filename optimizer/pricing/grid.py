@@ -42,6 +42,14 @@ class Grid:
         """The value of each slice's period (last axis)."""
         return np.asarray(by_period[..., self.period_of])
 
+    def month_period(self) -> list[int]:
+        """Period of each month."""
+        return [p for p, period in enumerate(self.periods) for _ in period]
+
+    def cell_block(self) -> dict[int, int]:
+        """Block of each cell of the day."""
+        return {cell: b for b, block in enumerate(self.blocks) for cell in block}
+
     def presence(self, window: Window) -> Array:
         """Share of each month that a window covers."""
         months = len(self.factor)

@@ -52,6 +52,8 @@ class Master:
         self.served: list[tuple[Array, Array, Array]] = []  # pair, slice, column
         self.purchases: list[tuple[Array, Array, Array]] = []  # reservation, start, column
         self.server_purchases: dict[str, tuple[Array, Array]] = {}  # type -> starts, columns
+        self.kept_columns: dict[str, Array] = {}  # owned servers -> column of each period
+        self.block_columns: dict[str, int] = {}  # capacity block -> column
         self.partner_columns: dict[int, Array] = {}  # source -> columns of machines running
         self._unserved()
 

@@ -137,7 +137,8 @@ def _kept(master: Master, q: int, source: ServerSource) -> None:
         tonnes = _idle_kg(source) * grid.period_weight / grid.largest_factor / 1000.0
         entries.add(every, np.full(len(every), master.carbon_row), tonnes)
         cost = monthly * grid.period_weight * MONEY
-        master.lp.add_columns(cost, owned.quantity * grid.by_period(np.array(there)), entries)
+        high = owned.quantity * grid.by_period(np.array(there))
+        master.kept_columns[owned.key] = master.lp.add_columns(cost, high, entries)
 
 
 def _blocks(master: Master, q: int, source: FirmSource) -> None:
@@ -153,7 +154,8 @@ def _blocks(master: Master, q: int, source: FirmSource) -> None:
         entries.add(np.zeros(len(periods), int), master.held_row[q, periods], -share[periods])
         entries.add(np.zeros(1, int), np.array([master.carbon_row]), kilograms * there.sum() / 1000.0)
         most = INFINITE if block.max_quantity is None else np.array([float(block.max_quantity)])
-        master.lp.add_columns(np.array([cost * MONEY]), most, entries)
+        added = master.lp.add_columns(np.array([cost * MONEY]), most, entries)
+        master.block_columns[block.key] = int(added[0])
 
 
 def _partner(master: Master, q: int, source: ElasticSource) -> None:
