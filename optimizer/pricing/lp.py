@@ -93,3 +93,23 @@ class GrowingLp:
         self.values, self.duals = np.array(solution.col_value), np.array(solution.row_dual)
         self.reduced = np.array(solution.col_dual)
         return True
+
+    def bounds(self) -> tuple[Array, Array]:
+        """Bounds of all columns."""
+        model = self.highs.getLp()
+        return np.array(model.col_lower_), np.array(model.col_upper_)
+
+    def solve_whole(self, gap: float, seconds: float) -> bool:
+        """Solve with the columns that are marked whole; `values` is then the best point, if there is one.
+
+        Duals and reduced costs stay those of the last relaxation.
+        """
+        self.highs.clearSolver()
+        self.highs.setOptionValue("mip_rel_gap", gap)
+        self.highs.setOptionValue("time_limit", self.highs.getRunTime() + max(0.1, seconds))
+        self.highs.run()
+        self._calls.after_run()
+        if self.highs.getInfo().primal_solution_status != highspy.kSolutionStatusFeasible:
+            return False
+        self.values = np.array(self.highs.getSolution().col_value)
+        return True

@@ -2,7 +2,8 @@
 
 S, M and L have the sizes of everyday plans: regions of hyperscalers and smaller providers, reservations of
 several terms and payments, spot, quotas, own sites, partners, inference with growth and a daily rhythm, and
-training within a window. Money in US dollars; one unit of work is an hour of one H100.
+training within a window. Money in US dollars; one unit of work is an hour of one H100. A server's share of
+staff (240 a month) is in its maintenance.
 """
 
 from collections.abc import Iterator
@@ -202,7 +203,7 @@ class _Maker:
                 ServerType(
                     key=f"{key}/{chip.name}", machine=self.machine("own", key, country, chip, 8, 0.0),
                     capex=chip.capex * 8 * self.draw.uniform(0.95, 1.1), power_kw=chip.kw * 8, life_months=48,
-                    residual_fraction=0.12, maintenance_per_month=chip.capex * 8 * 0.004, lead_months=4,
+                    residual_fraction=0.12, maintenance_per_month=chip.capex * 8 * 0.004 + 240, lead_months=4,
                     idle_power_fraction=0.35,
                 )  # fmt: skip
                 for chip in OWN
@@ -212,8 +213,7 @@ class _Maker:
                     key=key, servers=servers, limit_kw=self.size.site_kw * self.draw.uniform(0.6, 1.4),
                     opening_capex=self.size.site_capex * self.draw.uniform(0.7, 1.3),
                     price_per_kwh=self.draw.uniform(0.07, 0.19), pue=self.draw.uniform(1.15, 1.5),
-                    carbon_kg_per_kwh=self.one_of(30, 60, 250, 380) / 1000.0, staff_per_month=12_000,
-                    servers_per_person=50,
+                    carbon_kg_per_kwh=self.one_of(30, 60, 250, 380) / 1000.0,
                 )  # fmt: skip
             )
 
