@@ -100,7 +100,7 @@ def _first_fine(problem: Problem) -> int:
 
 def _round(problem: Problem, relaxation: Relaxation, answer: Answer, deadline: Deadline) -> None:
     """A plan from the relaxation's point: purchases whole first, then each slice on its own."""
-    buy_whole(relaxation, gap=WHOLE_GAP, seconds=min(WHOLE_SECONDS, deadline.left()))
+    buy_whole(relaxation, gap=WHOLE_GAP, deadline=deadline.within(WHOLE_SECONDS))
     model = fine(problem, relaxation)
     cut = decompose(model.built, model.matrix)
     for rounder in (nearest, down):

@@ -13,6 +13,7 @@ from ..problem import Problem, WorkDemand
 from ..timegrid import Slice
 from .catalogue import ELASTIC, FIRM
 from .loop import Relaxation, Used, uses
+from .sharing import hold_shares
 
 TRACE = 1e-6
 ALTERNATIVES = 3  # providers whose cheapest machine by the hour each workload may fall back to
@@ -52,6 +53,7 @@ def fine(problem: Problem, relaxation: Relaxation) -> Fine:
         return (source.key, w, period_of[piece.month]) in names
 
     built = build(smaller, keep=keep)
+    hold_shares(relaxation, built)
     matrix = matrix_of(built.model.lp)
     return Fine(built, matrix, _carried(relaxation, built, matrix, used))
 
@@ -98,7 +100,7 @@ def _alternatives(relaxation: Relaxation, w: int) -> list[int]:
 
 
 def _carried(relaxation: Relaxation, built: Built, matrix: Matrix, used: Used) -> SolverAnswer:
-    """The point and the prices of shares in the exact model's columns and rows."""
+    """The point in the exact model's columns. Slices keep their shares by rows of their own: no prices."""
     values, v = np.zeros(matrix.columns), built.variables
     c = relaxation.master.catalogue
     for o, s, x in zip(used.offers.tolist(), used.starts.tolist(), used.quantities.tolist(), strict=True):
@@ -120,7 +122,7 @@ def _carried(relaxation: Relaxation, built: Built, matrix: Matrix, used: Used) -
         values[variable.index] = 1.0
     _carry_partners(relaxation, built, values)
     _carry_work(relaxation, built, matrix, values)
-    return SolverAnswer(True, False, -np.inf, np.inf, values, 0, _share_prices(relaxation, built, matrix))
+    return SolverAnswer(True, False, -np.inf, np.inf, values, 0, np.zeros(matrix.rows))
 
 
 def _carry_partners(relaxation: Relaxation, built: Built, values: Array) -> None:
@@ -161,16 +163,3 @@ def _carry_work(relaxation: Relaxation, built: Built, matrix: Matrix, values: Ar
         demand = index.problem.workloads[w].demand
         assert isinstance(demand, WorkDemand)
         values[column] = x * demand.total / done[w] if done[w] > 0 else 0.0
-
-
-def _share_prices(relaxation: Relaxation, built: Built, matrix: Matrix) -> Array:
-    """Duals of the rows of shares; all others are left at 0."""
-    master = relaxation.master
-    names = {name: g for g, (name, _) in enumerate(master.catalogue.groups)}
-    period_of, duals = master.grid.month_period(), np.zeros(matrix.rows)
-    for (name, month), row in built.model.share_rows.items():
-        period = period_of[month]
-        there = master.total_row[period] if name == "" else master.group_row[names[name], period]
-        duals[row] = master.lp.duals[there] * master.grid.factor[month]
-    return duals
-

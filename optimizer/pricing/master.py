@@ -98,7 +98,7 @@ class Master:
             entries.add(every, self.total_row, -1.0)
             for g, (_, most) in enumerate(c.groups):
                 entries.add(every, self.group_row[g], -most)
-            lp.add_columns(np.zeros(periods), np.full(periods, np.inf), entries)
+            self.total_column = lp.add_columns(np.zeros(periods), np.full(periods, np.inf), entries)
         self.carbon_row = self.capex_row = -1
         if limits.carbon_kg_total is not None:
             most_carbon = np.array([limits.carbon_kg_total / 1000.0])
@@ -106,6 +106,12 @@ class Master:
         if limits.capex_total is not None:
             most_capex = np.array([limits.capex_total * MONEY])
             self.capex_row = int(lp.add_rows(np.array([-np.inf]), most_capex)[0])
+
+    def leave_room(self, room: float) -> None:
+        """Bound shares by so much less than they may be (0: as they may be)."""
+        for g, (_, most) in enumerate(self.catalogue.groups):
+            for row, column in zip(self.group_row[g].tolist(), self.total_column.tolist(), strict=True):
+                self.lp.highs.changeCoeff(row, column, -max(0.0, most - room))
 
     def _unserved(self) -> None:
         """Work left undone, at a price above any machine's: the relaxation is never without a point."""
