@@ -3,21 +3,28 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from .build import build
+from .build import Built, build
 from .clock import Stopped
 from .highs import Effort, SolverAnswer, run
+from .index import triples
 from .loosen import keeps_limits, loosened
 from .matrix import Array, matrix_of
 from .problem import Problem
-from .reduce import reduce
-from .shortlist import Shortlist, shortlist
+from .pricing.attack import Answer, attack
+from .pricing.scope import knows
+from .reduce import only_useful, reduce
+from .shortlist import LARGE, Shortlist, shortlist
+from .strategy import search
 
 LOOSENED_SHARE = 0.85  # of the time left, at most, for the problem without limits that keep offers apart
+HUGE = 500_000  # triples of workload, source and slice: more is never written down whole
 SHORTLIST_SHARE = 0.9  # of the time left, at most, for the offers on the shortlist
 
 
 class Model:
-    """The whole problem, reduced and written down."""
+    """The whole problem, reduced and written down. `solving_seconds`: spent on it before it was yielded."""
+
+    solving_seconds = 0.0
 
     def __init__(self, problem: Problem) -> None:
         smaller = reduce(problem).problem
@@ -28,6 +35,10 @@ class Model:
     def allowed(self, effort: Effort) -> Effort:
         """The effort that may go into this model."""
         return effort
+
+    def search(self, effort: Effort) -> SolverAnswer:
+        """Best plan and bound of this model."""
+        return search(self.built, self.matrix, effort)
 
     def judge(self, answer: SolverAnswer) -> SolverAnswer | None:
         """What the answer to this model says of the whole problem; None when nothing."""
@@ -72,6 +83,23 @@ class _Shortlisted(Model):
         return replace(answer, bound=self.bound, optimal=False)
 
 
+class _Priced(Model):
+    """What the relaxation over the whole catalogue led to: a plan, and its bound for all plans."""
+
+    def __init__(self, built: Built, answer: Answer) -> None:
+        assert answer.values is not None
+        problem = built.index.problem
+        self.offers = len(problem.elastic) + len(problem.reservations) + len(problem.blocks)
+        self.built, self.answer = built, answer
+        self.matrix = matrix_of(built.model.lp)
+        self.solving_seconds = answer.seconds
+
+    def search(self, effort: Effort) -> SolverAnswer:
+        """It is found already."""
+        found, proven = self.answer, self.answer.gap() <= effort.gap
+        return SolverAnswer(proven, False, found.bound, found.cost, found.values, found.nodes)
+
+
 def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
     """Models to try in turn: each is tried only when the one before said nothing of the whole problem.
 
@@ -80,14 +108,24 @@ def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
     bound = float("-inf")
     _go_on(effort())
     loose = loosened(problem)
-    if loose is not None:
+    if loose is not None and triples(reduce(loose).problem) <= LARGE:
         easier = _Loosened(problem, loose)
         relaxed = run(easier.matrix, effort(), mip=False)
         bound = relaxed.bound if relaxed.optimal else bound
         if relaxed.infeasible or easier.keeps_limits(relaxed.values):
             yield easier
     _go_on(effort())
-    short = shortlist(reduce(problem).problem, effort())
+    smaller = reduce(problem).problem
+    count = triples(smaller)
+    if count > LARGE and knows(problem):
+        answer = attack(only_useful(problem), effort())
+        _go_on(effort())
+        bound = max(bound, answer.bound)
+        if answer.built is not None:
+            yield _Priced(answer.built, replace(answer, bound=bound))
+        if count > HUGE:
+            return
+    short = shortlist(smaller, effort()) if count > LARGE else None
     if short is not None:
         _go_on(effort())
         yield _Shortlisted(short, bound)

@@ -208,6 +208,16 @@ def build_index(problem: Problem, *, mean_blocks: int | None = None, keep: Keep 
     return Index(problem, tuple(slices), loads, sources, serves, max(0.0, overstated), dict(months))
 
 
+def triples(problem: Problem) -> int:
+    """How many triples of workload, source and slice there could be, without writing them down."""
+    slices, _ = SliceBuilder(problem, None).build()
+    machines = [e.machine.key for e in problem.elastic]
+    machines += {r.machine.key for r in problem.reservations} | {b.machine.key for b in problem.blocks}
+    machines += [server.machine.key for site in problem.sites for server in site.servers]
+    pairs = sum(load.units_per_hour.get(key, 0.0) > 0 for load in problem.workloads for key in machines)
+    return pairs * len(slices)
+
+
 def _serves(
     workloads: tuple[Workload, ...],
     sources: tuple[Source, ...],

@@ -28,7 +28,7 @@ class Reduction:
 
 def reduce(problem: Problem) -> Reduction:
     """Drop useless and dominated offers. The optimum stays the same; the plan never names a dropped offer."""
-    useful = _useful(problem)
+    useful = only_useful(problem)
     judge = _Judge(useful)
     elastic = _undominated(useful.elastic, judge.elastic_replaces, judge.elastic_rank)
     kept = [e for e in elastic if judge.is_free(e)]
@@ -42,7 +42,7 @@ def reduce(problem: Problem) -> Reduction:
     return Reduction(smaller, before - count, count - after)
 
 
-def _useful(problem: Problem) -> Problem:
+def only_useful(problem: Problem) -> Problem:
     """Only offers whose machine some workload can use; spot only where something may be interrupted."""
     users: dict[str, float] = {}
     for load in problem.workloads:
@@ -79,9 +79,12 @@ def _undominated(
 ) -> list[Option]:
     """Options that no better-ranked kept option replaces, in their original order."""
     kept: list[Option] = []
+    able: list[Option] = []  # those that may replace another at all
     for option in sorted(options, key=rank):
-        if not any(replaces(other, option) for other in kept):
+        if not any(replaces(other, option) for other in able):
             kept.append(option)
+            if option.max_quantity is None:
+                able.append(option)
     chosen = {id(option) for option in kept}
     return [option for option in options if id(option) in chosen]
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from .build import Built, build
 from .cases import Case, site_cases
 from .highs import Effort
-from .index import build_index
 from .matrix import matrix_of
 from .problem import Problem
 
@@ -29,9 +28,7 @@ class Shortlist:
 
 
 def shortlist(problem: Problem, effort: Effort) -> Shortlist | None:
-    """The offers a coarse relaxation uses; None when the problem is small, or the relaxation says nothing."""
-    if len(build_index(problem).serves) <= LARGE:
-        return None
+    """The offers a coarse relaxation uses; None when the relaxation says nothing."""
     built = build(problem, mean_blocks=MEAN_BLOCKS)
     cases = site_cases(built, matrix_of(built.model.lp), effort)
     if not cases:

@@ -14,7 +14,6 @@ from .listening import Report
 from .model import MONEY
 from .problem import Problem
 from .result import Outcome, SolveRecord, Status
-from .strategy import search
 
 
 def solve(
@@ -44,8 +43,8 @@ def solve(
     answer: SolverAnswer | None = None
     try:
         for model in models(problem, effort):
-            build_seconds = clock.seconds()
-            answer = model.judge(search(model.built, model.matrix, model.allowed(effort())))
+            build_seconds = clock.seconds() - model.solving_seconds
+            answer = model.judge(model.search(model.allowed(effort())))
             if answer is not None:
                 break
     except Stopped:

@@ -1,5 +1,6 @@
 """Large problems: relax and price on finer and finer grids, branch on sites, round, until the gap is proven."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -39,6 +40,8 @@ class Answer:
     built: Built | None = None
     matrix: Matrix | None = None
     values: Array | None = None
+    nodes: int = 0
+    seconds: float = 0.0
 
     def gap(self) -> float:
         """Relative gap that is proven."""
@@ -49,7 +52,7 @@ class Answer:
 
 def attack(problem: Problem, effort: Effort) -> Answer:
     """Best plan and bound within the effort; no plan when the relaxation leads to none."""
-    deadline = Deadline.after(effort.seconds, effort.cancelled)
+    deadline, begin = Deadline.after(effort.seconds, effort.cancelled), time.perf_counter()
     catalogue, answer = read(problem), Answer()
     nodes: list[Node] | None = None
     for number, grid in enumerate(_grids(problem)):
@@ -61,12 +64,14 @@ def attack(problem: Problem, effort: Effort) -> Answer:
         _tell(effort, answer, deadline)
         if choice is None:
             break
+        answer.nodes += len(tree.done) + len(tree.nodes)
         nodes = [node.to_do() for node in tree.all_nodes()]
         if number >= _first_fine(problem) and tree.relaxation.unserved <= UNSERVED:
             _round(problem, tree.relaxation, answer, deadline)
             _tell(effort, answer, deadline)
         if answer.gap() <= effort.gap:
             break
+    answer.seconds = time.perf_counter() - begin
     return answer
 
 

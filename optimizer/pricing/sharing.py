@@ -12,8 +12,10 @@ from ..constraints.shares import groups_of
 from ..matrix import Array
 from ..model import Terms
 from .loop import Relaxation
+from .whole import ROOM
 
-NEAR = 0.95  # of a bound: shares below it in the mean of a period are left free
+NEAR = 0.7  # of a bound: shares below it in the mean of a period are left free
+SLACK_USED = 0.8  # of what a period leaves of its bound, given to each of its slices
 
 
 def hold_shares(relaxation: Relaxation, built: Built) -> None:
@@ -54,7 +56,9 @@ def _tight(relaxation: Relaxation) -> dict[int, dict[str, Array]]:
     for g, (name, most) in enumerate(c.groups):
         held = by_group[g].reshape(len(grid.periods), -1).sum(axis=1)
         all_ = total.reshape(len(grid.periods), -1).sum(axis=1)
+        mean = held / np.maximum(all_, 1e-300)
         share = by_group[g] / np.maximum(total, 1e-300)
-        for period in np.flatnonzero(held > NEAR * most * all_).tolist():
+        share = share + grid.spread(SLACK_USED * np.maximum(0.0, most - ROOM - mean))
+        for period in np.flatnonzero(mean > NEAR * most).tolist():
             found[period][name] = share
     return found
