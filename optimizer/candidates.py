@@ -9,9 +9,9 @@ from .highs import Effort, SolverAnswer, run
 from .index import triples
 from .loosen import keeps_limits, loosened
 from .matrix import Array, matrix_of
-from .problem import Problem
 from .pricing.attack import Answer, attack
 from .pricing.scope import knows
+from .problem import Problem
 from .reduce import only_useful, reduce
 from .shortlist import LARGE, Shortlist, shortlist
 from .strategy import search
@@ -87,7 +87,6 @@ class _Priced(Model):
     """What the relaxation over the whole catalogue led to: a plan, and its bound for all plans."""
 
     def __init__(self, built: Built, answer: Answer) -> None:
-        assert answer.values is not None
         problem = built.index.problem
         self.offers = len(problem.elastic) + len(problem.reservations) + len(problem.blocks)
         self.built, self.answer = built, answer

@@ -193,7 +193,7 @@ def build_index(problem: Problem, *, mean_blocks: int | None = None, keep: Keep 
 
     With `mean_blocks`, each month is cut into at most that many blocks that carry the mean load of their
     hours: a relaxation, whose optimum without whole machines bounds the problem's from below. With `keep`,
-    only some sources may serve a workload in a slice: its plans are plans of the problem, but not all of them.
+    only some sources may serve a workload in a slice: its plans are plans of the problem, not all of them.
     """
     builder = SliceBuilder(problem, mean_blocks)
     slices, loads = builder.build()

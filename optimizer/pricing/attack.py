@@ -1,4 +1,4 @@
-"""Large problems: relax and price on finer and finer grids, branch on sites, round, until the gap is proven."""
+"""Large problems: relax and price on finer and finer grids, branch on sites, round, until the gap holds."""
 
 import time
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from .whole import buy_whole
 
 STEPS = ((12, 4), (6, 6), (3, 12), (1, 48))  # months of a period, blocks at most
 COARSE = 2  # so many of them only find sites and offers to begin with
-MOST_CELLS = 5000  # workloads x slices of a grid
+MOST_CELLS = 7500  # workloads x slices of a grid
 FEWEST_BLOCKS = 6  # a grid of single months with fewer says less than one of quarters with more
 WHOLE_SECONDS = 15.0
 WHOLE_GAP = 0.002
@@ -127,4 +127,3 @@ def _tell(effort: Effort, answer: Answer, deadline: Deadline) -> None:
     if effort.progress is not None:
         seconds = effort.seconds - deadline.left()
         effort.progress(Progress(seconds, answer.cost, answer.bound, answer.gap()))
-

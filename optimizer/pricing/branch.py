@@ -42,7 +42,10 @@ class Tree:
 
     def bound(self) -> float:
         """No plan costs less (thousands)."""
-        return min([node.bound for *_, node in self.nodes] + [node.bound for node in self.done], default=-float("inf"))
+        return min(
+            [node.bound for *_, node in self.nodes] + [node.bound for node in self.done],
+            default=-float("inf"),
+        )
 
     def all_nodes(self) -> list[Node]:
         """Every node, to go on from on another grid."""

@@ -1,4 +1,4 @@
-"""A problem's offers as arrays: what pricing reads. Money in thousands, work relative to the fastest machine."""
+"""A problem's offers as arrays: what pricing reads. Money in thousands, work relative to the fastest."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,6 +47,19 @@ class Catalogue:
     reservations: tuple[Reservation, ...]
     reservation_source: Array
     reservation_cost: Array  # thousands, reservation x start; infinite where it cannot be bought
+
+    def partners(self) -> list[tuple[int, ElasticSource]]:
+        """Partners with their positions."""
+        found = [(q, s) for q, s in enumerate(self.sources) if isinstance(s, ElasticSource)]
+        return [(q, source) for q, source in found if source.elastic.partner]
+
+    def firm(self) -> list[tuple[int, FirmSource]]:
+        """Reserved, blocked and owned machines with their positions."""
+        return [(q, s) for q, s in enumerate(self.sources) if isinstance(s, FirmSource)]
+
+    def servers(self) -> list[tuple[int, ServerSource]]:
+        """Own servers with their positions."""
+        return [(q, s) for q, s in enumerate(self.sources) if isinstance(s, ServerSource)]
 
     def position(self) -> dict[str, int]:
         """Source's key to position."""
@@ -178,14 +191,14 @@ def _reservation_costs(problem: Problem) -> Array:
     sums = discounted(horizon, end + longest)
     starts = np.arange(end)
     found = np.full((len(problem.reservations), end), np.inf)
-    credits = horizon.end is EndOfHorizon.GOING_CONCERN
+    credited = horizon.end is EndOfHorizon.GOING_CONCERN
     for n, r in enumerate(problem.reservations):
         last = starts + r.term_months
         within = np.minimum(last, end)
-        paid = within if credits else last
+        paid = within if credited else last
         cost = r.upfront * (sums[starts + 1] - sums[starts])
         cost = cost + r.price_per_hour * HOURS_PER_MONTH * (sums[paid] - sums[starts])
-        if credits:
+        if credited:
             beyond = np.maximum(0, last - end) / r.term_months
             cost = cost - r.upfront * beyond * horizon.factor(end - 1)
         charge = r.machine.carbon_kg_per_hour * HOURS_PER_MONTH * problem.limits.carbon_price_per_kg
@@ -193,4 +206,3 @@ def _reservation_costs(problem: Problem) -> Array:
         open_ = (r.window.start <= starts) & (starts < r.window.end) & (r.max_quantity != 0)
         found[n, open_] = cost[open_] * MONEY
     return found
-

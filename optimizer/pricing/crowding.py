@@ -6,9 +6,8 @@ every plan keeps, so the relaxation stays one. Columns priced in later are not i
 
 import numpy as np
 
-from ..index import ServerSource, server_begin
+from ..index import server_begin
 from ..matrix import Array
-from .catalogue import SERVER
 from .master import Master
 
 TOLERANCE = 1e-6
@@ -55,9 +54,7 @@ def _sites(master: Master) -> int:
     c, months, rows = master.catalogue, len(master.grid.factor), 0
     for site in c.problem.sites:
         parts = []
-        for q in np.flatnonzero(c.kind == SERVER).tolist():
-            source = c.sources[q]
-            assert isinstance(source, ServerSource)
+        for _, source in c.servers():
             if source.site.key != site.key:
                 continue
             starts, columns = master.server_purchases[source.key]

@@ -75,7 +75,9 @@ def _allowed(relaxation: Relaxation) -> set[tuple[int, int, int]]:
         )
     every = range(len(master.grid.periods))
     always = [p for w in range(len(master.load)) for p in _alternatives(relaxation, w)]
-    always += [p for p, q in enumerate(c.pair_source.tolist()) if c.kind[q] == FIRM and _is_owned(c.sources[q])]
+    always += [
+        p for p, q in enumerate(c.pair_source.tolist()) if c.kind[q] == FIRM and _is_owned(c.sources[q])
+    ]
     for pair in always:
         found |= {(int(c.pair_source[pair]), int(c.pair_workload[pair]), p) for p in every}
     return found
@@ -115,29 +117,29 @@ def _carried(relaxation: Relaxation, built: Built, matrix: Matrix, used: Used) -
     period_of = relaxation.master.grid.month_period()
     for (key, month), variable in v.kept.items():
         values[variable.index] = point[relaxation.master.kept_columns[key][period_of[month]]]
-    for block, column in relaxation.master.block_columns.items():
+    for block, at in relaxation.master.block_columns.items():
         if block in v.blocks:
-            values[v.blocks[block].index] = point[column]
+            values[v.blocks[block].index] = point[at]
     for variable in v.opened.values():
         values[variable.index] = 1.0
     _carry_partners(relaxation, built, values)
-    _carry_work(relaxation, built, matrix, values)
+    _carry_work(relaxation, built, values)
     return SolverAnswer(True, False, -np.inf, np.inf, values, 0, np.zeros(matrix.rows))
 
 
 def _carry_partners(relaxation: Relaxation, built: Built, values: Array) -> None:
     position = relaxation.master.catalogue.position()
+    least = {source.key: source.elastic.min_quantity for _, source in relaxation.master.catalogue.partners()}
     period_of = relaxation.master.grid.month_period()
     blocks = len(relaxation.master.grid.blocks)
     for (q, month), variable in built.variables.joined.items():
-        source = built.index.sources[q]
-        assert isinstance(source, ElasticSource)
-        columns = relaxation.master.partner_columns[position[source.key]]
+        key = built.index.sources[q].key
+        columns = relaxation.master.partner_columns[position[key]]
         running = relaxation.master.lp.values[columns].reshape(-1, blocks)[period_of[month]].max()
-        values[variable.index] = float(running >= JOINED * max(1, source.elastic.min_quantity))
+        values[variable.index] = float(running >= JOINED * max(1, least[key]))
 
 
-def _carry_work(relaxation: Relaxation, built: Built, matrix: Matrix, values: Array) -> None:
+def _carry_work(relaxation: Relaxation, built: Built, values: Array) -> None:
     """Machines that do amounts of work, the same in all months of a period; then scaled to the amount."""
     master, index = relaxation.master, built.index
     c, grid = master.catalogue, master.grid
@@ -149,17 +151,19 @@ def _carry_work(relaxation: Relaxation, built: Built, matrix: Matrix, values: Ar
             pairs[works].tolist(), j[works].tolist(), master.lp.values[columns[works]].tolist(), strict=True
         ):
             machines[int(c.pair_workload[pair]), int(c.pair_source[pair])][slice_] += x
+    totals = {
+        w: load.demand.total
+        for w, load in enumerate(index.problem.workloads)
+        if isinstance(load.demand, WorkDemand)
+    }
     done: dict[int, float] = defaultdict(float)
     serving = []
     for (w, q, i), variable in built.variables.serve.items():
-        if isinstance(index.problem.workloads[w].demand, WorkDemand):
+        key = (w, position[index.sources[q].key])
+        if w in totals and key in machines:
             piece = index.slices[i]
-            j = period_of[piece.month] * len(grid.blocks) + block_of[piece.cells[0]]
-            key = (w, position[index.sources[q].key])
-            x = float(machines[key][j]) if key in machines else 0.0
+            x = float(machines[key][period_of[piece.month] * len(grid.blocks) + block_of[piece.cells[0]]])
             done[w] += x * piece.hours * index.units(w, q)
             serving.append((w, variable.index, x))
     for w, column, x in serving:
-        demand = index.problem.workloads[w].demand
-        assert isinstance(demand, WorkDemand)
-        values[column] = x * demand.total / done[w] if done[w] > 0 else 0.0
+        values[column] = x * totals[w] / done[w] if done[w] > 0 else 0.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..matrix import Array
-from ..problem import Problem, RateDemand, Workload
+from ..problem import Problem, RateDemand
 from ..timegrid import CELLS, Window, cell_hours, merge_equal, merge_similar
 
 
@@ -60,12 +60,10 @@ class Grid:
         if hours is None:
             return np.ones(len(self.blocks))
         held = [sum(cell_hours(c) for c in block if CELLS[c][1] in hours) for block in self.blocks]
-        return np.array(held) / self.block_hours
+        return np.asarray(np.array(held) / self.block_hours)
 
-    def load(self, workload: Workload) -> Array:
+    def load(self, demand: RateDemand) -> Array:
         """Mean load of a rate demand in each slice (work units per hour)."""
-        demand = workload.demand
-        assert isinstance(demand, RateDemand)
         months = range(len(self.factor))
         peak = np.array([demand.load_per_hour(t, 1.0) if demand.runs_in(t) else 0.0 for t in months])
         hours = [sum(cell_hours(c) * demand.shape.level(c) for c in block) for block in self.blocks]

@@ -14,6 +14,7 @@ from .own import add_own
 from .price import Prices, price
 
 TOLERANCE = 1e-7  # of the optimum: what all offers left out could still save
+HELPS = 1e-9  # thousands: a smaller gain is none
 PAIRS_AT_ONCE = 2  # per workload and slice
 MACHINES_AT_ONCE = 12
 RESERVATIONS_AT_ONCE = 300  # offers and starts
@@ -97,26 +98,25 @@ def converge(relaxation: Relaxation, deadline: Deadline, *, tolerance: float = T
         relaxation.bound = max(relaxation.bound, bound)
         if objective - bound <= tolerance * abs(objective):
             return True
-        if not _add(master, prices, tolerance * abs(objective)):
+        if not add(master, prices):
             return True
     return False
 
 
-def _add(master: Master, prices: Prices, threshold: float) -> bool:
+def add(master: Master, prices: Prices) -> bool:
     """Bring in the columns that help most; False when none does."""
     before = master.lp.columns
-    _add_hourly(master, prices, threshold)
-    _add_reservations(master, prices, threshold)
+    _add_hourly(master, prices)
+    _add_reservations(master, prices)
     _add_firm(master, prices)
     return master.lp.columns > before
 
 
-def _add_hourly(master: Master, prices: Prices, threshold: float) -> None:
+def _add_hourly(master: Master, prices: Prices) -> None:
     c, pairs = master.catalogue, prices.hourly_pairs
     if not len(pairs):
         return
     gain = np.where(master.in_master[pairs], 0.0, -prices.serving) / c.pair_speed[pairs][:, None]
-    small = 1e-9
     for w in range(len(master.load)):
         mine = np.flatnonzero(c.pair_workload[pairs] == w)
         if not len(mine):
@@ -125,11 +125,11 @@ def _add_hourly(master: Master, prices: Prices, threshold: float) -> None:
         count = min(PAIRS_AT_ONCE, len(mine))
         best = np.argpartition(-some, count - 1, axis=0)[:count]
         j = np.broadcast_to(np.arange(some.shape[1]), best.shape)
-        helps = some[best, j] > small
+        helps = some[best, j] > HELPS
         master.add_serving(pairs[mine[best[helps]]], j[helps])
 
 
-def _add_reservations(master: Master, prices: Prices, threshold: float) -> None:
+def _add_reservations(master: Master, prices: Prices) -> None:
     c = master.catalogue
     if not len(c.reservations):
         return
@@ -137,12 +137,11 @@ def _add_reservations(master: Master, prices: Prices, threshold: float) -> None:
     best = costs.min(axis=1)
     by_machine = np.zeros(len(c.sources))
     np.minimum.at(by_machine, c.reservation_source, best)
-    small = -1e-9
-    absent = np.flatnonzero((by_machine < small) & (master.held_column[:, 0] < 0))
+    absent = np.flatnonzero((by_machine < -HELPS) & (master.held_column[:, 0] < 0))
     new = absent[np.argsort(by_machine[absent], kind="stable")][:MACHINES_AT_ONCE]
     master.add_stock(new)
     there = master.held_column[:, 0] >= 0
-    offers, starts = np.nonzero((costs < small) & there[c.reservation_source][:, None])
+    offers, starts = np.nonzero((costs < -HELPS) & there[c.reservation_source][:, None])
     order = np.argsort(costs[offers, starts], kind="stable")[:RESERVATIONS_AT_ONCE]
     master.add_reservations(offers[order], starts[order])
 
@@ -151,14 +150,7 @@ def _add_firm(master: Master, prices: Prices) -> None:
     """Work of firm machines that the relaxation holds, where it would earn more than the machine costs."""
     c, pairs = master.catalogue, prices.firm_pairs
     there = master.held_column[:, 0] >= 0
-    helps = (prices.firm_serving < -1e-9) & there[c.pair_source[pairs]][:, None]
+    helps = (prices.firm_serving < -HELPS) & there[c.pair_source[pairs]][:, None]
     helps &= ~master.in_master[pairs] & master.wanted[c.pair_workload[pairs]]
     at, j = np.nonzero(helps)
     master.add_serving(pairs[at], j)
-
-
-def run(catalogue: Catalogue, grid: Grid, deadline: Deadline) -> Relaxation:
-    """The relaxation of a grid, converged as far as the deadline allows."""
-    relaxation = start(catalogue, grid, deadline)
-    converge(relaxation, deadline)
-    return relaxation

@@ -68,7 +68,14 @@ class GrowingLp:
         values = np.concatenate(entries.values)[order].astype(float)
         low = np.zeros(count)
         self.highs.addCols(
-            count, cost.astype(float), low, high.astype(float), len(rows), starts.astype(np.int32), rows, values
+            count,
+            cost.astype(float),
+            low,
+            high.astype(float),
+            len(rows),
+            starts.astype(np.int32),
+            rows,
+            values,
         )
         self.columns += count
         self._new += count

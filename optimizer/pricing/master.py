@@ -7,12 +7,12 @@ cash are left out, staff is paid by the share of a person: each only lowers the 
 import numpy as np
 
 from ..cashflow import opening_flow
-from ..index import owned_in
+from ..index import ElasticSource, FirmSource, owned_in
 from ..matrix import Array
 from ..model import MONEY
 from ..problem import HOURS_PER_MONTH, RateDemand, WorkDemand
 from ..timegrid import Window
-from .catalogue import ELASTIC, FIRM, PARTNER, Catalogue
+from .catalogue import ELASTIC, PARTNER, Catalogue
 from .grid import Grid
 from .lp import Entries, GrowingLp
 
@@ -30,7 +30,7 @@ class Master:
         self.wanted = np.zeros((len(problem.workloads), slices), bool)
         for w, workload in enumerate(problem.workloads):
             if isinstance(workload.demand, RateDemand):
-                self.load[w] = grid.load(workload) / max(catalogue.fastest[w], 1e-300)
+                self.load[w] = grid.load(workload.demand) / max(catalogue.fastest[w], 1e-300)
                 self.wanted[w] = self.load[w] > 0
             else:
                 runs = np.array([any(workload.demand.runs_in(t) for t in p) for p in grid.periods])
@@ -61,8 +61,10 @@ class Master:
         """Share of each slice in which an elastic source can be had; 1 for the others."""
         c, grid = self.catalogue, self.grid
         found = np.ones((len(c.sources), grid.slices))
-        for q in np.flatnonzero(c.kind <= PARTNER).tolist():
-            elastic = c.sources[q].elastic  # type: ignore[union-attr]  # by its kind
+        for q, source in enumerate(c.sources):
+            if not isinstance(source, ElasticSource):
+                continue
+            elastic = source.elastic
             if elastic.window != Window() or elastic.hours is not None:
                 months = grid.by_period(grid.presence(elastic.window))
                 found[q] = np.outer(months, grid.hours_of_day(elastic.hours)).ravel()
@@ -187,8 +189,8 @@ class Master:
     def _owned(self, q: int) -> Array:
         """Mean of the owned machines of a firm source in each period; server types keep theirs elsewhere."""
         source, months = self.catalogue.sources[q], np.zeros(len(self.grid.factor))
-        if self.catalogue.kind[q] == FIRM:
-            for owned in source.owned:  # type: ignore[union-attr]  # by its kind
+        if isinstance(source, FirmSource):
+            for owned in source.owned:
                 months += [owned.quantity * owned_in(owned, month) for month in range(len(months))]
         return self.grid.by_period(months)
 
@@ -217,7 +219,9 @@ class Master:
         entries.add(at, held, -share[at, period])
         entries.add(at, self.quantity_row[offers[at], period], share[at, period])
         if self.carbon_row >= 0:
-            entries.add(np.arange(len(offers)), np.full(len(offers), self.carbon_row), self.tonnes(offers, starts))
+            entries.add(
+                np.arange(len(offers)), np.full(len(offers), self.carbon_row), self.tonnes(offers, starts)
+            )
         columns = lp.add_columns(c.reservation_cost[offers, starts], most, entries)
         self.bought[offers, starts] = True
         self.purchases.append((offers, starts, columns))
@@ -226,7 +230,8 @@ class Master:
         """Carbon of one machine of a reservation within the horizon."""
         found = [self.catalogue.reservations[o] for o in offers.tolist()]
         months = np.minimum(starts + [r.term_months for r in found], len(self.grid.factor)) - starts
-        return np.array([r.machine.carbon_kg_per_hour for r in found]) * HOURS_PER_MONTH * months / 1000.0
+        kilograms = np.array([r.machine.carbon_kg_per_hour for r in found])
+        return np.asarray(kilograms * HOURS_PER_MONTH * months / 1000.0)
 
 
 def _or_infinite(most: int | None) -> float:

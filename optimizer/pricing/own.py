@@ -1,4 +1,4 @@
-"""Sites, own servers, partners and capacity blocks in the relaxation: few, so all of them are written down."""
+"""Sites, own servers, partners and capacity blocks in the relaxation: few, so all are written down."""
 
 import math
 
@@ -9,7 +9,6 @@ from ..index import ElasticSource, FirmSource, ServerSource, owned_in, server_be
 from ..matrix import Array
 from ..model import MONEY
 from ..problem import HOURS_PER_MONTH
-from .catalogue import FIRM, PARTNER, SERVER
 from .lp import Entries
 from .master import Master, opening_cost
 
@@ -21,25 +20,18 @@ def add_own(master: Master) -> Array:
     c = master.catalogue
     opened = _sites(master)
     places = {site.key: n for n, site in enumerate(c.problem.sites)}
-    servers = np.flatnonzero(c.kind == SERVER)
-    master.add_stock(servers)
-    _limits_of_sites(master, servers, opened)
-    for q in servers.tolist():
-        source = c.sources[q]
-        assert isinstance(source, ServerSource)
-        _most_in_service(master, q, source, int(opened[places[source.site.key]]))
-        _purchases(master, q, source)
-        _kept(master, q, source)
-    for q in np.flatnonzero(c.kind == FIRM).tolist():
-        source = c.sources[q]
-        assert isinstance(source, FirmSource)
-        if source.blocks or source.owned:
+    master.add_stock(np.array([q for q, _ in c.servers()], int))
+    _limits_of_sites(master, opened)
+    for q, server in c.servers():
+        _most_in_service(master, q, server, int(opened[places[server.site.key]]))
+        _purchases(master, q, server)
+        _kept(master, q, server)
+    for q, firm in c.firm():
+        if firm.blocks or firm.owned:
             master.add_stock(np.array([q]))
-            _blocks(master, q, source)
-    for q in np.flatnonzero(c.kind == PARTNER).tolist():
-        source = c.sources[q]
-        assert isinstance(source, ElasticSource)
-        _partner(master, q, source)
+            _blocks(master, q, firm)
+    for q, partner in c.partners():
+        _partner(master, q, partner)
     pairs = np.flatnonzero(np.isin(c.pair_source, np.flatnonzero(master.stock_row[:, 0] >= 0)))
     at, j = np.nonzero(master.wanted[c.pair_workload[pairs]])
     master.add_serving(pairs[at], j)
@@ -55,31 +47,32 @@ def _sites(master: Master) -> Array:
     return master.lp.add_columns(opening_cost(master.catalogue), np.ones(count), entries)
 
 
-def _limits_of_sites(master: Master, servers: Array, opened: Array) -> None:
+def _limits_of_sites(master: Master, opened: Array) -> None:
     """Power and racks of each site and period. The rows' columns exist, so they are written whole."""
     c, lp = master.catalogue, master.lp
     for n, site in enumerate(c.problem.sites):
-        mine = [q for q in servers.tolist() if c.sources[q].site.key == site.key]  # type: ignore[union-attr]
-        for most, name in ((site.limit_kw, "power_kw"), (site.limit_racks, "racks")):
-            sizes = np.array([float(getattr(c.sources[q].server, name)) for q in mine])  # type: ignore[union-attr]
+        mine = [(q, source.server) for q, source in c.servers() if source.site.key == site.key]
+        held = master.held_column[[q for q, _ in mine]]
+        power, racks = [server.power_kw for _, server in mine], [server.racks for _, server in mine]
+        for most, found in ((site.limit_kw, power), (site.limit_racks, racks)):
+            sizes = np.array(found, float)
             if most is None or not (sizes > 0).any():
                 continue
             for period in range(len(master.grid.periods)):
-                columns = np.append(master.held_column[mine, period], opened[n]).astype(np.int32)
-                values = np.append(sizes, -most) / sizes.max()
-                lp.add_full_row(-np.inf, 0.0, columns, values)
+                columns = np.append(held[:, period], opened[n])
+                lp.add_full_row(-np.inf, 0.0, columns, np.append(sizes, -most) / sizes.max())
 
 
 def _most_in_service(master: Master, q: int, source: ServerSource, opened: int) -> None:
     most = source.server.max_quantity
     if most is None:
-        most = _could_be_of_use(master, q, source)
+        most = _could_be_of_use(source)
     for period in range(len(master.grid.periods)):
         columns = np.array([master.held_column[q, period], opened], np.int32)
         master.lp.add_full_row(-np.inf, 0.0, columns, np.array([1.0, -float(most)]))
 
 
-def _could_be_of_use(master: Master, q: int, source: ServerSource) -> int:
+def _could_be_of_use(source: ServerSource) -> int:
     """Never less than the exact model's own bound, see `sites._most_servers`."""
     limit = source.site.limit_kw
     owned = sum(owned.quantity for owned in source.owned)

@@ -129,5 +129,4 @@ def _most_reserved(master: Master) -> Array:
     np.add.at(need, c.pair_source[mine], alone[w] / c.pair_speed[mine])
     found = need[c.reservation_source]
     stated = [np.inf if r.max_quantity is None else float(r.max_quantity) for r in c.reservations]
-    return np.minimum(found, np.array(stated))
-
+    return np.asarray(np.minimum(found, np.array(stated)))

@@ -1,7 +1,7 @@
 """Whether the relaxation knows everything a problem asks for: if not, it must not be used.
 
-The relaxation copies the meaning of each field into its own columns and rows. A field it has not heard of, set
-to anything but its default, could make work cheaper than the relaxation believes (then its bound would be wrong).
+The relaxation copies the meaning of each field into its own columns and rows. A field it has not heard of,
+set to anything but its default, could make work cheaper than the relaxation knows: its bound would be wrong.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,8 @@ KNOWN = {
     "RateDemand": "peak_per_hour shape growth_per_month headroom_fraction first_month last_month",
     "WorkDemand": "total first_month last_month",
     "Machine": "key provider region country accelerators carbon_kg_per_hour",
-    "Elastic": "key machine price_per_hour spot partner fixed_per_month min_quantity max_quantity window hours",
+    "Elastic": "key machine price_per_hour spot partner fixed_per_month min_quantity max_quantity window "
+    "hours",
     "Reservation": "key machine term_months price_per_hour upfront min_quantity max_quantity window",
     "CapacityBlock": "key machine price_per_hour window min_quantity max_quantity",
     "ServerType": "key machine capex power_kw life_months residual_fraction maintenance_per_month racks "

@@ -1,4 +1,4 @@
-"""Shares slice by slice: in a plan whose slices are rounded one by one, each keeps the share of its relaxation.
+"""Shares slice by slice: where slices are rounded one by one, each keeps the share of its relaxation.
 
 A month then keeps its bound as a whole. This narrows the plans that can be found, not those that are allowed.
 """

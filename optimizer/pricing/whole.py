@@ -1,4 +1,4 @@
-"""Purchases in whole machines: the relaxation, with only what is bought whole, as a small mixed-integer program."""
+"""Purchases in whole machines: the relaxation as a small mixed-integer program, whole in what is bought."""
 
 import highspy
 import numpy as np

@@ -25,87 +25,21 @@ from optimizer import (
     WorkDemand,
     Workload,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Size:
-    """How large an instance is. `band_hours`: hours of a day that share one level of load."""
-
-    offers: int
-    workloads: int
-    months: int
-    band_hours: int
-    large: int  # providers with many regions
-    small: int
-    large_regions: int
-    small_regions: int
-    sites: int
-    site_kw: float
-    site_capex: float
-    partners: int
-    quota: int
-    load: float  # typical load in H100s
-    share_max: float
-
-
-SIZES = {
-    "S": Size(
-        offers=206, workloads=3, months=12, band_hours=8, large=2, small=2, large_regions=2, small_regions=2,
-        sites=1, site_kw=120, site_capex=120_000, partners=1, quota=1, load=12, share_max=0.65,
-    ),
-    "M": Size(
-        offers=3016, workloads=10, months=36, band_hours=4, large=4, small=5, large_regions=9,
-        small_regions=4, sites=3, site_kw=1200, site_capex=800_000, partners=2, quota=4, load=60,
-        share_max=0.5,
-    ),
-    "L": Size(
-        offers=15_031, workloads=30, months=60, band_hours=2, large=4, small=8, large_regions=24,
-        small_regions=7, sites=6, site_kw=6000, site_capex=2_500_000, partners=4, quota=12, load=220,
-        share_max=0.5,
-    ),
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """An accelerator: USD per hour on demand, speed (H100 = 1), kW with its share of the host, capex in USD."""
-
-    name: str
-    memory_gib: int
-    usd_per_hour: float
-    inference: float
-    training: float
-    kw: float
-    capex: float
-
-
-CHIPS = (
-    Chip("T4", 16, 0.53, 0.06, 0.03, 0.14, 3500),
-    Chip("L4", 24, 0.80, 0.12, 0.06, 0.13, 5000),
-    Chip("A10G", 24, 1.05, 0.14, 0.07, 0.25, 6000),
-    Chip("L40S", 48, 1.90, 0.32, 0.18, 0.50, 12_000),
-    Chip("A100-40GB", 40, 2.70, 0.42, 0.31, 0.55, 14_000),
-    Chip("A100-80GB", 80, 3.40, 0.50, 0.34, 0.58, 17_000),
-    Chip("H100", 80, 5.60, 1.0, 1.0, 1.05, 34_000),
-    Chip("H200", 141, 6.60, 1.35, 1.05, 1.10, 40_000),
-    Chip("B200", 192, 10.2, 2.4, 2.2, 1.55, 58_000),
-    Chip("MI300X", 192, 4.60, 1.05, 0.8, 1.15, 28_000),
-    Chip("GH200", 96, 3.60, 1.05, 1.0, 1.0, 32_000),
-    Chip("TPU-v5e", 16, 1.20, 0.20, 0.2, 0.25, 8000),
-    Chip("Gaudi2", 96, 2.60, 0.55, 0.45, 0.75, 14_000),
-    Chip("Trainium", 32, 1.34, 0.18, 0.25, 0.4, 9000),
-    Chip("Inferentia2", 32, 0.76, 0.16, 0.0, 0.3, 7000),
+from tests.bench.model_sizes import (
+    CHIPS,
+    H100,
+    LARGE_TERMS,
+    NOT_CUDA,
+    ONLY_LARGE,
+    OWN,
+    PLACE_ODDS,
+    PLACES,
+    RESIDENCIES,
+    SIZES,
+    SMALL_TERMS,
+    Chip,
+    Size,
 )
-ONLY_LARGE = {"T4", "TPU-v5e", "Trainium", "Inferentia2", "Gaudi2", "A10G"}
-NOT_CUDA = {"MI300X", "TPU-v5e", "Gaudi2", "Trainium", "Inferentia2"}
-OWN = tuple(chip for chip in CHIPS if chip.name in {"H100", "H200", "B200", "MI300X"})
-H100 = CHIPS[6]
-PLACES = ("DE", "US", "GB", "JP", "BR", "CA")
-PLACE_ODDS = (0.3, 0.3, 0.08, 0.2, 0.05, 0.07)
-RESIDENCIES = (("DE",), ("US",), ("DE", "GB"), ("US", "CA"), PLACES, ("DE", "US", "GB", "CA"), ("JP",))
-LARGE_TERMS = ((12, 0.66, 0.0), (12, 0.645, 0.5), (12, 0.63, 1.0), (36, 0.47, 0.0), (36, 0.455, 0.5),
-               (36, 0.44, 1.0))  # fmt: skip
-SMALL_TERMS = ((6, 0.85, 0.0), (12, 0.74, 0.0), (24, 0.64, 0.0), (36, 0.56, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,24 +72,30 @@ class _Maker:
                 country = PLACES[r] if r < 2 else str(self.draw.choice(PLACES, p=PLACE_ODDS))
                 grams = self.one_of(30, 60, 120, 250, 380, 480, 650) * self.draw.uniform(0.8, 1.2)
                 key = f"p{provider}-{r}"
-                found.append(
-                    _Region(provider, key, country, grams, self.draw.uniform(0.95, 1.35), is_large)
-                )
+                found.append(_Region(provider, key, country, grams, self.draw.uniform(0.95, 1.35), is_large))
         return found
 
-    def machine(self, provider: str, region: str, country: str, chip: Chip, count: int, grams: float) -> Machine:
+    def machine(
+        self, provider: str, region: str, country: str, chip: Chip, count: int, grams: float
+    ) -> Machine:
         key = f"{provider}/{region}/{chip.name}x{count}"
         self.chips[key] = (chip, count, country)
         kilograms = chip.kw * count * 1.15 * grams / 1000.0
         return Machine(
-            key=key, provider=provider, region=region, country=country, accelerators=float(count),
+            key=key,
+            provider=provider,
+            region=region,
+            country=country,
+            accelerators=float(count),
             carbon_kg_per_hour=kilograms,
-        )  # fmt: skip
+        )
 
     def clouds(self, wanted: int) -> None:
         regions = self.regions()
-        factor = [1.0 if p < self.size.large else self.draw.uniform(0.48, 0.75)
-                  for p in range(self.size.large + self.size.small)]  # fmt: skip
+        factor = [
+            1.0 if p < self.size.large else self.draw.uniform(0.48, 0.75)
+            for p in range(self.size.large + self.size.small)
+        ]
         pools = [(r, chip, count) for r in regions for chip in CHIPS for count in (1, 2, 4, 8)]
         for at in self.draw.permutation(len(pools)):
             region, chip, count = pools[at]
@@ -179,21 +119,27 @@ class _Maker:
             spot = price * self.draw.uniform(0.25, 0.55)
             offers.append(
                 Elastic(
-                    key=f"{machine.key}/spot", machine=machine, price_per_hour=spot, spot=True,
+                    key=f"{machine.key}/spot",
+                    machine=machine,
+                    price_per_hour=spot,
+                    spot=True,
                     max_quantity=quota // 2,
-                )  # fmt: skip
+                )
             )
         for term, fraction, upfront in LARGE_TERMS if region.is_large else SMALL_TERMS:
             hourly = price * fraction * self.draw.uniform(0.98, 1.02)
             offers.append(
                 Reservation(
-                    key=f"{machine.key}/reserved/{term}m-{upfront:g}", machine=machine, term_months=term,
-                    price_per_hour=hourly * (1 - upfront), upfront=hourly * 730 * term * upfront,
+                    key=f"{machine.key}/reserved/{term}m-{upfront:g}",
+                    machine=machine,
+                    term_months=term,
+                    price_per_hour=hourly * (1 - upfront),
+                    upfront=hourly * 730 * term * upfront,
                     max_quantity=most,
-                )  # fmt: skip
+                )
             )
-        for offer in offers[:left]:
-            (self.elastic if isinstance(offer, Elastic) else self.reservations).append(offer)  # type: ignore[attr-defined]
+        self.elastic += [offer for offer in offers[:left] if isinstance(offer, Elastic)]
+        self.reservations += [offer for offer in offers[:left] if isinstance(offer, Reservation)]
 
     def own(self) -> None:
         for s in range(self.size.sites):
@@ -201,20 +147,28 @@ class _Maker:
             country = ("DE", "US", "DE", "US", "JP", "CA")[s % 6]
             servers = tuple(
                 ServerType(
-                    key=f"{key}/{chip.name}", machine=self.machine("own", key, country, chip, 8, 0.0),
-                    capex=chip.capex * 8 * self.draw.uniform(0.95, 1.1), power_kw=chip.kw * 8, life_months=48,
-                    residual_fraction=0.12, maintenance_per_month=chip.capex * 8 * 0.004 + 240, lead_months=4,
+                    key=f"{key}/{chip.name}",
+                    machine=self.machine("own", key, country, chip, 8, 0.0),
+                    capex=chip.capex * 8 * self.draw.uniform(0.95, 1.1),
+                    power_kw=chip.kw * 8,
+                    life_months=48,
+                    residual_fraction=0.12,
+                    maintenance_per_month=chip.capex * 8 * 0.004 + 240,
+                    lead_months=4,
                     idle_power_fraction=0.35,
-                )  # fmt: skip
+                )
                 for chip in OWN
             )
             self.sites.append(
                 Site(
-                    key=key, servers=servers, limit_kw=self.size.site_kw * self.draw.uniform(0.6, 1.4),
+                    key=key,
+                    servers=servers,
+                    limit_kw=self.size.site_kw * self.draw.uniform(0.6, 1.4),
                     opening_capex=self.size.site_capex * self.draw.uniform(0.7, 1.3),
-                    price_per_kwh=self.draw.uniform(0.07, 0.19), pue=self.draw.uniform(1.15, 1.5),
+                    price_per_kwh=self.draw.uniform(0.07, 0.19),
+                    pue=self.draw.uniform(1.15, 1.5),
                     carbon_kg_per_kwh=self.one_of(30, 60, 250, 380) / 1000.0,
-                )  # fmt: skip
+                )
             )
 
     def partners(self) -> None:
@@ -223,10 +177,14 @@ class _Maker:
             machine = self.machine(f"partner{p}", "r", country, H100, 8, 120.0)
             self.elastic.append(
                 Elastic(
-                    key=f"{machine.key}/partner", machine=machine, partner=True,
+                    key=f"{machine.key}/partner",
+                    machine=machine,
+                    partner=True,
                     price_per_hour=H100.usd_per_hour * 8 * 0.42 * self.draw.uniform(0.9, 1.1),
-                    fixed_per_month=2000.0, min_quantity=2 * self.size.quota, max_quantity=6 * self.size.quota,
-                )  # fmt: skip
+                    fixed_per_month=2000.0,
+                    min_quantity=2 * self.size.quota,
+                    max_quantity=6 * self.size.quota,
+                )
             )
 
     def workloads(self) -> Iterator[Workload]:
@@ -262,9 +220,11 @@ class _Maker:
         speed = self.size.load * self.draw.uniform(0.5, 2)
         total = speed * 730 * (last + 1 - first) * self.draw.uniform(0.25, 0.6)
         return Workload(
-            name=f"train{w}", demand=WorkDemand(total=total, first_month=first, last_month=last),
-            units_per_hour=units, interruptible_fraction=0.7 if self.draw.random() < 0.7 else 0.0,
-        )  # fmt: skip
+            name=f"train{w}",
+            demand=WorkDemand(total=total, first_month=first, last_month=last),
+            units_per_hour=units,
+            interruptible_fraction=0.7 if self.draw.random() < 0.7 else 0.0,
+        )
 
     def _inference(self, w: int, units: dict[str, float]) -> Workload:
         size = self.size
@@ -278,10 +238,11 @@ class _Maker:
         peak = float(max(weekday.max(), weekend.max()))
         shape = DayShape(tuple((weekday / peak).tolist()), tuple((weekend / peak).tolist()))
         return Workload(
-            name=f"chat{w}", units_per_hour=units,
+            name=f"chat{w}",
+            units_per_hour=units,
             demand=RateDemand(peak_per_hour=float(base * peak), shape=shape, growth_per_month=growth),
             interruptible_fraction=0.3 if self.draw.random() < 0.3 else 0.0,
-        )  # fmt: skip
+        )
 
 
 def instance(name: str, seed: int = 0) -> Problem:
