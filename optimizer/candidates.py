@@ -4,20 +4,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from .build import Built, build
+from .carry import carried
 from .clock import Stopped
 from .highs import Effort, SolverAnswer, run
 from .index import triples
 from .loosen import keeps_limits, loosened
-from .matrix import Array, matrix_of
+from .matrix import Array, fits, matrix_of
 from .pricing.attack import Answer, attack
 from .pricing.scope import knows
 from .problem import Problem
 from .reduce import only_useful, reduce
 from .shortlist import LARGE, Shortlist, shortlist
-from .strategy import search
+from .strategy import SMALL_COLUMNS, search
 
 LOOSENED_SHARE = 0.85  # of the time left, at most, for the problem without limits that keep offers apart
 HUGE = 500_000  # triples of workload, source and slice: more is never written down whole
+QUICK_SHARE = 0.2  # of the time left, at most, for a plan to start from
 SHORTLIST_SHARE = 0.9  # of the time left, at most, for the offers on the shortlist
 
 
@@ -27,7 +29,7 @@ class Model:
     solving_seconds = 0.0
 
     def __init__(self, problem: Problem) -> None:
-        smaller = reduce(problem).problem
+        smaller = self.problem = reduce(problem).problem
         self.offers = len(smaller.elastic) + len(smaller.reservations) + len(smaller.blocks)
         self.built = build(smaller)
         self.matrix = matrix_of(self.built.model.lp)
@@ -37,8 +39,18 @@ class Model:
         return effort
 
     def search(self, effort: Effort) -> SolverAnswer:
-        """Best plan and bound of this model."""
-        return search(self.built, self.matrix, effort)
+        """Best plan and bound of this model, from a quick plan where there is one."""
+        if self.matrix.columns <= SMALL_COLUMNS or not knows(self.problem):
+            return search(self.built, self.matrix, effort)
+        quick = attack(self.problem, replace(effort, seconds=QUICK_SHARE * effort.seconds))
+        start, known = None, quick.values
+        if known is not None and quick.built is not None:
+            start = carried(known, quick.built, self.built, self.matrix.columns)
+        if start is not None and not fits(self.matrix, start):
+            start = None
+        left = replace(effort, seconds=effort.seconds - quick.seconds)
+        found = search(self.built, self.matrix, left, start)
+        return replace(found, bound=max(found.bound, min(quick.bound, found.objective)))
 
     def judge(self, answer: SolverAnswer) -> SolverAnswer | None:
         """What the answer to this model says of the whole problem; None when nothing."""
@@ -87,7 +99,7 @@ class _Priced(Model):
     """What the relaxation over the whole catalogue led to: a plan, and its bound for all plans."""
 
     def __init__(self, built: Built, answer: Answer) -> None:
-        problem = built.index.problem
+        problem = self.problem = built.index.problem
         self.offers = len(problem.elastic) + len(problem.reservations) + len(problem.blocks)
         self.built, self.answer = built, answer
         self.matrix = matrix_of(built.model.lp)

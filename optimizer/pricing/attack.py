@@ -21,10 +21,14 @@ from .grid import Grid, make_grid
 from .loop import Relaxation, start
 from .whole import buy_whole
 
-STEPS = ((12, 4), (6, 6), (3, 12), (1, 48))  # months of a period, blocks at most
-COARSE = 2  # so many of them only find sites and offers to begin with
-MOST_CELLS = 7500  # workloads x slices of a grid
+STEPS = (  # months of a period, blocks at most, workloads x slices at most
+    (12, 4, 5000),
+    (6, 6, 5000),
+    (3, 12, 5000),
+    (1, 48, 11_000),
+)
 FEWEST_BLOCKS = 6  # a grid of single months with fewer says less than one of quarters with more
+TREE_SHARE = 0.5  # of the time left, at most, for a grid: the rest is for a plan
 WHOLE_SECONDS = 15.0
 WHOLE_GAP = 0.002
 PART_GAP = 0.001
@@ -55,22 +59,20 @@ def attack(problem: Problem, effort: Effort) -> Answer:
     deadline, begin = Deadline.after(effort.seconds, effort.cancelled), time.perf_counter()
     catalogue, answer = read(problem), Answer()
     nodes: list[Node] | None = None
-    for number, grid in enumerate(_grids(problem)):
-        if deadline.passed():
-            break
+    found: Relaxation | None = None
+    for grid in _grids(problem):
         tree = _tree(catalogue, grid, nodes, deadline)
-        choice = best_choice(tree, deadline)
+        choice = best_choice(tree, deadline.within(TREE_SHARE * deadline.left()))
         answer.bound = max(answer.bound, tree.bound())
+        answer.nodes += len(tree.done) + len(tree.nodes)
         _tell(effort, answer, deadline)
         if choice is None:
             break
-        answer.nodes += len(tree.done) + len(tree.nodes)
         nodes = [node.to_do() for node in tree.all_nodes()]
-        if number >= _first_fine(problem) and tree.relaxation.unserved <= UNSERVED:
-            _round(problem, tree.relaxation, answer, deadline)
-            _tell(effort, answer, deadline)
-        if answer.gap() <= effort.gap:
-            break
+        found = tree.relaxation
+    if found is not None and found.unserved <= UNSERVED:
+        _round(problem, found, answer, deadline)
+        _tell(effort, answer, deadline)
     answer.seconds = time.perf_counter() - begin
     return answer
 
@@ -85,22 +87,14 @@ def _tree(catalogue: Catalogue, grid: Grid, nodes: list[Node] | None, deadline: 
 
 def _grids(problem: Problem) -> Iterator[Grid]:
     """Grids from coarse to fine, as far as they stay small enough to be solved again and again."""
-    for months, most in _steps(problem):
+    for months, most, cells in STEPS:
+        if months > 1 and 2 * months > problem.horizon.months:
+            continue
         blocks = len(make_grid(problem, months, None).blocks)
         periods = -(-problem.horizon.months // months)
-        affordable = MOST_CELLS // (periods * len(problem.workloads))
-        chosen = min(blocks, most, max(affordable, 1))
+        chosen = min(blocks, most, max(1, cells // (periods * len(problem.workloads))))
         if months > 1 or chosen == blocks or chosen >= FEWEST_BLOCKS:
             yield make_grid(problem, months, chosen)
-
-
-def _steps(problem: Problem) -> list[tuple[int, int]]:
-    return [(m, b) for m, b in STEPS if m == 1 or 2 * m <= problem.horizon.months]
-
-
-def _first_fine(problem: Problem) -> int:
-    """Number of the first grid whose point is worth rounding."""
-    return max(0, len(_steps(problem)) - (len(STEPS) - COARSE))
 
 
 def _round(problem: Problem, relaxation: Relaxation, answer: Answer, deadline: Deadline) -> None:

@@ -86,8 +86,9 @@ def _solved(relaxation: Relaxation, node: Node, deadline: Deadline) -> Node:
     if node.used is not None:
         bring(relaxation, node.used)
     relaxation.bound = node.bound
-    converge(relaxation, deadline, tolerance=LOOSE)
-    return Node(node.low, node.high, relaxation.bound, uses(relaxation), solved_here=True)
+    if converge(relaxation, deadline, tolerance=LOOSE):
+        return Node(node.low, node.high, relaxation.bound, uses(relaxation), solved_here=True)
+    return Node(node.low, node.high, relaxation.bound, node.used, solved_here=True)
 
 
 def _fixed(relaxation: Relaxation, node: Node, deadline: Deadline) -> list[float] | None:

@@ -26,43 +26,56 @@ class Prices:
 def price(master: Master) -> Prices:
     """Price all columns at the duals of the last solve."""
     c, grid = master.catalogue, master.grid
-    firm_source = c.kind == FIRM
-    firm_pairs = np.flatnonzero(firm_source[c.pair_source])
+    firm_pairs = np.flatnonzero((c.kind == FIRM)[c.pair_source])
     hourly_pairs = np.flatnonzero((c.kind == ELASTIC)[c.pair_source])
-    worth = _worth(master)
-    wanted = master.wanted[c.pair_workload]
-    stock = np.where(master.stock_row >= 0, master.lp.duals[np.maximum(master.stock_row, 0)], 0.0)
+    stock = _dual(master, master.stock_row)
     q = c.pair_source[hourly_pairs]
-    serving = c.hourly[q][:, None] * grid.hours - worth[hourly_pairs] - stock[q]
-    serving = np.where(wanted[hourly_pairs] & (master.there[q] > 0), serving, 0.0)
-    value, firm_serving = _held(master, firm_pairs, np.where(wanted, worth, 0.0), stock)
+    serving = _worth(master, hourly_pairs)
+    np.negative(serving, out=serving)
+    serving += c.hourly[q][:, None] * grid.hours
+    scarce = np.flatnonzero((stock != 0.0).any(axis=1)[q])
+    serving[scarce] -= stock[q[scarce]]
+    serving *= master.wanted[c.pair_workload[hourly_pairs]]
+    rare = np.flatnonzero((master.there <= 0).any(axis=1)[q])
+    serving[rare] = np.where(master.there[q[rare]] > 0, serving[rare], 0.0)
+    value, firm_serving = _held(master, firm_pairs, stock)
     reservations = _reservations(master, value)
     shortfall = _left_out(master, hourly_pairs, serving) + _left_out(master, firm_pairs, firm_serving)
     shortfall += _left_out_reservations(master, reservations)
     return Prices(serving, firm_serving, firm_pairs, hourly_pairs, reservations, shortfall)
 
 
-def _worth(master: Master) -> Array:
+def _dual(master: Master, rows: Array) -> Array:
+    """Duals of rows, 0 where there is none."""
+    return np.asarray(np.where(rows >= 0, master.lp.duals[np.maximum(rows, 0)], 0.0))
+
+
+def _worth(master: Master, pairs: Array) -> Array:
     """What a machine of each pair at work earns at the duals, pair x slice, its stock apart."""
-    c, grid, duals = master.catalogue, master.grid, master.lp.duals
-
-    def dual(rows: Array) -> Array:
-        return np.where(rows >= 0, duals[np.maximum(rows, 0)], 0.0)
-
-    work = dual(master.demand_row) + dual(master.work_row)[:, None] * master.work_hours
-    spot = dual(master.spot_row)
-    q, w = c.pair_source, c.pair_workload
+    c, grid = master.catalogue, master.grid
+    work = _dual(master, master.demand_row)
+    work = work + _dual(master, master.work_row)[:, None] * master.work_hours
+    q, w = c.pair_source[pairs], c.pair_workload[pairs]
+    found = np.take(work, w, axis=0)
     part = np.where(c.is_spot[q], 1.0, 0.0) - np.where(master.is_work[w], master.spot_part[w], 0.0)
-    found = c.pair_speed[:, None] * (work[w] + part[:, None] * spot[w])
+    some = np.flatnonzero(part)
+    found[some] += part[some][:, None] * _dual(master, master.spot_row)[w[some]]
+    found *= c.pair_speed[pairs][:, None]
     if c.groups:
-        by_period = dual(master.total_row) + c.in_group.astype(float) @ dual(master.group_row)
-        found += (c.share_weight[:, None] * by_period)[q][:, grid.period_of] * grid.hours
+        by_period = _dual(master, master.total_row) + c.in_group.astype(float) @ _dual(
+            master, master.group_row
+        )
+        shares = (c.share_weight[:, None] * by_period)[q]
+        blocks = len(grid.blocks)
+        for period in np.flatnonzero(shares.any(axis=0)).tolist():
+            span = slice(period * blocks, (period + 1) * blocks)
+            found[:, span] += np.outer(shares[:, period], grid.hours[span])
     if master.carbon_row >= 0:
-        found += np.outer(c.carbon_kg[q], master.carbon_hours) * duals[master.carbon_row]
+        found += np.outer(c.carbon_kg[q], master.carbon_hours) * master.lp.duals[master.carbon_row]
     return np.asarray(found)
 
 
-def _held(master: Master, firm_pairs: Array, worth: Array, stock: Array) -> tuple[Array, Array]:
+def _held(master: Master, firm_pairs: Array, stock: Array) -> tuple[Array, Array]:
     """Worth of a firm machine held in each period, and reduced costs of its pairs.
 
     A machine whose rows are in the relaxation is worth what they say; any other what its best work would
@@ -70,11 +83,17 @@ def _held(master: Master, firm_pairs: Array, worth: Array, stock: Array) -> tupl
     """
     c, grid = master.catalogue, master.grid
     there = master.held_column[:, 0] >= 0
-    best = np.zeros((len(c.sources), grid.slices))
-    np.maximum.at(best, c.pair_source[firm_pairs], worth[firm_pairs])
-    value = np.where(there[:, None], -stock, best)
     q = c.pair_source[firm_pairs]
-    firm_serving = np.where(there[q][:, None], -stock[q] - worth[firm_pairs], 0.0)
+    worth = _worth(master, firm_pairs)
+    worth *= master.wanted[c.pair_workload[firm_pairs]]
+    best = np.zeros((len(c.sources), grid.slices))
+    if len(firm_pairs):
+        firsts = np.flatnonzero(np.concatenate(([True], q[1:] != q[:-1])))
+        best[q[firsts]] = np.maximum(0.0, np.maximum.reduceat(worth, firsts, axis=0))
+    value = np.where(there[:, None], -stock, best)
+    known = np.flatnonzero(there[q])
+    firm_serving = np.zeros(worth.shape)
+    firm_serving[known] = -stock[q[known]] - worth[known]
     return value.reshape(len(c.sources), len(grid.periods), -1).sum(axis=2), firm_serving
 
 
