@@ -28,6 +28,7 @@ STEPS = (  # months of a period, blocks at most, workloads x slices at most
     (1, 48, 11_000),
 )
 FEWEST_BLOCKS = 6  # a grid of single months with fewer says less than one of quarters with more
+QUICK_PAIRS = 500  # of source and workload: up to here every grid leads to a plan of its own
 TREE_SHARE = 0.5  # of the time left, at most, for a grid: the rest is for a plan
 WHOLE_SECONDS = 15.0
 WHOLE_GAP = 0.002
@@ -60,6 +61,7 @@ def attack(problem: Problem, effort: Effort) -> Answer:
     catalogue, answer = read(problem), Answer()
     nodes: list[Node] | None = None
     found: Relaxation | None = None
+    quick = len(catalogue.pair_source) <= QUICK_PAIRS
     for grid in _grids(problem):
         tree = _tree(catalogue, grid, nodes, deadline)
         choice = best_choice(tree, deadline.within(TREE_SHARE * deadline.left()))
@@ -70,7 +72,9 @@ def attack(problem: Problem, effort: Effort) -> Answer:
             break
         nodes = [node.to_do() for node in tree.all_nodes()]
         found = tree.relaxation
-    if found is not None and found.unserved <= UNSERVED:
+        if quick and found.unserved <= UNSERVED:
+            _round(problem, found, answer, deadline)
+    if found is not None and not quick and found.unserved <= UNSERVED:
         _round(problem, found, answer, deadline)
         _tell(effort, answer, deadline)
     answer.seconds = time.perf_counter() - begin

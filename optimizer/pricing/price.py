@@ -33,10 +33,10 @@ def price(master: Master) -> Prices:
     serving = _worth(master, hourly_pairs)
     np.negative(serving, out=serving)
     serving += c.hourly[q][:, None] * grid.hours
-    scarce = np.flatnonzero((stock != 0.0).any(axis=1)[q])
+    scarce = np.flatnonzero(stock.min(axis=1)[q] < 0)
     serving[scarce] -= stock[q[scarce]]
     serving *= master.wanted[c.pair_workload[hourly_pairs]]
-    rare = np.flatnonzero((master.there <= 0).any(axis=1)[q])
+    rare = np.flatnonzero(master.there.min(axis=1)[q] <= 0)
     serving[rare] = np.where(master.there[q[rare]] > 0, serving[rare], 0.0)
     value, firm_serving = _held(master, firm_pairs, stock)
     reservations = _reservations(master, value)
