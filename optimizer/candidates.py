@@ -3,32 +3,39 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from .build import build
+from .build import Built, build
+from .carry import carried
 from .clock import Stopped
 from .highs import Effort, SolverAnswer, run
+from .index import triples
 from .loosen import keeps_limits, loosened
-from .matrix import Array, matrix_of
+from .matrix import Array, fits, matrix_of
+from .pricing.attack import Answer, attack
+from .pricing.scope import knows
 from .problem import Problem
-from .reduce import reduce
+from .reduce import only_useful, reduce
 from .risk.coarse import coarse_answer, is_large
 from .risk.polish import polished
-from .shortlist import Shortlist, shortlist
+from .shortlist import LARGE, Shortlist, shortlist
 from .spend_shortlist import FewPlans, few_plans
-from .strategy import search
+from .strategy import SMALL_COLUMNS, search
 
 LOOSENED_SHARE = 0.85  # of the time left, at most, for the problem without limits that keep offers apart
 COARSE_SHARE = 0.9  # of the time left, at most, for the coarse grid of many scenarios
+HUGE = 500_000  # triples of workload, source and slice: more is never written down whole
+QUICK_SHARE = 0.2  # of the time left, at most, for a plan to start from
 SHORTLIST_SHARE = 0.9  # of the time left, at most, for the offers on the shortlist
 
 
 class Model:
-    """The whole problem, reduced and written down."""
+    """The whole problem, reduced and written down. `solving_seconds`: spent on it before it was yielded."""
+
+    solving_seconds = 0.0
 
     def __init__(self, problem: Problem) -> None:
-        smaller = reduce(problem).problem
+        smaller = self.smaller = reduce(problem).problem
         self.offers = len(smaller.elastic) + len(smaller.reservations) + len(smaller.blocks)
         self.offers += sum(len(plan.rates) for plan in smaller.spend_plans)
-        self.smaller = smaller
         self.built = build(smaller)
         self.matrix = matrix_of(self.built.model.lp)
 
@@ -38,7 +45,21 @@ class Model:
 
     def attack(self, effort: Effort) -> SolverAnswer:
         """Best plan and bound of this model."""
-        return polished(self.built, self.matrix, search(self.built, self.matrix, effort), effort)
+        return polished(self.built, self.matrix, self._search(effort), effort)
+
+    def _search(self, effort: Effort) -> SolverAnswer:
+        """From a quick plan, where there is one."""
+        if self.matrix.columns <= SMALL_COLUMNS or not knows(self.smaller):
+            return search(self.built, self.matrix, effort)
+        quick = attack(self.smaller, replace(effort, seconds=QUICK_SHARE * effort.seconds))
+        start, known = None, quick.values
+        if known is not None and quick.built is not None:
+            start = carried(known, quick.built, self.built, self.matrix.columns)
+        if start is not None and not fits(self.matrix, start):
+            start = None
+        left = replace(effort, seconds=effort.seconds - quick.seconds)
+        found = search(self.built, self.matrix, left, start)
+        return replace(found, bound=max(found.bound, min(quick.bound, found.objective)))
 
     def judge(self, answer: SolverAnswer) -> SolverAnswer | None:
         """What the answer to this model says of the whole problem; None when nothing."""
@@ -118,6 +139,22 @@ class _Shortlisted(Model):
         return _capped(answer, self.bound)
 
 
+class _Priced(Model):
+    """What the relaxation over the whole catalogue led to: a plan, and its bound for all plans."""
+
+    def __init__(self, built: Built, answer: Answer) -> None:
+        problem = self.smaller = built.index.problem
+        self.offers = len(problem.elastic) + len(problem.reservations) + len(problem.blocks)
+        self.built, self.answer = built, answer
+        self.matrix = matrix_of(built.model.lp)
+        self.solving_seconds = answer.seconds
+
+    def attack(self, effort: Effort) -> SolverAnswer:
+        """It is found already."""
+        found, proven = self.answer, self.answer.gap() <= effort.gap
+        return SolverAnswer(proven, False, found.bound, found.cost, found.values, found.nodes)
+
+
 def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
     """Models to try in turn: each is tried only when the one before said nothing of the whole problem.
 
@@ -125,11 +162,12 @@ def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
     """
     bound = float("-inf")
     _go_on(effort())
-    if is_large(reduce(problem).problem):
+    smaller = reduce(problem).problem
+    if is_large(smaller):
         yield _Coarse(problem)
         _go_on(effort())
     loose = loosened(problem)
-    if loose is not None:
+    if loose is not None and triples(reduce(loose).problem) <= LARGE:
         few = few_plans(reduce(loose).problem, effort)
         easier = _Loosened(problem, loose, few)
         relaxed = run(easier.matrix, effort(), mip=False)
@@ -140,10 +178,27 @@ def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
         if (relaxed.infeasible and few is None) or easier.keeps_limits(relaxed.values):
             yield easier
     _go_on(effort())
-    smaller = reduce(problem).problem
+    count = triples(smaller)
+    if count > LARGE and knows(problem):
+        answer = attack(only_useful(problem), effort())
+        _go_on(effort())
+        bound = max(bound, answer.bound)
+        if answer.built is not None:
+            yield _Priced(answer.built, replace(answer, bound=bound))
+        if count > HUGE:
+            return
+    yield from _smaller_models(problem, smaller, count, bound, effort)
+
+
+def _smaller_models(
+    problem: Problem, smaller: Problem, count: int, bound: float, effort: Callable[[], Effort]
+) -> Iterator[Model]:
+    """Models with some of the offers or plans to spend under, then the whole."""
     few = few_plans(smaller, effort)
     _go_on(effort())
-    short = shortlist(few.problem if few is not None else smaller, effort())
+    scenarios = len(problem.risk.scenarios) if problem.risk is not None else 1
+    is_long = scenarios * count > LARGE
+    short = shortlist(few.problem if few is not None else smaller, effort()) if is_long else None
     if short is not None:
         _go_on(effort())
         yield _Shortlisted(short, bound)

@@ -1,7 +1,7 @@
 """The sets of the model: slices, loads, sources of capacity, and who can serve whom when."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from .problem import (
@@ -73,6 +73,7 @@ class ServerSource:
 
 
 Source = ElasticSource | FirmSource | ServerSource
+Keep = Callable[[int, Source, Slice], bool]
 
 
 def usable(source: Source) -> float:
@@ -188,11 +189,12 @@ class SliceBuilder:
         return tuple(hour in t.hours for t in self.times if t.hours and t.window.overlap(start, end) > 0)
 
 
-def build_index(problem: Problem, *, mean_blocks: int | None = None) -> Index:
+def build_index(problem: Problem, *, mean_blocks: int | None = None, keep: Keep | None = None) -> Index:
     """Slices, loads and eligible (workload, source, slice) triples of a problem.
 
     With `mean_blocks`, each month is cut into at most that many blocks that carry the mean load of their
-    hours: a relaxation, whose optimum without whole machines bounds the problem's from below.
+    hours: a relaxation, whose optimum without whole machines bounds the problem's from below. With `keep`,
+    only some sources may serve a workload in a slice: its plans are plans of the problem, not all of them.
     """
     builder = SliceBuilder(problem, mean_blocks)
     slices, loads = builder.build()
@@ -202,10 +204,21 @@ def build_index(problem: Problem, *, mean_blocks: int | None = None) -> Index:
     months: dict[int, list[int]] = defaultdict(list)
     for piece in slices:
         months[piece.month].append(piece.index)
-    serves = tuple(_serves(problem.workloads, sources, slices, loads))
+    every = _serves(problem.workloads, sources, slices, loads)
+    serves = tuple(k for k in every if keep is None or keep(k[0], sources[k[1]], slices[k[2]]))
     return Index(
         problem, tuple(slices), loads, sources, serves, max(0.0, overstated), dict(months), builder.mean
     )
+
+
+def triples(problem: Problem) -> int:
+    """How many triples of workload, source and slice there could be, without writing them down."""
+    slices, _ = SliceBuilder(problem, None).build()
+    machines = [e.machine.key for e in problem.elastic]
+    machines += {r.machine.key for r in problem.reservations} | {b.machine.key for b in problem.blocks}
+    machines += [server.machine.key for site in problem.sites for server in site.servers]
+    pairs = sum(load.units_per_hour.get(key, 0.0) > 0 for load in problem.workloads for key in machines)
+    return pairs * len(slices)
 
 
 def _serves(

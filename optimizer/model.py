@@ -36,6 +36,7 @@ class Model:
     cost: dict[str, Terms] = field(default_factory=dict)
     constant: float = 0.0
     slacks: dict[str, Slack] = field(default_factory=dict)
+    share_rows: dict[tuple[str, int], int] = field(default_factory=dict)  # (limit, month) -> row
     rows: int = 0
     nonzeros: int = 0
 

@@ -32,7 +32,7 @@ class Reduction:
 
 def reduce(problem: Problem) -> Reduction:
     """Drop useless and dominated offers. The optimum stays the same; the plan never names a dropped offer."""
-    useful = _useful(problem)
+    useful = only_useful(problem)
     count = len(useful.elastic) + len(useful.reservations) + len(useful.blocks)
     cuts = useful.availabilities()
     useful = _without_dominated_pools(useful)
@@ -67,7 +67,7 @@ def _without_dominated_pools(problem: Problem) -> Problem:
     )
 
 
-def _useful(problem: Problem) -> Problem:
+def only_useful(problem: Problem) -> Problem:
     """Only offers whose machine some workload can use; spot only where something may be interrupted."""
     users: dict[str, float] = {}
     for load in problem.workloads:
@@ -104,9 +104,12 @@ def _undominated(
 ) -> list[Option]:
     """Options that no better-ranked kept option replaces, in their original order."""
     kept: list[Option] = []
+    able: list[Option] = []  # those that may replace another at all
     for option in sorted(options, key=rank):
-        if not any(replaces(other, option) for other in kept):
+        if not any(replaces(other, option) for other in able):
             kept.append(option)
+            if option.max_quantity is None:
+                able.append(option)
     chosen = {id(option) for option in kept}
     return [option for option in options if id(option) in chosen]
 

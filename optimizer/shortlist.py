@@ -12,7 +12,6 @@ from .build import Built, build
 from .cases import Case, site_cases
 from .gang_pools import wide_pools
 from .highs import Effort
-from .index import build_index
 from .matrix import matrix_of
 from .problem import Problem
 
@@ -30,10 +29,7 @@ class Shortlist:
 
 
 def shortlist(problem: Problem, effort: Effort) -> Shortlist | None:
-    """The offers a coarse relaxation uses; None when the problem is small, or the relaxation says nothing."""
-    scenarios = len(problem.risk.scenarios) if problem.risk is not None else 1
-    if scenarios * len(build_index(problem).serves) <= LARGE:
-        return None
+    """The offers a coarse relaxation uses; None when the relaxation says nothing."""
     built = build(problem, mean_blocks=MEAN_BLOCKS)
     cases = site_cases(built, matrix_of(built.model.lp), effort)
     if not cases:

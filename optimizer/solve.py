@@ -47,7 +47,7 @@ def solve(
     answer: SolverAnswer | None = None
     try:
         for model in models(problem, effort):
-            build_seconds = clock.seconds()
+            build_seconds = clock.seconds() - model.solving_seconds
             answer = model.judge(model.attack(model.allowed(effort())))
             if answer is not None:
                 break

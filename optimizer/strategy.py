@@ -67,11 +67,12 @@ class Search:
         )
 
 
-def search(built: Built, matrix: Matrix, effort: Effort) -> SolverAnswer:
-    """Best plan and bound of a model within the effort."""
+def search(built: Built, matrix: Matrix, effort: Effort, start: Array | None = None) -> SolverAnswer:
+    """Best plan and bound of a model within the effort; `start` is a plan already known."""
     state = Search(built, matrix, effort, time.perf_counter())
+    state.offer(start)
     if matrix.columns <= SMALL_COLUMNS:
-        quick = run(matrix, replace(effort, seconds=min(effort.seconds, SMALL_SECONDS)))
+        quick = run(matrix, replace(effort, seconds=min(effort.seconds, SMALL_SECONDS)), start=start)
         if quick.infeasible or quick.optimal or effort.seconds <= SMALL_SECONDS:
             return quick
         state.offer(quick.values)

@@ -30,9 +30,11 @@ def add_shares(model: Model, index: Index, v: Variables) -> int:
             add_term(groups[name, most, piece.month], v.serve[w, q, i], hours)
     v.month_sums |= {month: v.real() for month in total}
     for month, terms in total.items():
+        model.share_rows["", month] = model.rows
         model.equal({**terms, v.month_sums[month]: -1.0}, 0.0)
     for (name, most, month), terms in groups.items():
         model.slack(name, "of the month's capacity-hours", 1.0, v)
+        model.share_rows[name, month] = model.rows
         _share_row(model, terms, v.month_sums[month], most, name)
     return len(total) + len(groups)
 

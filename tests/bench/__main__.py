@@ -23,14 +23,27 @@ class Timing:
         return " ".join(self.words)
 
 
-WITHIN = ("search_speed", "hot_path", "page_speed", "job_speed", "sweep_speed", "api_load", "ledger_speed")
+WITHIN = (
+    "search_speed",
+    "hot_path",
+    "page_speed",
+    "job_speed",
+    "sweep_speed",
+    "api_load",
+    "ledger_speed",
+    "model_speed",
+)
 TIMINGS = (
     Timing(words=("cheapest", "H100:8", "--residency", "EU"), seconds=1.5),
     Timing(words=("cheapest",), seconds=1.5),
     Timing(words=("export_prices",), seconds=3),
-    Timing(words=("advise", "examples/small-team.yaml"), seconds=5, example="examples/small-team.yaml"),
     Timing(
-        words=("advise", "examples/eu-chat-and-pretraining.yaml"),
+        words=("advise", "examples/small-team.yaml", *WITHOUT_REASONS),
+        seconds=5,
+        example="examples/small-team.yaml",
+    ),
+    Timing(
+        words=("advise", "examples/eu-chat-and-pretraining.yaml", *WITHOUT_REASONS),
         seconds=60,
         example="examples/eu-chat-and-pretraining.yaml",
     ),

@@ -1,0 +1,127 @@
+"""Large problems: relax and price on finer and finer grids, branch on sites, round, until the gap holds."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..build import Built
+from ..clock import Deadline
+from ..decompose import decompose
+from ..highs import Effort
+from ..matrix import Array, Matrix
+from ..problem import Problem
+from ..result import Progress
+from ..rounding import down, nearest, rounded_plan
+from .branch import Node, Tree, best_choice, root
+from .catalogue import Catalogue, read
+from .fine import Fine, fine
+from .grid import Grid, make_grid
+from .loop import Relaxation, start
+from .whole import buy_whole
+
+STEPS = (  # months of a period, blocks at most, workloads x slices at most
+    (12, 4, 5000),
+    (6, 6, 5000),
+    (3, 12, 5000),
+    (1, 48, 11_000),
+)
+FEWEST_BLOCKS = 6  # a grid of single months with fewer says less than one of quarters with more
+QUICK_PAIRS = 500  # of source and workload: up to here every grid leads to a plan of its own
+TREE_SHARE = 0.5  # of the time left, at most, for a grid: the rest is for a plan
+WHOLE_SECONDS = 15.0
+WHOLE_GAP = 0.002
+PART_GAP = 0.001
+UNSERVED = 1e-6
+
+
+@dataclass(slots=True)
+class Answer:
+    """The best plan found, in the columns of its own model, and the least cost proven (thousands)."""
+
+    bound: float = -np.inf
+    cost: float = np.inf
+    built: Built | None = None
+    matrix: Matrix | None = None
+    values: Array | None = None
+    nodes: int = 0
+    seconds: float = 0.0
+
+    def gap(self) -> float:
+        """Relative gap that is proven."""
+        if self.values is None:
+            return np.inf
+        return (self.cost - self.bound) / max(abs(self.cost), 1e-9)
+
+
+def attack(problem: Problem, effort: Effort) -> Answer:
+    """Best plan and bound within the effort; no plan when the relaxation leads to none."""
+    deadline, begin = Deadline.after(effort.seconds, effort.cancelled), time.perf_counter()
+    catalogue, answer = read(problem), Answer()
+    nodes: list[Node] | None = None
+    found: Relaxation | None = None
+    quick = len(catalogue.pair_source) <= QUICK_PAIRS
+    for grid in _grids(problem):
+        tree = _tree(catalogue, grid, nodes, deadline)
+        choice = best_choice(tree, deadline.within(TREE_SHARE * deadline.left()))
+        answer.bound = max(answer.bound, tree.bound())
+        answer.nodes += len(tree.done) + len(tree.nodes)
+        _tell(effort, answer, deadline)
+        if choice is None:
+            break
+        nodes = [node.to_do() for node in tree.all_nodes()]
+        found = tree.relaxation
+        if quick and found.unserved <= UNSERVED:
+            _round(problem, found, answer, deadline)
+    if found is not None and not quick and found.unserved <= UNSERVED:
+        _round(problem, found, answer, deadline)
+        _tell(effort, answer, deadline)
+    answer.seconds = time.perf_counter() - begin
+    return answer
+
+
+def _tree(catalogue: Catalogue, grid: Grid, nodes: list[Node] | None, deadline: Deadline) -> Tree:
+    relaxation = start(catalogue, grid, deadline)
+    tree = Tree(relaxation)
+    for node in nodes or [root(relaxation)]:
+        tree.push(node)
+    return tree
+
+
+def _grids(problem: Problem) -> Iterator[Grid]:
+    """Grids from coarse to fine, as far as they stay small enough to be solved again and again."""
+    for months, most, cells in STEPS:
+        if months > 1 and 2 * months > problem.horizon.months:
+            continue
+        blocks = len(make_grid(problem, months, None).blocks)
+        periods = -(-problem.horizon.months // months)
+        chosen = min(blocks, most, max(1, cells // (periods * len(problem.workloads))))
+        if months > 1 or chosen == blocks or chosen >= FEWEST_BLOCKS:
+            yield make_grid(problem, months, chosen)
+
+
+def _round(problem: Problem, relaxation: Relaxation, answer: Answer, deadline: Deadline) -> None:
+    """A plan from the relaxation's point: purchases whole first, then each slice on its own."""
+    buy_whole(relaxation, gap=WHOLE_GAP, deadline=deadline.within(WHOLE_SECONDS))
+    model = fine(problem, relaxation)
+    cut = decompose(model.built, model.matrix)
+    for rounder in (nearest, down):
+        values = rounded_plan(
+            model.built, model.matrix, cut, model.relaxed, rounder=rounder, gap=PART_GAP, deadline=deadline
+        )
+        if values is not None:
+            _keep(answer, model, values)
+            return
+
+
+def _keep(answer: Answer, model: Fine, values: Array) -> None:
+    cost = float(model.matrix.cost @ values) + model.matrix.offset
+    if cost < answer.cost:
+        answer.cost, answer.built, answer.matrix, answer.values = cost, model.built, model.matrix, values
+
+
+def _tell(effort: Effort, answer: Answer, deadline: Deadline) -> None:
+    if effort.progress is not None:
+        seconds = effort.seconds - deadline.left()
+        effort.progress(Progress(seconds, answer.cost, answer.bound, answer.gap()))

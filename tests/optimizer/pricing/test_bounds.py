@@ -1,0 +1,83 @@
+"""What the relaxation proves is never more than the optimum, and what it finds is a plan."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from optimizer.clock import Deadline
+from optimizer.extract import extract
+from optimizer.highs import Effort
+from optimizer.matrix import activity
+from optimizer.model import MONEY
+from optimizer.pricing.attack import attack
+from optimizer.pricing.branch import Tree, best_choice, root
+from optimizer.pricing.catalogue import read
+from optimizer.pricing.grid import make_grid
+from optimizer.pricing.loop import start
+from optimizer.pricing.price import price
+from optimizer.pricing.scope import knows
+from optimizer.problem import Problem
+from optimizer.result import Status
+from optimizer.solve import solve
+from optimizer.verify import verify
+
+from ..factories import make_elastic, make_problem, make_rate
+from ..small_problems import small_problems
+from ..test_oracle import ALL
+
+FEW = settings(ALL, max_examples=60)
+
+
+def known(problem: Problem) -> Problem:
+    """The same without the one limit that the relaxation does not know."""
+    return replace(problem, limits=replace(problem.limits, cash_per_month=None))
+
+
+@FEW
+@given(small_problems(), st.integers(1, 3), st.sampled_from([1, 2, 48]))
+def test_every_grid_bounds_the_optimum(problem: Problem, months: int, blocks: int) -> None:
+    problem = known(problem)
+    best = solve(problem, gap=1e-9, time_limit_seconds=60)
+    assume(best.status is Status.OPTIMAL)
+    assert best.objective_npv is not None
+    relaxation = start(read(problem), make_grid(problem, months, blocks), Deadline())
+    tree = Tree(relaxation)
+    tree.push(root(relaxation))
+    assert best_choice(tree, Deadline()) is not None
+    assert tree.bound() / MONEY <= best.objective_npv + 1e-6 * max(1.0, abs(best.objective_npv))
+
+
+@FEW
+@given(small_problems(), st.sampled_from([1, 48]))
+def test_the_first_point_bounds_it_as_well(problem: Problem, blocks: int) -> None:
+    """Before anything is priced in: what is left out counts against the bound."""
+    problem = known(problem)
+    best = solve(problem, gap=1e-9, time_limit_seconds=60)
+    assume(best.status is Status.OPTIMAL)
+    assert best.objective_npv is not None
+    master = start(read(problem), make_grid(problem, 1, blocks), Deadline()).master
+    assert master.lp.solve(60)
+    bound = (master.lp.objective + price(master).shortfall) / MONEY
+    assert bound <= best.objective_npv + 1e-6 * max(1.0, abs(best.objective_npv))
+
+
+@FEW
+@given(small_problems())
+def test_a_plan_it_finds_holds_and_costs_what_it_says(problem: Problem) -> None:
+    problem = known(problem)
+    found = attack(problem, Effort(gap=1e-3, seconds=30))
+    assume(found.values is not None and found.built is not None)
+    assert found.values is not None
+    assert found.built is not None
+    assert found.matrix is not None
+    assert len(activity(found.matrix, found.values)) == found.matrix.rows
+    verify(problem, extract(found.built, found.values), objective_npv=found.cost / MONEY)
+    assert found.bound <= found.cost * (1 + 1e-6) + 1e-9
+
+
+@pytest.mark.parametrize("cash", [None, (1e9,)])
+def test_a_limit_it_does_not_know_is_seen(cash: tuple[float, ...] | None) -> None:
+    problem = make_problem(make_rate(1.0), elastic=(make_elastic(),))
+    assert knows(replace(problem, limits=replace(problem.limits, cash_per_month=cash))) is (cash is None)
