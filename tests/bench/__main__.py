@@ -33,6 +33,7 @@ WITHIN = (
     "ledger_speed",
     "model_speed",
 )
+WITHOUT_REASONS = ("--explain-time", "0")
 TIMINGS = (
     Timing(words=("cheapest", "H100:8", "--residency", "EU"), seconds=1.5),
     Timing(words=("cheapest",), seconds=1.5),

@@ -1,9 +1,9 @@
-"""Mélange's formulation (Griggs et al., 2024, arXiv:2404.14527, section 5.3) beside ours, on the same numbers.
+"""Mélange's formulation (Griggs et al., 2024, arXiv:2404.14527, section 5.3) beside ours, on the same load.
 
-Requests fall into buckets of input and output lengths; the load of a bucket is cut into slices, each slice goes
-to one kind of accelerator whole, and accelerators are packed: min sum c[j] B[j], sum_j A[s,j] = 1,
-sum_s L[s,j] A[s,j] <= B[j]. Throughputs here are made up, in the shape of theirs: large accelerators are worth
-their price for long requests, small ones for short. Ours may split a slice.
+Requests fall into buckets of input and output lengths; the load of a bucket is cut into slices, each slice
+goes to one kind of accelerator whole, and accelerators are packed: min sum c[j] B[j], sum_j A[s,j] = 1,
+sum_s L[s,j] A[s,j] <= B[j]. Throughputs here are made up, in the shape of theirs: large accelerators are
+worth their price for long requests, small ones for short. Ours may split a slice.
 """
 
 import time
@@ -101,7 +101,7 @@ def print_melange() -> None:
         times = (middle - begin) / seconds
         print(
             f"{seconds:7.2f} s  {rate:g} requests a second, {len(load)} buckets: {own:,.2f} USD/h; Mélange's "
-            f"program with slice factor {factor}: {theirs:,.2f} USD/h in {middle - begin:.2f} s; ours {verdict}, "
+            f"with slice factor {factor}: {theirs:,.2f} USD/h in {middle - begin:.2f} s; ours {verdict}, "
             f"{times:.0f} times as fast",
             flush=True,
         )

@@ -1,4 +1,4 @@
-"""`python -m tests.bench.model_speed [S|M|L ...] [--seeds N]`: made-up plans of three sizes, to a verified answer.
+"""`python -m tests.bench.model_speed [S|M|L ...] [--seeds N]`: made-up plans, solved and checked.
 
 Each in a process of its own; beside them the whole catalogue in PuLP's CBC, and Mélange's program.
 """
