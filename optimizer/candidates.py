@@ -11,7 +11,7 @@ from .index import triples
 from .loosen import keeps_limits, loosened
 from .matrix import Array, fits, matrix_of
 from .pricing.attack import Answer, attack
-from .pricing.scope import knows
+from .pricing.scope import knows, unservable
 from .problem import Problem
 from .reduce import only_useful, reduce
 from .risk.coarse import coarse_answer, is_large
@@ -139,6 +139,14 @@ class _Shortlisted(Model):
         return _capped(answer, self.bound)
 
 
+class _Alone(Model):
+    """Workloads that no machine can serve: if they cannot hold alone, nothing can."""
+
+    def judge(self, answer: SolverAnswer) -> SolverAnswer | None:
+        """Only the proof that they cannot hold says something of the whole."""
+        return answer if answer.infeasible else None
+
+
 class _Priced(Model):
     """What the relaxation over the whole catalogue led to: a plan, and its bound for all plans."""
 
@@ -179,7 +187,11 @@ def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
             yield easier
     _go_on(effort())
     count = triples(smaller)
-    if count > LARGE and knows(problem):
+    unserved = unservable(smaller) if count > LARGE else ()
+    if unserved:
+        yield _Alone(replace(problem, workloads=unserved))
+        _go_on(effort())
+    if count > LARGE and not unserved and knows(problem):
         answer = attack(only_useful(problem), effort())
         _go_on(effort())
         bound = max(bound, answer.bound)

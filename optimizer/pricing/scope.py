@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
-from ..problem import Problem
+from ..problem import Problem, Workload
 
 KNOWN = {
     "Problem": "horizon workloads elastic reservations blocks sites owned limits also_cut_at",
@@ -34,6 +34,19 @@ KNOWN = {
 def knows(problem: Problem) -> bool:
     """Whether every field that is set is one the relaxation knows. Cash by month is not."""
     return not any(_unknown(thing) for thing in _things(problem))
+
+
+def unservable(problem: Problem) -> tuple[Workload, ...]:
+    """Workloads that no offer, server or owned machine can serve: the relaxation has no unit of theirs."""
+    machines = {e.machine.key for e in problem.elastic} | {r.machine.key for r in problem.reservations}
+    machines |= {b.machine.key for b in problem.blocks}
+    machines |= {o.machine.key for o in problem.owned if o.machine is not None}
+    machines |= {server.machine.key for site in problem.sites for server in site.servers}
+    return tuple(
+        load
+        for load in problem.workloads
+        if not any(load.units_per_hour.get(key, 0.0) > 0 for key in machines)
+    )
 
 
 def _things(problem: Problem) -> Iterator[Any]:

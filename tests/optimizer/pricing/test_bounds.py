@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from optimizer import candidates
 from optimizer.clock import Deadline
 from optimizer.extract import extract
 from optimizer.highs import Effort
@@ -17,8 +18,9 @@ from optimizer.pricing.catalogue import read
 from optimizer.pricing.grid import make_grid
 from optimizer.pricing.loop import start
 from optimizer.pricing.price import price
-from optimizer.pricing.scope import knows
+from optimizer.pricing.scope import knows, unservable
 from optimizer.problem import Problem
+from optimizer.reduce import only_useful
 from optimizer.result import Status
 from optimizer.solve import solve
 from optimizer.verify import verify
@@ -66,7 +68,8 @@ def test_the_first_point_bounds_it_as_well(problem: Problem, blocks: int) -> Non
 @FEW
 @given(small_problems())
 def test_a_plan_it_finds_holds_and_costs_what_it_says(problem: Problem) -> None:
-    problem = known(problem)
+    problem = only_useful(known(problem))
+    assume(not unservable(problem))
     found = attack(problem, Effort(gap=1e-3, seconds=30))
     assume(found.values is not None and found.built is not None)
     assert found.values is not None
@@ -81,3 +84,15 @@ def test_a_plan_it_finds_holds_and_costs_what_it_says(problem: Problem) -> None:
 def test_a_limit_it_does_not_know_is_seen(cash: tuple[float, ...] | None) -> None:
     problem = make_problem(make_rate(1.0), elastic=(make_elastic(),))
     assert knows(replace(problem, limits=replace(problem.limits, cash_per_month=cash))) is (cash is None)
+
+
+def test_a_large_plan_with_a_workload_that_nothing_serves_is_proven_impossible(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(candidates, "LARGE", 0)
+    monkeypatch.setattr(candidates, "HUGE", 0)
+    served, unserved = make_rate(1.0), make_rate(1.0, {"n": 1.0}, name="search")
+    problem = make_problem(served, unserved, elastic=(make_elastic(),))
+    assert unservable(problem) == (unserved,)
+    assert solve(problem).status is Status.INFEASIBLE
+    assert solve(replace(problem, workloads=(served,))).objective_npv == pytest.approx(2 * 730)
