@@ -82,7 +82,7 @@ def ours(load: list[Bucket]) -> float:
             for kind, (price, _) in KINDS.items()
         ),
     )
-    outcome = solve(problem, gap=0.001, time_limit_seconds=120)
+    outcome = solve(problem, gap=1e-4, time_limit_seconds=120)
     if outcome.objective_npv is None:
         raise RuntimeError(f"no plan: {outcome.status}")
     return outcome.objective_npv / HOURS
