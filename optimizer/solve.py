@@ -17,6 +17,7 @@ from .problem import Problem
 from .provider_order import in_provider_order
 from .result import Outcome, SolveRecord, Status
 from .risk.provider_order import in_order_everywhere
+from .settled import settled
 
 
 def solve(
@@ -73,6 +74,7 @@ def solve(
         )
     if model is None or answer is None:
         return Outcome(status=Status.UNKNOWN, record=record)
+    answer = settled(model.built, model.matrix, answer)
     return _outcome(model.built, answer, replace(record, nodes=answer.nodes, bound=answer.bound / MONEY))
 
 
