@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 _LOOK_SECONDS = 0.1
 _CALM_SECONDS = 2.0  # who dies sooner than this after a start waits before the next
@@ -17,6 +18,7 @@ _STOP_SECONDS = 15.0
 @dataclass(slots=True)
 class _Child:
     command: Sequence[str]
+    orphaned: signal.Signals
     process: subprocess.Popen[bytes]
     started: float
     again_at: float = field(default=0.0)
@@ -34,8 +36,9 @@ class Supervisor:
         self._children: dict[str, _Child] = {}
         self._stopping = False
 
-    def start(self, name: str, command: Sequence[str]) -> None:
-        self._children[name] = _Child(command, self._spawn(command), time.monotonic())
+    def start(self, name: str, command: Sequence[str], *, orphaned: signal.Signals = signal.SIGTERM) -> None:
+        """`orphaned`: what it gets when this process is killed."""
+        self._children[name] = _Child(command, orphaned, self._spawn(command, orphaned), time.monotonic())
 
     def pid(self, name: str) -> int:
         return self._children[name].process.pid
@@ -76,15 +79,19 @@ class Supervisor:
                 self._say(f"The {name} ended ({_words(code)}) and is started again.")
                 child.again_at = now + (1.0 if now - child.started < _CALM_SECONDS else 0.0)
             if now >= child.again_at:
-                child.process, child.started, child.again_at = self._spawn(child.command), now, 0.0
+                child.process, child.started, child.again_at = (
+                    self._spawn(child.command, child.orphaned),
+                    now,
+                    0.0,
+                )
 
-    def _spawn(self, command: Sequence[str]) -> "subprocess.Popen[bytes]":
+    def _spawn(self, command: Sequence[str], orphaned: signal.Signals) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(  # noqa: S603  our own words
             command,
             env=self._environment,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509  no threads yet
+            preexec_fn=partial(_end_with_parent, orphaned) if sys.platform == "linux" else None,  # noqa: PLW1509  no threads yet
         )
 
 
@@ -92,9 +99,9 @@ _PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 _PR_SET_PDEATHSIG = 1  # of linux/prctl.h
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(orphaned: signal.Signals) -> None:
     if _PRCTL is not None:
-        _PRCTL(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        _PRCTL(_PR_SET_PDEATHSIG, orphaned)
 
 
 def _words(code: int) -> str:

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import signal
 import sys
 from typing import Any
 
@@ -50,7 +51,9 @@ class Command(AdvisorCommand):
         call_command("prepare", stdout=self.stdout, stderr=self.stderr)
         connections.close_all()
         for name, command in _commands().items():
-            supervisor.start(name, command)
+            # beat holds nothing that could be lost, and may not hear SIGTERM while its broker is gone
+            orphaned = signal.SIGKILL if name == "scheduler" else signal.SIGTERM
+            supervisor.start(name, command, orphaned=orphaned)
         supervisor.stop_on_signals()
         if supervisor.wait_until(_answers):
             self._say(f"\nServing at http://{HOST}:{settings.PORT}/  (Ctrl-C stops)")
