@@ -54,7 +54,7 @@ def solve(
                 break
     except Stopped:
         answer = None
-    record = SolveRecord(
+    asked = SolveRecord(
         solver="HiGHS",
         version=f"{version()}, PuLP {pulp.__version__}",
         threads=threads,
@@ -63,19 +63,23 @@ def solve(
         seconds=clock.seconds(),
         build_seconds=build_seconds,
     )
-    if model is not None:
-        record = replace(
-            record,
-            columns=model.matrix.columns,
-            rows=model.matrix.rows,
-            integers=int(model.matrix.whole.sum()),
-            nonzeros=len(model.matrix.value),
-            offers=model.offers,
-        )
+    record = asked if model is None else _sized(asked, model)
     if model is None or answer is None:
         return Outcome(status=Status.UNKNOWN, record=record)
     answer = settled(model.built, model.matrix, answer)
     return _outcome(model.built, answer, replace(record, nodes=answer.nodes, bound=answer.bound / MONEY))
+
+
+def _sized(record: SolveRecord, model: Model) -> SolveRecord:
+    """The record with the size of the model that was solved last."""
+    return replace(
+        record,
+        columns=model.matrix.columns,
+        rows=model.matrix.rows,
+        integers=int(model.matrix.whole.sum()),
+        nonzeros=len(model.matrix.value),
+        offers=model.offers,
+    )
 
 
 def _outcome(built: Built, answer: SolverAnswer, record: SolveRecord) -> Outcome:

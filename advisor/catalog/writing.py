@@ -1,4 +1,4 @@
-"""Rows into the ledger, as fast as each database takes them: COPY on PostgreSQL, long INSERTs on SQLite."""
+"""Rows into the ledger, as fast as each database takes them: COPY on PostgreSQL, executemany on SQLite."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -6,12 +6,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import islice
 from typing import TypeVar
 
 from django.db import connection
 
-from advisor.catalog.ahead import ahead
 from advisor.catalog.columns import COLUMNS
 from advisor.catalog.fingerprint import fingerprint
 from advisor.catalog.publication import PART, PAUSE_SECONDS, Publication
@@ -23,7 +22,6 @@ Cells = tuple[Cell, ...]
 """The columns of an offer as the database takes them: numbers and moments as text, unknown text as ''."""
 
 _T = TypeVar("_T")
-_ROWS_A_STATEMENT = 500  # SQLite gives the interpreter to others once a statement: executemany, once a row
 _PAGES, _MANY_PAGES = 1000, 16_000  # of 4 KiB; the first is what SQLite does by itself
 _WRITTEN = ("offer_id", *COLUMNS, "fingerprint", "published_in_id", "source")
 
@@ -65,7 +63,7 @@ def write_parts(
     """
     done = 0
     with _rare_checkpoints():
-        for part in ahead(parts_of(fresh)):
+        for part in parts_of(fresh):
             closed = [row_id for row_id, _ in part if row_id is not None]
             rows = [(*cells, publication.number, source) for _, cells in part]
             with publication.part(), _no_flush():
@@ -106,10 +104,9 @@ def _no_flush() -> Iterator[None]:
     yield
 
 
-def parts_of(things: Iterable[_T], most: int | None = None) -> Iterator[list[_T]]:
-    """Things in lists of `most`, by default of as many as one transaction writes."""
+def parts_of(things: Iterable[_T]) -> Iterator[list[_T]]:
     walk = iter(things)
-    while part := list(islice(walk, most or PART)):
+    while part := list(islice(walk, PART)):
         yield part
 
 
@@ -120,18 +117,16 @@ def _close(ids: Sequence[int], number: int) -> None:
 
 def _insert(rows: Sequence[Cells]) -> None:
     columns = ", ".join(_WRITTEN)
-    into = f"{OfferRow._meta.db_table} ({columns})"
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-        return
-    marks = f"({', '.join('?' * len(_WRITTEN))})"
-    connection.ensure_connection()
-    with connection.wrap_database_errors:  # Django's own cursor would rewrite each of 17,000 marks
-        for some in parts_of(rows, _ROWS_A_STATEMENT):
-            insert = f"INSERT INTO {into} VALUES {', '.join([marks] * len(some))}"  # noqa: S608  names of our own
-            connection.connection.execute(insert, list(chain.from_iterable(some)))
+    table = OfferRow._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            marks = ", ".join(["%s"] * len(_WRITTEN))
+            insert = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608  names of our own
+            cursor.executemany(insert, rows)
 
 
 def _number(value: Decimal | None) -> str | None:

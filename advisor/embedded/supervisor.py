@@ -79,11 +79,8 @@ class Supervisor:
                 self._say(f"The {name} ended ({_words(code)}) and is started again.")
                 child.again_at = now + (1.0 if now - child.started < _CALM_SECONDS else 0.0)
             if now >= child.again_at:
-                child.process, child.started, child.again_at = (
-                    self._spawn(child.command, child.orphaned),
-                    now,
-                    0.0,
-                )
+                child.process = self._spawn(child.command, child.orphaned)
+                child.started, child.again_at = now, 0.0
 
     def _spawn(self, command: Sequence[str], orphaned: signal.Signals) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(  # noqa: S603  our own words

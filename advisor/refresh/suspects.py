@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from statistics import median
-from typing import NamedTuple
 
 from advisor.catalog.pricing import effective_price_per_hour
 from advisor.refresh.known import KnownPrice
@@ -16,16 +15,9 @@ from providers.rates import ReferenceRates
 _SPREAD = 4  # of the largest size over the smallest, from which one price for all cannot be
 
 
-class Sizes(NamedTuple):
-    """One price of one family of machines; `measure` says what its sizes are counted in."""
-
-    provider: str
-    purchase: str
-    family: str
-    measure: str
-    terms: str
-    price: Decimal
-    currency: str
+Family = tuple[str, str, str, str, str, str, Decimal, str]
+"""One price of one family of machines: provider, purchase, name, region (of accelerators: empty), what its
+sizes are counted in, terms, price, currency. A plain tuple: half a million are made in a refresh."""
 
 
 def suspects(
@@ -59,10 +51,10 @@ def placeholder(offer: Offer, limits: Limits) -> str:
     return ""
 
 
-def one_price_for_all(offers: Iterable[Offer], limits: Limits) -> dict[Sizes, tuple[Decimal, ...]]:
+def one_price_for_all(offers: Iterable[Offer], limits: Limits) -> dict[Family, tuple[Decimal, ...]]:
     """Prices that stand for several very different sizes of one family, with these sizes."""
     counted: dict[int, tuple[Decimal, ...]] = {}  # by hash: there are as many as prices
-    several: dict[Sizes, tuple[Decimal, ...]] = {}
+    several: dict[Family, tuple[Decimal, ...]] = {}
     for offer in offers:
         found = sizes_of(offer)
         if found is None or not offer.price_per_hour:
@@ -77,30 +69,29 @@ def one_price_for_all(offers: Iterable[Offer], limits: Limits) -> dict[Sizes, tu
     return several
 
 
-def same_for_all_sizes(offer: Offer, alike: Mapping[Sizes, tuple[Decimal, ...]]) -> str:
+def same_for_all_sizes(offer: Offer, alike: Mapping[Family, tuple[Decimal, ...]]) -> str:
     found = sizes_of(offer)
     sizes = alike.get(found[0]) if found is not None else None
     if found is None or sizes is None:
         return ""
+    _, _, name, region, measure, *_ = found[0]
     return (
-        f"{offer.price_per_hour} {offer.currency} stands for {len(sizes)} sizes of {found[0].family}, "
-        f"from {min(sizes)} to {max(sizes)} {found[0].measure}"
+        f"{offer.price_per_hour} {offer.currency} stands for {len(sizes)} sizes of "
+        f"{f'{name} in {region}' if region else name}, from {min(sizes)} to {max(sizes)} {measure}"
     )
 
 
-def sizes_of(offer: Offer) -> tuple[Sizes, Decimal] | None:
+def sizes_of(offer: Offer) -> tuple[Family, Decimal] | None:
     """The family and the size of a machine: accelerators of a kind, else vCPUs of a series in one region."""
     if offer.accelerator is not None and offer.accelerator_count is not None:
-        family, measure, size = offer.accelerator, "accelerators", offer.accelerator_count
+        name, region, measure, size = offer.accelerator, "", "accelerators", offer.accelerator_count
     elif offer.vcpus is not None:
         series = offer.instance_type.rpartition(".")[0] or offer.instance_type.rpartition("-")[0]
-        family, measure, size = f"{series or offer.instance_type} in {offer.region}", "vCPUs", offer.vcpus
+        name, region, measure, size = series or offer.instance_type, offer.region, "vCPUs", offer.vcpus
     else:
         return None
-    price, currency = offer.price_per_hour, offer.currency
-    return Sizes(
-        offer.provider, offer.purchase._value_, family, measure, terms_of(offer), price, currency
-    ), size
+    price, currency, terms = offer.price_per_hour, offer.currency, terms_of(offer)
+    return (offer.provider, offer.purchase._value_, name, region, measure, terms, price, currency), size
 
 
 def below_floor(offer: Offer, usd_per_hour: float, limits: Limits) -> str:
