@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, ClassVar
 
 from providers.offers import Offer
+from providers.packed import unpacked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,21 +21,48 @@ class Document:
     """One reply of a provider, as it came.
 
     `name` says where it is from (a file name, or the request without secrets). `open` gives a fresh stream
-    from its beginning: a reply may be larger than memory. `received_at` is when it was received (UTC), None
-    for a recorded file; it is what an offer's `observed_at` is where the reply states no date itself.
+    from its beginning, unpacked if it came as gzip: a reply may be larger than memory. `received_at` is when
+    it was received (UTC), None for a recorded file; it is what an offer's `observed_at` is where the reply
+    states no date itself. `came_by` is a moment by which a recorded reply had come (when it was read, at the
+    latest): it dates no offer, but what begins after it was not yet in force.
     """
 
     name: str
     open: Callable[[], BinaryIO]
     received_at: datetime | None = None
+    came_by: datetime | None = None
 
     @classmethod
-    def of_bytes(cls, data: bytes, *, name: str, received_at: datetime | None = None) -> "Document":
-        return cls(name=name, open=lambda: io.BytesIO(data), received_at=received_at)
+    def of_bytes(
+        cls,
+        data: bytes,
+        *,
+        name: str,
+        received_at: datetime | None = None,
+        came_by: datetime | None = None,
+    ) -> "Document":
+        return cls(
+            name=name,
+            open=lambda: unpacked(io.BytesIO(data), name),
+            received_at=received_at,
+            came_by=came_by,
+        )
 
     @classmethod
-    def of_file(cls, path: Path, *, received_at: datetime | None = None) -> "Document":
-        return cls(name=path.name, open=lambda: path.open("rb"), received_at=received_at)
+    def of_file(
+        cls, path: Path, *, received_at: datetime | None = None, came_by: datetime | None = None
+    ) -> "Document":
+        return cls(
+            name=path.name,
+            open=lambda: unpacked(path.open("rb"), path.name),
+            received_at=received_at,
+            came_by=came_by,
+        )
+
+    @property
+    def latest(self) -> datetime | None:
+        """The latest moment at which it can have come; None where nobody knows."""
+        return self.received_at or self.came_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

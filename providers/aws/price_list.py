@@ -30,6 +30,7 @@ def read_item(record: Record, found: Found) -> None:
             document=record.document,
             published=moment(fields, "publicationDate"),
             received_at=record.replied_at,
+            came_by=record.came_by,
         )
         sku = shown(text(product_fields, "sku")) or "item"
         where = f"{record.where} {sku} {shown(text(attributes, 'instanceType'))}".strip()
@@ -92,9 +93,13 @@ def _heading(document: Document) -> tuple[Listed, str]:
                 said[prefix] = value
                 if said.keys() == wanted:
                     break
-    return Listed(document=name, published=_published(said, name), received_at=document.received_at), shown(
-        str(said.get("offerCode", ""))
+    listed = Listed(
+        document=name,
+        published=_published(said, name),
+        received_at=document.received_at,
+        came_by=document.came_by,
     )
+    return listed, shown(str(said.get("offerCode", "")))
 
 
 def _published(said: Mapping[str, Any], name: str) -> datetime | None:

@@ -83,7 +83,12 @@ def read_sheet(document: Document, found: Found) -> None:
             if len(columns) != len(header):
                 raise SourceFormatChanged(f"{name}: a column occurs twice in the header")
             published = _published(heading, name)
-            listed = Listed(document=name, published=published, received_at=document.received_at)
+            listed = Listed(
+                document=name,
+                published=published,
+                received_at=document.received_at,
+                came_by=document.came_by,
+            )
             sheet = _Sheet(listed, heading.get("offercode", ""), found)
             rows = _rows(text_stream, header, lines, sheet)
             _read_prices(rows, sheet) if columns >= _PRICE_COLUMNS else _read_rates(rows, sheet)

@@ -54,7 +54,8 @@ class Shape(Enum):
 class Record:
     """One row or item. `where` is its place in the document; `replied_at` when AWS said it, if known.
 
-    `region` is the one the document's name gives, for replies that leave it to the request.
+    `region` is the one the document's name gives, for replies that leave it to the request; `came_by` is
+    the document's.
     """
 
     document: str
@@ -62,6 +63,7 @@ class Record:
     fields: Mapping[str, Any]
     replied_at: datetime | None
     region: str = ""
+    came_by: datetime | None = None
 
     @property
     def place(self) -> str:
@@ -89,7 +91,7 @@ def shape_of(document: Document) -> Shape:
     start = head.strip()
     if not start:
         raise SourceFormatChanged(f"{name}: the reply is empty")
-    if start.startswith((b"\x1f\x8b", b"PK\x03\x04")):
+    if start.startswith(b"PK\x03\x04"):
         raise SourceFormatChanged(f"{name}: packed; unpack it first")
     if start.startswith(b"<"):
         raise SourceFormatChanged(f"{name}: XML or HTML; replies are read as JSON or CSV")
@@ -155,7 +157,14 @@ def records(document: Document) -> Iterator[Record | Unread]:
                 yield Unread(where=where, reason=fields)
             elif kind_of(fields):
                 known += 1
-                yield Record(document=name, where=where, fields=fields, replied_at=replied_at, region=region)
+                yield Record(
+                    document=name,
+                    where=where,
+                    fields=fields,
+                    replied_at=replied_at,
+                    region=region,
+                    came_by=document.came_by,
+                )
             else:
                 unknown += 1
                 if not known and unknown > _UNKNOWN_BEFORE_GIVING_UP:

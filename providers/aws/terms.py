@@ -39,6 +39,12 @@ class Listed:
     document: str
     published: datetime | None
     received_at: datetime | None
+    came_by: datetime | None = None
+
+    @property
+    def latest(self) -> datetime | None:
+        """The latest moment at which its prices can have been stated."""
+        return self.stated or self.came_by
 
     @property
     def stated(self) -> datetime | None:
@@ -84,7 +90,7 @@ def priced(
     attributes: Mapping[str, Any],
 ) -> Price:
     """The price of a term. Raises Unusable."""
-    if since is not None and listed.stated is not None and since > listed.stated:
+    if since is not None and listed.latest is not None and since > listed.latest:
         raise Unusable(f"effectiveDate: {since:%Y-%m-%d}: not yet in force when the list was published")
     common: dict[str, Any] = {
         "document": listed.document,

@@ -41,21 +41,21 @@ def parse_documents(documents: Sequence[Document]) -> Iterator[Offer | Refused]:
             if isinstance(record, Refused):
                 found.refused.append(record)
             else:
-                _sort_in(record, found)
+                _sort_in(record, found, document.came_by)
     _name_sheet(found)
     yield from _offers(found)
     yield from found.refused
     yield from found.machines.unasked()
 
 
-def _sort_in(record: Record, found: _Found) -> None:
+def _sort_in(record: Record, found: _Found, came_by: datetime | None) -> None:
     kind = kind_of(record.fields)
     if kind == "sku":
         if (refused := found.machines.add(record)) is not None:
             found.refused.append(refused)
         return
     if kind == "retail":
-        for one in retail_prices(record):
+        for one in retail_prices(record, came_by):
             found.prices.append(one) if isinstance(one, Price) else found.refused.append(one)
         return
     try:

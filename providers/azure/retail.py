@@ -32,10 +32,13 @@ _LONGEST_CELL = 10_000
 _FAR_YEAR = 2099
 
 
-def retail_prices(record: Record) -> Iterator[Price | Refused]:
-    """The item's own price and those of its savings plans; whatever is unusable with its reason."""
+def retail_prices(record: Record, came_by: datetime | None = None) -> Iterator[Price | Refused]:
+    """The item's own price and those of its savings plans; whatever is unusable with its reason.
+
+    `came_by` is a moment by which a reply without a date had come.
+    """
     try:
-        price = _own(record)
+        price = _own(record, came_by)
     except Unusable as error:
         yield Refused(where=record.place, reason=str(error))
         return
@@ -52,7 +55,7 @@ def retail_prices(record: Record) -> Iterator[Price | Refused]:
             yield Refused(where=f"{record.place} savingsPlan[{position}]", reason=str(error))
 
 
-def _own(record: Record) -> Price:
+def _own(record: Record, came_by: datetime | None) -> Price:
     fields = record.fields
     _check_service(fields)
     refuse_other_products(fields, _NAMES)
@@ -60,7 +63,7 @@ def _own(record: Record) -> Price:
     size, region = vm_size(text(fields, "armSkuName")), _region(fields)
     if (minimum := number(fields, "tierMinimumUnits")) is not None and minimum > 0:
         raise Unusable(f"tierMinimumUnits: {plain(minimum)}: the price of a volume tier")
-    since, until = _in_force(fields, record.received_at)
+    since, until = _in_force(fields, record.received_at, came_by)
     listed = above_zero(_listed(fields), "retailPrice")
     notes: list[str] = []
     if purchase is Purchase.RESERVED:
@@ -121,18 +124,20 @@ def _region(fields: Mapping[str, Any]) -> str:
 
 
 def _in_force(
-    fields: Mapping[str, Any], received_at: datetime | None
+    fields: Mapping[str, Any], received_at: datetime | None, came_by: datetime | None
 ) -> tuple[datetime | None, datetime | None]:
     """Since when and until when the price holds; refuses one that does not hold when the reply came.
 
-    A recorded reply does not say when it came: there, a price with an end is taken as over.
+    A recorded reply does not say when it came, only that it had by `came_by`: there, a price whose end is
+    not after that is taken as over.
     """
+    latest = received_at or came_by
     since, until = moment(fields, "effectiveStartDate"), moment(fields, "effectiveEndDate")
     if until is not None and until.year >= _FAR_YEAR:
         until = None
-    if received_at is not None and since is not None and since > received_at:
+    if latest is not None and since is not None and since > latest:
         raise Unusable(f"effectiveStartDate: {since:%Y-%m-%d}: not yet in force")
-    if until is not None and (received_at is None or until <= received_at):
+    if until is not None and (latest is None or until <= latest):
         raise Unusable(f"effectiveEndDate: {until:%Y-%m-%d}: no longer in force")
     return since, until
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from providers.base import Refused
+from providers.base import Document, Refused
 from providers.gcp.items import PRICING_ROW, Item
 from providers.offers import MAX_PRICE_PER_HOUR
 from providers.text import shown
@@ -66,7 +66,7 @@ def _sku(item: Item) -> Sku:
     category = _mapping(value.get("category"))
     service_id = _service_id(_text(value.get("name")))
     _check_service(service_id, _text(category.get("servicedisplayname")))
-    info, observed_at = _pricing_in_force(value.get("pricinginfo"), item.document.received_at)
+    info, observed_at = _pricing_in_force(value.get("pricinginfo"), item.document)
     expression = _mapping(info.get("pricingexpression"))
     money = _mapping(_only_tier(expression.get("tieredrates"), "startusageamount").get("unitprice"))
     unit = _text(expression.get("usageunit"))
@@ -111,17 +111,19 @@ def _row(item: Item) -> Sku:
     )
 
 
-def _pricing_in_force(value: Any, received_at: datetime | None) -> tuple[dict[str, Any], datetime | None]:
+def _pricing_in_force(value: Any, document: Document) -> tuple[dict[str, Any], datetime | None]:
     """The latest entry of the timeline that is in force when the reply was received, and since when."""
     infos = [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
     if not infos:
         raise NoPrice("has no pricingInfo: no price was stated")
+    latest = document.latest
     dated = [(_effective(one), one) for one in infos]
+    begun = [(since, one) for since, one in dated if not (since and latest and since > latest)]
+    if not begun:
+        raise NoPrice(f"has a price from {dated[0][0]:%Y-%m-%d} on only: not yet in force")
     if len(dated) == 1:
-        return dated[0][1], dated[0][0] or received_at
-    started = [
-        (since, one) for since, one in dated if since and (received_at is None or since <= received_at)
-    ]
+        return dated[0][1], dated[0][0] or document.received_at
+    started = [(since, one) for since, one in begun if since]
     if not started:
         raise NoPrice("has several prices, and none says that it is in force")
     since, info = max(started, key=lambda pair: pair[0])

@@ -1,5 +1,6 @@
 """`parse_prices PROVIDER FILE ...`: recorded replies of a provider to offers, without network or database."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,8 @@ class Command(AdvisorCommand):
         offers: list[Offer] = []
         refused: list[Refused] = []
         try:
-            for found in source.parse([Document.of_file(path) for path in paths]):
+            now = datetime.now(UTC)  # a recorded reply had come by now: what begins later is not in force
+            for found in source.parse([Document.of_file(path, came_by=now) for path in paths]):
                 if isinstance(found, Offer):
                     offers.append(found)
                 else:
