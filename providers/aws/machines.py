@@ -77,7 +77,7 @@ class Machines:
     """All instance types the documents describe, by name."""
 
     _typed: dict[str, tuple[Facts, str]] = field(default_factory=dict)
-    _listed: dict[str, tuple[datetime, Facts]] = field(default_factory=dict)
+    _listed: dict[str, set[tuple[datetime, Facts]]] = field(default_factory=dict)
     _asked: set[str] = field(default_factory=set)
 
     def add_type(self, record: Mapping[str, Any], where: str) -> None:
@@ -90,17 +90,22 @@ class Machines:
             self._typed[name] = found
 
     def add_listed(self, name: str, facts: Facts, stated: datetime | None) -> None:
-        """Take what a price list says of an instance type; the latest list wins."""
-        known = self._listed.get(name)
-        found = (stated or _EARLIEST, facts)
-        if known is None or (found[0], repr(facts)) > (known[0], repr(known[1])):
-            self._listed[name] = found
+        """Take what a price list says of an instance type; the latest list wins, others complete it."""
+        self._listed.setdefault(name, set()).add((stated or _EARLIEST, facts))
+
+    def _all_listed(self, name: str) -> Facts:
+        found = Facts()
+        for _, facts in sorted(
+            self._listed.get(name, ()), key=lambda one: (one[0], repr(one[1])), reverse=True
+        ):
+            found = found.completed(facts)
+        return found
 
     def find(self, instance_type: str) -> Facts:
         """Facts of an instance type. Raises Unusable where it has accelerators that are not known."""
         self._asked.add(instance_type)
         typed = self._typed.get(instance_type, (Facts(), ""))[0]
-        listed = self._listed.get(instance_type, (_EARLIEST, Facts()))[1]
+        listed = self._all_listed(instance_type)
         ours = accelerated().get(instance_type, Facts())
         stated = typed.accelerators
         if stated and ours.accelerators and stated.name not in ACCELERATORS:

@@ -95,14 +95,16 @@ def _offers(found: Found) -> Iterator[Offer]:
         if kept is not None and key == kept_key:
             found.refused.add(price.document, price.where, _lost(price, kept))
             continue
-        kept, kept_key = price, key
         machine = f"{price.place.region}/{price.place.zone}/{price.instance_type}"
         if price.purchase is Purchase.ON_DEMAND and not price.surcharge:
             on_demand = {machine: price}
         try:
-            yield _offer(price, on_demand.get(machine), found)
+            offer = _offer(price, on_demand.get(machine), found)
         except (Unusable, InvalidOffer) as error:
             found.refused.add(price.document, price.where, str(error))
+            continue
+        kept, kept_key = price, key
+        yield offer
 
 
 def _lost(price: Price, kept: Price) -> str:

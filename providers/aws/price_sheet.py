@@ -217,7 +217,7 @@ def _charges(rows: list[Row]) -> Charges:
             upfront.append(amount)
             continue
         hourly(row["unit"], name="Unit")
-        refuse_tier(row.get("startingrange", ""), row.get("endingrange", ""))
+        refuse_tier(number(row, "startingrange"), row.get("endingrange"))
         per_hour.append(amount)
     return charges_of(per_hour, upfront, currencies)
 

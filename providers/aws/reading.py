@@ -35,6 +35,7 @@ _INDEX = frozenset({"offers", "regions", "versions"})
 _MOST_EVENTS = 2_000_000  # of one record; the largest real one has about 5,000
 _UNKNOWN_BEFORE_GIVING_UP = 50
 _DEEPEST = 8  # lists and pages within each other; Python cannot undo tens of thousands of generators
+_NO_ROWS = "the reply holds no rows"
 _DEPTH = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
 
 Event = tuple[str, Any]
@@ -202,7 +203,10 @@ def _of_map(events: Iterator[Event], where: str, name: str, depth: int = 1) -> I
         inside = f"{where}.{shown(key)}" if where else shown(key)
         if inner == "start_array" and key.lower() in _LISTS:
             pages += 1
-            yield from _of_list(events, inside, name, depth + 1, empty="the reply holds no rows")
+            yield from _of_list(events, inside, name, depth + 1, empty=_NO_ROWS)
+        elif inner == "null" and key.lower() in _LISTS:
+            pages += 1
+            yield inside, _NO_ROWS
         elif inner == "start_map" and key.lower() in _WRAPPERS:
             pages += 1
             yield from _of_map(events, inside, name, depth + 1)

@@ -177,7 +177,7 @@ def _charges(dimensions: Mapping[str, Any], product: Product) -> Charges:
             upfront.append(amount)
             continue
         hourly(unit)
-        refuse_tier(text(dimension, "beginRange"), text(dimension, "endRange"))
+        refuse_tier(number(dimension, "beginRange"), dimension.get("endRange"))
         per_hour.append(amount)
     return charges_of(per_hour, upfront, currencies)
 
@@ -195,10 +195,11 @@ def charges_of(per_hour: list[Decimal], upfront: list[Decimal], currencies: set[
     )
 
 
-def refuse_tier(begin: str, end: str) -> None:
+def refuse_tier(begin: Decimal | None, end: object) -> None:
     """Refuse a price that holds for a part of the usage only."""
-    if begin not in ("", "0") or end not in ("", "Inf"):
-        raise Unusable(f"a tier, from {shown(begin) or '0'} to {shown(end) or 'Inf'} hours")
+    until = "Inf" if end is None else str(end).strip() or "Inf"
+    if begin or until.casefold() != "inf":
+        raise Unusable(f"a tier, from {plain(begin or Decimal(0))} to {shown(until)} hours")
 
 
 def _money(prices: Mapping[str, Any], product: Product) -> tuple[str, Decimal]:

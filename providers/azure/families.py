@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
-from providers.accelerators import canonical_name
+from providers.accelerators import ACCELERATORS, canonical_name, members
 from providers.azure.fields import Unusable
 from providers.tables import TableRow, read_table
 
@@ -148,6 +148,9 @@ def _unlisted(instance_type: str, counted: Decimal | None) -> Accelerators | Non
     if counted is None or match is None:
         raise Unusable("an accelerator machine; which accelerators, and how many, is not known")
     name = canonical_name(match[1])
+    if name is None and (family := members(match[1])):
+        raise Unusable(f"which of {', '.join(family)} it has is not known")
+    whole = ACCELERATORS[name].memory_gib if name and counted >= 1 else None
     return Accelerators(
-        name=name or match[1].upper(), count=counted, memory_gib=None, note="" if name else _AS_AZURE
+        name=name or match[1].upper(), count=counted, memory_gib=whole, note="" if name else _AS_AZURE
     )

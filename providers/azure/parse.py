@@ -84,15 +84,19 @@ def _offers(found: _Found) -> Iterator[Offer]:
     for price in found.prices:
         rivals.setdefault(price.key, []).append(price)
     for key in sorted(rivals):
-        kept, *others = sorted(rivals[key], key=_rank)
-        found.refused.extend(Refused(where=one.where, reason=_lost(one, kept)) for one in others)
-        try:
-            machine = found.machines.find(kept.instance_type, kept.region)
-            yield _offer(kept, machine, spelled[kept.instance_type.casefold()])
-        except Unusable as error:
-            found.refused.append(Refused(where=kept.where, reason=str(error)))
-        except InvalidOffer as error:
-            found.refused.append(Refused(where=kept.where, reason=str(error)))
+        kept: Price | None = None
+        for price in sorted(rivals[key], key=_rank):
+            if kept is not None:
+                found.refused.append(Refused(where=price.where, reason=_lost(price, kept)))
+                continue
+            try:
+                machine = found.machines.find(price.instance_type, price.region)
+                offer = _offer(price, machine, spelled[price.instance_type.casefold()])
+            except (Unusable, InvalidOffer) as error:
+                found.refused.append(Refused(where=price.where, reason=str(error)))
+                continue
+            kept = price
+            yield offer
 
 
 def _spellings(found: _Found) -> dict[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Any
 
-from providers.accelerators import ACCELERATORS, canonical_name
+from providers.accelerators import ACCELERATORS, canonical_name, members
 from providers.baidu.replies import ZONE, Reply, number, whole, word
 from providers.base import Refused
 from providers.text import shown
@@ -102,6 +102,8 @@ def _machine(flavor: Mapping[str, Any], spec: str) -> Machine | str:
     if len(stated) > 1:
         return "more than one kind of accelerator in one machine"
     name, count = stated[0] if stated else (spelled.name, spelled.count)
+    if canonical_name(name) is None and canonical_name(spelled.name) in members(name):
+        name = spelled.name  # `8A100-80g` says more than the list's A100
     if stated and not name:
         return f"{count} accelerators of no stated kind"
     if name and count < 1:
@@ -155,10 +157,12 @@ def _spelled(spec: str) -> _Spelled:
     return _Spelled(vcpus, memory_gib, cards[0][2], int(cards[0][1]))
 
 
-def _with_accelerators(plain: Machine, name: str, count: int) -> Machine:
+def _with_accelerators(plain: Machine, name: str, count: int) -> Machine | str:
     if not name:
         return plain
     canonical = canonical_name(name)
+    if canonical is None and (family := members(name)):
+        return f"{shown(name)}: which of {', '.join(family)} it is, is not said"
     known = ACCELERATORS.get(canonical) if canonical else None
     return replace(
         plain,

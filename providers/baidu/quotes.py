@@ -55,6 +55,8 @@ def quotes_in(reply: Reply) -> Iterator[Quote | Refused]:
         text = f"{shown(str(reply.body.get('code')))}: {shown(str(reply.body.get('message')), limit=120)}"
         yield Refused(where=reply.where, reason=f"the provider answered with an error: {text}")
     elif reply.is_prices():
+        if not reply.body["price"]:
+            yield Refused(where=reply.where, reason="the reply holds no prices")
         for place, spec, row in _price_rows(reply):
             yield _checked(reply, place, spec, row)
     elif reply.is_bid():

@@ -135,6 +135,8 @@ def _rows(sheet: _Sheet, kept: dict[str, tuple[Offer, str]]) -> Iterator[Refused
                     yield from _keep(offer, where, kept)
     except csv.Error as error:
         yield Refused(where=f"{sheet.where}, line {reader.line_num}", reason=f"no CSV from here on: {error}")
+    if reader.line_num <= 1:
+        yield Refused(where=sheet.where, reason="the catalogue holds no rows")
     for name, count in left_out.items():
         yield Refused(where=sheet.where, reason=f"{count:,} rows not taken: {name} {NOT_TAKEN[name]}")
     if plain:

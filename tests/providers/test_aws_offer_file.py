@@ -159,6 +159,14 @@ def test_emr_is_a_surcharge_on_the_price_of_ec2() -> None:
             "m5.large": Decimal("0.107"),
             "m5.large+emr": Decimal("0.131"),  # 0.107 + 0.024
         }
+    # EMR's list says less of a machine than EC2's, and takes nothing from it
+    less = item(
+        service="ElasticMapReduce", family="Elastic Map Reduce Instance", servicecode="ElasticMapReduce",
+        softwareType="EMR", tenancy=None, vcpu=None, memory=None, published="2026-09-01T00:00:00Z",
+        terms={"OnDemand": on_demand("0.024")},
+    )  # fmt: skip
+    for replies in ((less, item()), (item(), less)):
+        assert [(one.vcpus, one.memory_gib) for one in parsed(*replies)[0]] == 2 * [(Decimal(2), Decimal(8))]
     assert "EC2 it comes on top of is not here" in only_reason(_emr("0.024"))
     assert "softwareType: MapR" in only_reason(_emr("0.024", "MapR"))
 

@@ -208,3 +208,28 @@ def test_of_two_prices_in_force_the_later_is_kept_and_else_the_dearer() -> None:
     assert [one.price_per_hour for one in parsed(item(terms={"OnDemand": later}))[0]] == [1]
     equal = {"a": term(dimension("2")), "b": term(dimension("1"))}
     assert [one.price_per_hour for one in parsed(item(terms={"OnDemand": equal}))[0]] == [2]
+
+
+def test_a_placeholder_does_not_take_the_place_of_a_price() -> None:
+    both = {"a": term(dimension("99999999"), since="2026-08-02T00:00:00Z"), "b": term(dimension("0.107"))}
+    offers, refused = parsed(item(terms={"OnDemand": both}))
+    assert [one.price_per_hour for one in offers] == [Decimal("0.107")]
+    assert [one.reason.startswith("price_per_hour: 99999999: must be") for one in refused] == [True]
+
+
+@pytest.mark.parametrize(
+    "whole", [{"beginRange": 0, "endRange": "Inf"}, {"beginRange": "0.0", "endRange": None}]
+)
+def test_the_range_of_all_hours_however_it_is_written(whole: dict[str, Any]) -> None:
+    assert only_offer(item(terms={"OnDemand": on_demand("0.107", **whole)})).price_per_hour == Decimal(
+        "0.107"
+    )
+
+
+@pytest.mark.parametrize("part", [{"beginRange": 100}, {"endRange": 100}, {"endRange": "100"}])
+def test_a_range_of_some_hours_is_a_tier(part: dict[str, Any]) -> None:
+    assert only_reason(item(terms={"OnDemand": on_demand("0.107", **part)})).startswith("a tier, from ")
+
+
+def test_a_page_without_a_list_holds_no_rows() -> None:
+    assert only_reason({"FormatVersion": "aws_v1", "PriceList": None}) == "the reply holds no rows"

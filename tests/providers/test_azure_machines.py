@@ -127,7 +127,7 @@ def test_an_unlisted_size_of_a_known_accelerator_takes_azures_count() -> None:
     assert (offer.accelerator, offer.accelerator_count, offer.accelerator_memory_gib) == (
         "B300",
         Decimal(8),
-        None,
+        Decimal(268),  # of one card, as everywhere
     )
 
 
@@ -150,6 +150,7 @@ def test_an_accelerator_machine_of_unknown_count_is_refused_not_sold_as_a_plain_
         ("Standard_NC8ads_A10_v4", "1", "how many A10 it has is not known"),
         ("Standard_NC99_v9", "2", "which accelerators"),
         ("Standard_D8_v4", "2", "which accelerators"),
+        ("Standard_NX96_A100_v9", "8", "which of A100-40GB, A100-80GB it has is not known"),
     ],
 )
 def test_counts_that_contradict_or_say_nothing_are_refused(name: str, counted: str, why: str) -> None:

@@ -155,6 +155,14 @@ def test_of_competing_prices_one_is_kept_whatever_their_order(
         assert why in refused[0].reason
 
 
+@pytest.mark.parametrize("placeholder", [99999999, 0.0000001])
+def test_a_placeholder_does_not_take_the_place_of_a_price(placeholder: float) -> None:
+    newer = priced(placeholder, effectiveStartDate="2024-01-01T00:00:00Z")
+    found, refused = parsed(page([newer, priced(0.4)]))
+    assert [offer.price_per_hour for offer in found] == [Decimal("0.4")]
+    assert [one.reason.startswith("price_per_hour: ") for one in refused] == [True]
+
+
 def test_the_spelling_most_prices_use_is_kept() -> None:
     names = ["standard_e16_v3", "Standard_E16_v3", "Standard_E16_v3"]
     items = [
