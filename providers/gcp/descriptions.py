@@ -34,7 +34,7 @@ _OTHER_SALES = (
     ("virtual workstation", "is a licence for virtual workstations"),
 )
 _COMMITMENT = re.compile(r"^commitment(?: v[0-9]+)?: (.+?) for ([0-9]{1,2}) years?$")
-_SPOT_BEFORE = re.compile(r"^(?:spot )?preemptible (.+)$")
+_SPOT_BEFORE = re.compile(r"^(?:spot preemptible|spot|preemptible) (.+)$")
 _SPOT_BEHIND = re.compile(r"^(.+?) attached to (?:spot(?: preemptible)?|preemptible) vms\b(.*)$")
 _PLACE = re.compile(r"^(.+?)(?: running)? in .+$")
 _PLAIN_WORDS = frozenset(

@@ -190,7 +190,9 @@ def _regions(service_regions: Any, geo: Any) -> tuple[str, ...]:
 
 def _check_service(service_id: str, name: str) -> None:
     if service_id and service_id not in SERVICES:
-        raise NoPrice(f"is of service {shown(name or service_id)}, not of Compute Engine or Cloud TPU")
+        raise NoPrice(
+            f"is of service {shown(f'{name} {service_id}'.strip())}, not of Compute Engine or Cloud TPU"
+        )
     if not service_id and name and name not in SERVICES.values():
         raise NoPrice(f"is of service {shown(name)}, not of Compute Engine or Cloud TPU")
 

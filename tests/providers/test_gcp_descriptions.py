@@ -20,6 +20,7 @@ from tests.providers.gcp_replies import N2, N2_4, N2_PRICE, machine, of_skus, pr
         ),
         ("Preemptible A2 Instance Core running in Finland", "OnDemand", ("a2 core", Purchase.SPOT, None)),
         ("A2 Instance Core running in Finland", "Preemptible", ("a2 core", Purchase.SPOT, None)),
+        ("Spot A2 Instance Core running in Finland", "OnDemand", ("a2 core", Purchase.SPOT, None)),
         (
             "Nvidia L4 GPU attached to Spot Preemptible VMs running in Iowa",
             "Preemptible",

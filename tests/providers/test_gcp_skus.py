@@ -42,7 +42,10 @@ def _changed(**change: Any) -> dict[str, Any]:
         (_changed(info={"effectiveTime": "yesterday"}), "time yesterday"),
         (_changed(serviceRegions=[]), "names no region"),
         (_changed(description=""), "has no description"),
-        (_changed(name="services/152E-C115-5142/skus/X"), "not of Compute Engine or Cloud TPU"),
+        (
+            _changed(name="services/152E-C115-5142/skus/X"),
+            "is of service Compute Engine 152E-C115-5142, not of Compute Engine or Cloud TPU",
+        ),
     ],
 )
 def test_a_sku_without_a_sound_price_is_refused_and_its_machine_with_it(
