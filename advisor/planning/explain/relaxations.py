@@ -34,9 +34,10 @@ def _cost(
     case: Case, again: Again, row: Conflict, others: list[tuple[Conflict, Clash]], clash: Clash
 ) -> dict[str, object]:
     """Fields of a row: the cost, or why there is none."""
-    plan = loosened(case.plan, row, clash)
-    for other, its_clash in others if plan is not None else ():
-        plan = plan and loosened(plan, other, its_clash)
+    plan: Plan | None = case.plan
+    # demands last: one of which nothing can be served goes, and the paths of workloads after it change
+    for each, its_clash in sorted([(row, clash), *others], key=lambda pair: pair[1].limit == "demand"):
+        plan = plan and loosened(plan, each, its_clash)
     if plan is None:
         return {"cost_note": "what would do is not known"}
     if not plan.workloads:
@@ -108,7 +109,9 @@ def _served_part(plan: Plan, clash: Clash) -> Plan | None:
     """The plan with as much of a demand as can be served; without the workload where that is nothing."""
     if clash.available is None:
         return None
-    n = next(n for n, load in enumerate(plan.workloads) if load.name == clash.where)
+    n = next((n for n, load in enumerate(plan.workloads) if load.name == clash.where), None)
+    if n is None:  # another set of limits names the same demand, and nothing of it can be served
+        return plan
     part = clash.available * (1 - ROOM)
     if part <= ROOM:
         return _plan(changed(plan, ("workloads",), tuple(w for w in plan.workloads if w.name != clash.where)))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from advisor.planning.baselines import FARTHEST_GAP
 from advisor.planning.explain.trials import compared
 from advisor.planning.result_explain import Sensitivity, SensitivityCase
 from optimizer.explain.again import Again
@@ -49,8 +50,9 @@ def _case(again: Again, problem: Problem, change: float) -> SensitivityCase:
     plan = again.base.plan
     if found is not None and found.status is not Status.INFEASIBLE and plan is not None:
         kept = again.solve(keeping(problem, plan))
-        npv = again.at_most(kept).npv if kept is not None else None
-        row["kept_npv"] = npv + kept_money(problem, plan) if npv is not None else None
+        kept = kept and again.at_most(kept)
+        if kept and kept.npv is not None and kept.gap is not None and kept.gap <= FARTHEST_GAP:
+            row["kept_npv"] = kept.npv + kept_money(problem, plan)
     return SensitivityCase.model_validate(row)
 
 
