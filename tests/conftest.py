@@ -16,6 +16,11 @@ def pytest_configure() -> None:
     settings.SECRET_KEY = "only-for-tests-only-for-tests-only-for-tests-only-for-tests"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that start servers first: they take longest, and no worker should be left alone with them."""
+    items.sort(key=lambda item: "services" not in Path(item.path).parts)
+
+
 def require(what: str) -> None:
     """Skip, loudly, a test whose helper is not here; under REQUIRE_ALL=1 (as in CI) fail instead."""
     if _PRESENT[what]():
