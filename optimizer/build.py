@@ -1,7 +1,7 @@
 """Problem to model: sets, variables, rows family by family, objective."""
 
 from .built import Built, Scene, check_rows
-from .constraints import FAMILIES, PRICED_FAMILIES
+from .constraints import CUTS, FAMILIES, PRICED_FAMILIES
 from .index import Keep, build_index
 from .ledger import entries
 from .model import Model
@@ -30,7 +30,7 @@ def build(
     add_committed(index, v, largest_need(index))
     model = Model(problem.horizon, relax=relax)
     without_cuts = mean_blocks is not None or keep is not None
-    families = {n: add for n, add in FAMILIES.items() if not (without_cuts and n == "cover")}
+    families = {n: add for n, add in FAMILIES.items() if not (without_cuts and n in CUTS)}
     rows = {name: add(model, index, v) for name, add in families.items()}
     priced = [*entries(index, v), *spend_entries(index, v)]
     rows |= {name: add(model, index, v, priced) for name, add in PRICED_FAMILIES.items()}

@@ -18,7 +18,7 @@ from .risk.coarse import coarse_answer, is_large
 from .risk.polish import polished
 from .shortlist import LARGE, Shortlist, shortlist
 from .spend_shortlist import FewPlans, few_plans
-from .strategy import SMALL_COLUMNS, search
+from .strategy import FLEET_COLUMNS, SMALL_COLUMNS, search
 
 LOOSENED_SHARE = 0.85  # of the time left, at most, for the problem without limits that keep offers apart
 COARSE_SHARE = 0.9  # of the time left, at most, for the coarse grid of many scenarios
@@ -99,12 +99,17 @@ class _Coarse(Model):
 
 
 class _Loosened(Model):
-    """Without carbon cap and shares: a relaxation, which answers the problem when it keeps them anyway."""
+    """Without carbon cap and shares: a relaxation, which answers the problem when it keeps them anyway.
+
+    Worth while where the solver proves it at once, or rounding does: whole machines of a fleet between
+    seldom keep what their relaxation keeps, and the whole problem needs the time.
+    """
 
     def __init__(self, problem: Problem, loose: Problem, few: FewPlans | None) -> None:
         super().__init__(loose if few is None else few.problem)
         self.whole = problem
         self.few = few
+        self.is_worth_while = not SMALL_COLUMNS < self.matrix.columns <= FLEET_COLUMNS
 
     def keeps_limits(self, values: Array | None) -> bool:
         """Whether a point keeps the limits that were loosened."""
@@ -183,7 +188,8 @@ def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
             bound = few.bound
         elif relaxed.optimal:
             bound = relaxed.bound
-        if (relaxed.infeasible and few is None) or easier.keeps_limits(relaxed.values):
+        promises = easier.is_worth_while and easier.keeps_limits(relaxed.values)
+        if (relaxed.infeasible and few is None) or promises:
             yield easier
     _go_on(effort())
     count = triples(smaller)

@@ -36,7 +36,7 @@ class SolverAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """How hard to try: relative gap, seconds, threads; and whom to tell."""
+    """How hard to try: relative gap, seconds, solves at once; and whom to tell."""
 
     gap: float
     seconds: float
@@ -62,7 +62,7 @@ def run(matrix: Matrix, effort: Effort, *, mip: bool = True, start: Array | None
         ("log_to_console", False),
         ("mip_rel_gap", effort.gap),
         ("time_limit", max(0.1, effort.seconds)),
-        ("threads", effort.threads),
+        ("threads", 1),  # one setting for all of a process: parts are solved side by side instead
         ("random_seed", 0),
     ):
         highs.setOptionValue(name, setting)

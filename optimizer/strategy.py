@@ -11,7 +11,9 @@ from .clock import Deadline
 from .decompose import Decomposition, decompose
 from .gang_cases import gang_cases
 from .highs import Effort, SolverAnswer, run
+from .likely import likely
 from .matrix import Array, Matrix
+from .parallel import each
 from .result import Progress
 from .rounding import down, nearest, rounded_plan, tightened, up
 from .spread import spread_purchases
@@ -19,6 +21,10 @@ from .spread import spread_purchases
 SMALL_COLUMNS = 4000  # up to here the solver is tried on the whole model first
 SMALL_SECONDS = 10.0
 ROOM = (0.01, 0.04)  # under shared ceilings, as a fraction, when rounding breaks them
+SMALL_FLEET = 60  # machines running at once, on average: up to here whole numbers matter more than time
+FLEET_COLUMNS = 20_000  # of a model that the solver takes whole
+ROUND_SHARE = 0.15  # of the time left, at most, for a first plan of a small fleet
+LIKELY_SHARE = 0.5  # of the time left, at most, for the likely offers, where one core does all
 PART_SHARE = 0.8  # of the time left, at most, for rounding and proving part by part
 
 
@@ -82,11 +88,53 @@ def search(built: Built, matrix: Matrix, effort: Effort, start: Array | None = N
     choosing = Deadline.after(PART_SHARE * state.left(), effort.cancelled)
     decided = gang_cases(built, cases, effort.gap, choosing)
     cases = decided.cases
+    if _few_machines(built, matrix, cases[0]):
+        return _small_fleet(state, cases, decided.rest)
     bound = min(_by_parts(state, cases), decided.rest)
     if state.proven(bound) or state.left() < 1.0 or _cancelled(effort):
         return state.answer(bound)
     matrix, dropped = _without_hopeless(state, cases, decided.rest)
     return _whole(state, matrix, bound, dropped)
+
+
+def _few_machines(built: Built, matrix: Matrix, case: Case) -> bool:
+    """Whether so few machines run in the relaxation that rounding them says little."""
+    if case.relaxed.values is None or matrix.columns > FLEET_COLUMNS:
+        return False
+    columns = [x.index for scene in built.scenes for x in scene.variables.running.values()]
+    return float(case.relaxed.values[columns].sum()) <= SMALL_FLEET * built.parts
+
+
+def _small_fleet(state: Search, cases: list[Case], rest: float) -> SolverAnswer:
+    """A rounded plan; then the likely offers for a better one, and the whole model for the proof."""
+    deadline = Deadline.after(ROUND_SHARE * state.left(), state.effort.cancelled)
+    _round(state, decompose(state.built, state.matrix), cases[0], deadline)
+    bound = min(*(case.bound for case in cases), rest)
+    state.tell(bound)
+    if state.proven(bound) or _cancelled(state.effort):
+        return state.answer(bound)
+    few = likely(state.built, cases[0].matrix, cases[0].relaxed, state.values)
+    if state.effort.threads == 1:
+        found = run(
+            few, replace(state.effort, seconds=LIKELY_SHARE * max(1.0, state.left())), start=state.values
+        )
+        state.offer(found.values)
+        matrix, dropped = _without_hopeless(state, cases, rest)
+        return _whole(state, matrix, bound, dropped)
+    matrix, dropped = _without_hopeless(state, cases, rest)
+    effort, start = replace(state.effort, seconds=max(1.0, state.left())), state.values
+
+    def solve(which: int) -> SolverAnswer:
+        told = state.effort.progress if which == 0 else None
+        return run((matrix, few)[which], replace(effort, progress=told), start=start)
+
+    whole, better = each(solve, range(2), state.effort.cancelled)
+    state.nodes = whole.nodes
+    if whole.infeasible and start is None and dropped == math.inf:
+        return whole
+    state.offer(better.values)
+    state.offer(whole.values)
+    return state.answer(max(bound, min(whole.bound, dropped)))
 
 
 def _cancelled(effort: Effort) -> bool:

@@ -12,6 +12,7 @@ from .cover import add_cover
 from .demand import add_demand, add_work
 from .gang import add_gang
 from .interruption import add_interruption
+from .linking import add_linking
 from .money import add_capex, add_cash
 from .partner import add_partner
 from .pins import add_pins
@@ -41,7 +42,10 @@ FAMILIES: dict[str, Family] = {
     "shares": add_shares,
     "survival": add_survival,
     "cover": add_cover,
+    "linking": add_linking,
 }
+
+CUTS = frozenset({"cover", "linking"})  # implied by the others where machines are whole
 
 PRICED_FAMILIES: dict[str, PricedFamily] = {
     "capex": add_capex,

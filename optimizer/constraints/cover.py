@@ -9,6 +9,7 @@ from ..model import Model, Terms, add_term
 from ..variables import Variables
 from .capacity import machines_held
 
+MOST_ALONE = 12  # machines for one workload; of more, rounding up adds little
 LEAST_GAIN = 0.02  # cuts that round up by less than this share of a machine are not written
 
 
@@ -38,14 +39,25 @@ def add_cover(model: Model, index: Index, v: Variables) -> int:
 def _references(
     index: Index, i: int, pairs: list[tuple[int, int]]
 ) -> Iterator[tuple[float, dict[int, float]]]:
-    """Need and sizes of the sources: for all workloads of the slice together."""
+    """Need and sizes of the sources: for all workloads of the slice together, and for each alone."""
     workloads = sorted({w for w, _ in pairs})
+    yield _reference(index, i, pairs, workloads)
+    for w in workloads if len(workloads) > 1 else ():
+        need, sizes = _reference(index, i, pairs, [w])
+        if need / max(sizes.values()) <= MOST_ALONE:
+            yield need, sizes
+
+
+def _reference(
+    index: Index, i: int, pairs: list[tuple[int, int]], workloads: list[int]
+) -> tuple[float, dict[int, float]]:
     fastest = {w: max(index.units(w, q) for x, q in pairs if x == w) for w in workloads}
     sizes: dict[int, float] = {}
     for w, q in pairs:
-        size = index.units(w, q) / fastest[w] * usable(index.sources[q])
-        sizes[q] = max(sizes.get(q, 0.0), size)
-    yield sum(index.loads[w, i] / fastest[w] for w in workloads), sizes
+        if w in fastest:
+            size = index.units(w, q) / fastest[w] * usable(index.sources[q])
+            sizes[q] = max(sizes.get(q, 0.0), size)
+    return sum(index.loads[w, i] / fastest[w] for w in workloads), sizes
 
 
 def _rounded(

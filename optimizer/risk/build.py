@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ..built import Built, Scene, check_rows
-from ..constraints import FAMILIES, PRICED_FAMILIES
+from ..constraints import CUTS, FAMILIES, PRICED_FAMILIES
 from ..index import Index, build_index
 from ..ledger import Entry, entries
 from ..model import MONEY, Model, Terms, add_term
@@ -78,7 +78,7 @@ def _rows(model: Model, index: Index, v: Variables, *, coarse: bool) -> tuple[di
     rows = {
         name: add(model, index, v)
         for name, add in FAMILIES.items()
-        if name not in ONCE and not (coarse and name == "cover")
+        if name not in ONCE and not (coarse and name in CUTS)
     }
     by_the_hour = replace(v, reserved={}, blocks={}, chosen={})
     rows["quantity"] = FAMILIES["quantity"](model, index, by_the_hour)

@@ -1,0 +1,92 @@
+"""Small fleets: whole machines, said tightly; few likely offers; and one setting for the solver's threads."""
+
+import numpy as np
+import pytest
+
+from optimizer.build import build
+from optimizer.highs import Effort, run
+from optimizer.likely import MORE, likely
+from optimizer.matrix import fits, matrix_of
+from optimizer.problem import Horizon, Problem
+from optimizer.result import Status
+from optimizer.solve import solve
+from tests.optimizer.factories import HOURS, make_elastic, make_machine, make_rate
+
+EFFORT = Effort(gap=0.0, seconds=20.0)
+
+
+def one_month(*loads: float, prices: tuple[float, ...] = (2.0,)) -> Problem:
+    """Loads of workloads that each do 1 unit an hour on every machine, and machines at these prices."""
+    machines = [make_machine(f"m{n}") for n in range(len(prices))]
+    units = {machine.key: 1.0 for machine in machines}
+    return Problem(
+        horizon=Horizon(months=1),
+        workloads=tuple(make_rate(load, units, name=f"w{n}") for n, load in enumerate(loads)),
+        elastic=tuple(
+            make_elastic(f"o{n}", price, machine=machine)
+            for n, (machine, price) in enumerate(zip(machines, prices, strict=True))
+        ),
+    )
+
+
+@pytest.mark.parametrize("load", [0.3, 1.4, 2.75])
+def test_the_relaxation_runs_whole_machines_where_one_workload_uses_one_offer(load: float) -> None:
+    matrix = matrix_of(build(one_month(load)).model.lp)
+
+    relaxed = run(matrix, EFFORT, mip=False)
+
+    machines = np.ceil(load)  # of 2 USD an hour, in thousands
+    assert relaxed.objective == pytest.approx(machines * 2.0 * HOURS / 1000.0, rel=1e-6)
+
+
+@pytest.mark.parametrize("price", [0.9, 1.1])
+def test_two_workloads_still_share_a_machine(price: float) -> None:
+    """0.4 + 0.5 of a machine fit one; with 0.7 + 0.5, two run, the dearer offer not at all."""
+    for loads, machines in (((0.4, 0.5), 1), ((0.7, 0.5), 2)):
+        outcome = solve(one_month(*loads, prices=(1.0, price)), gap=0.0)
+
+        assert outcome.status is Status.OPTIMAL
+        assert outcome.objective_npv == pytest.approx(machines * min(1.0, price) * HOURS, rel=1e-6)
+
+
+def test_likely_offers_are_those_used_and_those_nearest_to_it() -> None:
+    prices = tuple(2.0 + 0.1 * n for n in range(MORE + 6))
+    built = build(one_month(1.5, prices=prices))
+    matrix = matrix_of(built.model.lp)
+    relaxed = run(matrix, EFFORT, mip=False)
+
+    few = likely(built, matrix, relaxed, None)
+
+    running = {
+        built.index.sources[q].key: float(few.high[x.index]) for (q, _), x in built.variables.running.items()
+    }
+    on = sum(high > 0 for high in running.values())
+    assert on == MORE + 1  # the cheapest is used; the 16 next cheapest are nearest
+    found = run(few, EFFORT)
+    assert found.values is not None
+    assert fits(matrix, found.values)
+    assert found.objective == pytest.approx(2 * 2.0 * HOURS / 1000.0)
+
+
+def test_what_a_known_plan_uses_stays_likely() -> None:
+    prices = tuple(2.0 + 0.1 * n for n in range(MORE + 6))
+    built = build(one_month(1.5, prices=prices))
+    matrix = matrix_of(built.model.lp)
+    relaxed = run(matrix, EFFORT, mip=False)
+    dearest = max(
+        (x.index for x in built.variables.running.values()), key=lambda column: float(matrix.cost[column])
+    )
+    known = np.zeros(matrix.columns)
+    known[dearest] = 2.0
+
+    assert likely(built, matrix, relaxed, None).high[dearest] == 0.0
+    assert likely(built, matrix, relaxed, known).high[dearest] == matrix.high[dearest] > 0.0
+
+
+def test_plans_with_different_threads_are_solved_in_one_process() -> None:
+    """HiGHS takes one number of threads for all of a process, and answers nothing with another."""
+    for threads in (2, 1, 2):
+        outcome = solve(one_month(1.5), gap=0.0, threads=threads)
+
+        assert outcome.status is Status.OPTIMAL
+        assert outcome.objective_npv == pytest.approx(2 * 2.0 * HOURS)
