@@ -38,6 +38,13 @@ def test_an_answer_in_hundreds_of_billions_fits_a_phone(site: Site, visit: Visit
     assert name.evaluate("e => e.getClientRects()[0].height < 60")  # on one line, with its note under it
 
 
+def test_a_run_without_an_answer_has_no_empty_place_for_a_tick_on_a_phone(site: Site, visit: Visitor) -> None:
+    page = visit(f"/runs/?plan={seeds(site).plan}", width=390)
+    failed = page.locator("tr", has=page.locator(f'a[href="/runs/{seeds(site).failed}"]'))
+    expect(failed.locator(".tick")).to_be_hidden()
+    expect(page.locator("tr", has=page.locator("input[name=run]")).first.locator(".tick")).to_be_visible()
+
+
 def test_finance_goes_from_a_question_to_an_answer_and_compares_it(
     site: Site, visit: Visitor, tmp_path: Path
 ) -> None:
