@@ -88,7 +88,7 @@ class SensitivityCase(Compared):
     kept_npv: float | None = Field(
         default=None,
         description="Cost with the answer's commitments and servers kept and the rest decided anew; "
-        "null where that cannot hold or was not reached.",
+        "null where that cannot hold, was not reached or was proven too loosely.",
     )
 
 

@@ -1,8 +1,10 @@
 """What the page of a run shows of the explanations: every figure is the stored one, only rounded."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from advisor.planning.explain.trials import NOT_REACHED
 from advisor.planning.explain_words import (
     FACTORS,
     change_words,
@@ -12,6 +14,7 @@ from advisor.planning.explain_words import (
     signed_money,
 )
 from advisor.planning.result import Result
+from advisor.planning.result_explain import Alternative, Compared, RulePrice
 from advisor.planning.words import MISSING, four_digits, money
 from advisor.web import run_charts
 
@@ -28,11 +31,15 @@ class ExplainRow:
 
 def explain_context(result: Result) -> dict[str, Any]:
     """All parts there are; each is empty in a result without explanations."""
+    rules = result.explanations.rules if result.explanations else ()
+    alternatives = result.explanations.alternatives if result.explanations else ()
     return {
         "why_rows": _why(result),
-        "rule_rows": _rules(result),
+        "rule_rows": _rules(rules),
+        "rules_out_of_time": sum(map(_out_of_time, rules)),
         "binding_rows": _binding(result),
-        "alternative_rows": _alternatives(result),
+        "alternative_rows": _alternatives(alternatives, result.currency),
+        "alternatives_out_of_time": sum(map(_out_of_time, alternatives)),
         "sensitivity_rows": _sensitivity(result),
         "not_reached": _not_reached(result),
         "tornado": run_charts.tornado(result),
@@ -44,9 +51,17 @@ def _why(result: Result) -> list[tuple[str, str]]:
     return [(row.offer, entering_words(row, result.currency)) for row in rows]
 
 
-def _rules(result: Result) -> list[ExplainRow]:
-    rows = result.explanations.rules if result.explanations else ()
-    return [ExplainRow(name=row.rule, note=row.note, cells=(money(row.npv), rule_words(row))) for row in rows]
+def _out_of_time(row: Compared) -> bool:
+    """Not worked out because the explanations before it took all the time."""
+    return row.status == "not_computed" and row.note == NOT_REACHED
+
+
+def _rules(rows: Iterable[RulePrice]) -> list[ExplainRow]:
+    return [
+        ExplainRow(name=row.rule, note=row.note, cells=(money(row.npv), rule_words(row)))
+        for row in rows
+        if not _out_of_time(row)
+    ]
 
 
 def _binding(result: Result) -> list[ExplainRow]:
@@ -60,12 +75,11 @@ def _binding(result: Result) -> list[ExplainRow]:
     ]
 
 
-def _alternatives(result: Result) -> list[ExplainRow]:
-    rows = result.explanations.alternatives if result.explanations else ()
+def _alternatives(rows: Iterable[Alternative], currency: str) -> list[ExplainRow]:
     return [
         ExplainRow(
             name=row.words,
-            note="" if row.status == "proven" else difference_words(row, result.currency),
+            note="" if row.status == "proven" else difference_words(row, currency),
             cells=(
                 money(row.npv),
                 signed_money(row.difference_npv)
@@ -78,6 +92,7 @@ def _alternatives(result: Result) -> list[ExplainRow]:
             ),
         )
         for row in rows
+        if not _out_of_time(row)
     ]
 
 

@@ -87,9 +87,13 @@ def build_vs_buy_rows(result: Result) -> list[tuple[str, str]]:
         return []
     use = found.break_even_utilisation
     return [
-        ("Only own servers", f"{money(found.self_hosted_npv)} {result.currency} NPV"),
-        ("Only cloud", f"{money(found.cloud_npv)} {result.currency} NPV"),
+        ("Only own servers", _npv(found.self_hosted_npv, result.currency)),
+        ("Only cloud", _npv(found.cloud_npv, result.currency)),
         ("Own servers cost less from a use of", MISSING if use is None else percent(use)),
         *([("Their use in this plan", percent(found.utilisation))] if found.utilisation is not None else []),
         ("Own servers have cost less so far from the end of", found.break_even_month or MISSING),
     ]
+
+
+def _npv(amount: float | None, currency: str) -> str:
+    return MISSING if amount is None else f"{money(amount)} {currency} NPV"

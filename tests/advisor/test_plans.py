@@ -116,6 +116,7 @@ def test_every_example_can_be_read_and_says_what_it_is() -> None:
     assert len(found) == 4
     for one in found:
         assert one.about
+        assert "`" not in one.about  # shown as it is on New plan
         assert f"name: {one.name}" in one.text
     assert example("nothing") is None
 

@@ -77,13 +77,13 @@ def test_a_member_sees_the_last_eight_runs_of_the_organisation() -> None:
     plan = make_plan(ada)
     for _ in range(9):
         make_run(ada, plan)
-    failed = make_run(ada, plan, state=Job.State.FAILED, error_lines=["The worker was lost."])
+    failed = make_run(ada, plan, state=Job.State.FAILED, error_lines=["The worker was lost (--time-limit)."])
     make_run(make_member("eve", "Elsewhere"))
     response = signed_in(ada).get("/")
     page = text_of(response)
     assert len(re.findall(r'<a href="/runs/[0-9a-f-]{36}"', response.content.decode())) == 8
     assert f'href="/runs/{failed.pk}"' in response.content.decode()
-    assert "Tiny failed just now, ada The worker was lost." in page
+    assert "Tiny failed just now, ada The worker was lost (time limit)." in page
     assert "Reserve 3 × a3-highgpu-8g" in page
     assert links_of(response)["New plan"] == "/plans/new"
     assert links_of(response)["Start from an example"] == "/plans/new?example=small-team"

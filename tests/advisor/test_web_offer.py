@@ -69,6 +69,7 @@ def test_the_past_of_a_price_is_a_chart_and_a_table(client: Client) -> None:
     response = client.get(f"/offer?id={ID}")
     assert "2026-11-10 08:00 now 50.00 USD +25 %" in text_of(response)
     assert "2026-11-01 08:00 2026-11-10 08:00 40.00 USD –" in text_of(response)
+    assert "From, UTC To, UTC Per instance-hour" in text_of(response)
     assert '"kind": "step"' in response.content.decode()
     assert "echarts.min.js" in response.content.decode()
     assert "u</script>" not in response.content.decode()

@@ -20,6 +20,7 @@ from advisor.runs.services import Ask, start_run
 from tests.advisor.api_calls import member
 from tests.advisor.page_text import text_of
 from tests.advisor.planning_cases import TEAM, make_reservation, near, plan_data, result_of
+from tests.advisor.results import make_result
 from tests.factories import make_offer
 from tests.people import make_member, make_plan, make_run, organisation_of, signed_in
 
@@ -54,6 +55,20 @@ def test_the_page_shows_every_part(client: Client, ada: User) -> None:
     assert "+86,600" in page  # 109,500 on demand, 22,900 committed
     assert "cloud prices −20 %" in page
     assert "−4,580" in page  # a fifth of 22,900
+
+
+def test_what_there_was_no_time_for_is_one_sentence_and_no_rows(client: Client, ada: User) -> None:
+    late = {"status": "not_computed", "note": "the time for explanations ran out before it"}
+    done = {"status": "proven", "npv": 70_000.0, "difference_npv": -11_234.0}
+    names = [{"limit": "limits", "where": "", "rule": f"rule {n}"} for n in range(3)]
+    rules = [names[0] | done, names[1] | late, names[2] | late]
+    ways = [{"name": "one_country", "words": f"way {n}"} | late for n in range(2)]
+    parts = {"seconds_allowed": 1.0, "rules": rules, "alternatives": ways}
+    page = text_of(client.get(f"/runs/{make_run(ada, result=make_result(explanations=parts)).pk}"))
+    assert "rule 0 70,000 11,234" in page
+    assert "2 more rules not worked out: the time for explanations ran out." in page
+    assert "Other ways 2 not worked out: the time for explanations ran out." in page
+    assert not any(words in page for words in ("rule 1", "rule 2", "way 0", "way 1", "ran out before it"))
 
 
 def test_a_page_without_explanations_asks_whether_they_are_wanted(client: Client, ada: User) -> None:

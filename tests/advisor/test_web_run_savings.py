@@ -45,6 +45,13 @@ def test_strategies_that_cost_the_same_are_a_sentence_and_no_chart(client: Clien
     assert response.context["baselines_chart"] is None
 
 
+def test_a_side_without_a_plan_is_a_dash_without_a_unit(client: Client, ada: User) -> None:
+    result = make_result()
+    result["build_vs_buy"] |= {"break_even_utilisation": 0.4, "self_hosted_npv": None, "cloud_npv": 81234.5}
+    page = text_of(client.get(f"/runs/{make_run(ada, result=result).pk}"))
+    assert "Only own servers – Only cloud 81,234 USD NPV" in page
+
+
 def test_a_saving_too_small_to_tell_is_not_called_none(client: Client, ada: User) -> None:
     result = make_result()
     result["baselines"][0] |= {"npv": 81_260.0, "regret_npv": 25.5, "regret_fraction": 0.00031, "gap": 0.0}

@@ -72,6 +72,35 @@ def seeds(site: Site) -> Seeds:
     return found
 
 
+LONG = """
+from django.contrib.auth.models import User
+from tests.advisor.results import make_result
+from tests.people import make_run
+MONEY = 987_654_321_000.0
+figures = dict(status="proven", npv=MONEY, difference_npv=MONEY, gap=0.001)
+rule = dict(limit="limits.cash_per_month", where="", rule="cash of at most 987,654,321,000 JPY a month")
+other = dict(name="no_capex", words="without servers of one's own")
+moved = [dict(figures, change=change, kept_npv=MONEY) for change in (0.8, 1.2)]
+result = make_result(currency="JPY")
+for row in result["totals"]["by_kind"]:
+    row |= {"npv": MONEY, "cash": MONEY}
+result["baselines"][0] |= {"npv": MONEY, "gap": 0.001, "regret_npv": MONEY / 2, "regret_fraction": 0.5}
+result["binding"] = [
+    dict(limit=rule["limit"], where="", saving_per_unit_relaxed=MONEY, unit="JPY a month", step=1.0)
+]
+result["explanations"] = dict(seconds_allowed=30.0, rules=[rule | figures | {"difference_npv": -MONEY}],
+    alternatives=[other | figures], sensitivity=[dict(factor="cloud_prices", low=moved[0], high=moved[1])])
+print(make_run(User.objects.get(username="admin"), result=result).pk)
+"""
+
+
+@cache
+def long_answer(site: Site) -> str:
+    """A run whose answer has amounts of twelve digits in every table."""
+    seeds(site)
+    return site.shell(LONG).splitlines()[-1]
+
+
 def paths(site: Site) -> dict[str, str]:
     """Every kind of page of plans and runs, by a name for it."""
     made = seeds(site)

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Site, Visitor
-from tests.browser.seeds import paths, seeds, violations
+from tests.browser.seeds import long_answer, paths, seeds, violations
 
 pytestmark = pytest.mark.browser
 PAGES = ["runs", "answer", "impossible", "failed", "compare"]
@@ -25,6 +25,24 @@ def test_pages_of_runs_fit_and_are_accessible(
     page.wait_for_load_state("networkidle")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert violations(page) == []
+
+
+def test_an_answer_in_hundreds_of_billions_fits_a_phone(site: Site, visit: Visitor) -> None:
+    page = visit(f"/runs/{long_answer(site)}", width=390)
+    page.wait_for_load_state("networkidle")
+    for part in ("cost", "baselines", "rules", "alternatives", "sensitivity"):
+        expect(page.locator(f"#{part} table.cards").first).to_contain_text("987,654,321,0")
+    expect(page.locator("#rules table.cards").nth(1)).to_contain_text("limits.cash_per_month")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    name = page.locator("#baselines table.cards th", has_text="everything on demand")
+    assert name.evaluate("e => e.getClientRects()[0].height < 60")  # on one line, with its note under it
+
+
+def test_a_run_without_an_answer_has_no_empty_place_for_a_tick_on_a_phone(site: Site, visit: Visitor) -> None:
+    page = visit(f"/runs/?plan={seeds(site).plan}", width=390)
+    failed = page.locator("tr", has=page.locator(f'a[href="/runs/{seeds(site).failed}"]'))
+    expect(failed.locator(".tick")).to_be_hidden()
+    expect(page.locator("tr", has=page.locator("input[name=run]")).first.locator(".tick")).to_be_visible()
 
 
 def test_finance_goes_from_a_question_to_an_answer_and_compares_it(
