@@ -98,8 +98,12 @@ def search(built: Built, matrix: Matrix, effort: Effort, start: Array | None = N
 
 
 def _few_machines(built: Built, matrix: Matrix, case: Case) -> bool:
-    """Whether so few machines run in the relaxation that rounding them says little."""
-    if case.relaxed.values is None or matrix.columns > FLEET_COLUMNS:
+    """Whether so few machines run in the relaxation that rounding them says little.
+
+    Gangs and losses to survive have searches of their own.
+    """
+    own = any(scene.variables.together or scene.variables.relief for scene in built.scenes)
+    if own or case.relaxed.values is None or matrix.columns > FLEET_COLUMNS:
         return False
     columns = [x.index for scene in built.scenes for x in scene.variables.running.values()]
     return float(case.relaxed.values[columns].sum()) <= SMALL_FLEET * built.parts

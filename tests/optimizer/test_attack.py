@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 
-from optimizer import bounding, candidates, rounding, shortlist, strategy
+from optimizer import bounding, candidates, likely, rounding, shortlist, strategy
 from optimizer.build import build
 from optimizer.cases import site_cases
 from optimizer.checks import InvalidProblem
-from optimizer.constraints import FAMILIES
+from optimizer.constraints import CUTS, FAMILIES
 from optimizer.decompose import STRATEGIC, decompose
 from optimizer.highs import Effort, run
 from optimizer.matrix import activity, fits, matrix_of
@@ -72,10 +72,25 @@ def test_parts_end_where_the_whole_does(problem: Problem) -> None:
     whole = solve(problem, gap=1e-9, time_limit_seconds=30)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(strategy, "SMALL_COLUMNS", 0)
+        patch.setattr(strategy, "SMALL_FLEET", -1)
         by_parts = solve(problem, gap=1e-9, time_limit_seconds=30)
     assert by_parts.status is whole.status
     if whole.objective_npv is not None:
         assert by_parts.objective_npv == pytest.approx(whole.objective_npv, rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@settings(ALL, max_examples=40)
+@given(problem=small_problems())
+def test_small_fleets_end_where_the_whole_does(problem: Problem, threads: int) -> None:
+    whole = solve(problem, gap=1e-9, time_limit_seconds=30)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strategy, "SMALL_COLUMNS", 0)
+        patch.setattr(likely, "MORE", 0)
+        found = solve(problem, gap=1e-9, time_limit_seconds=30, threads=threads)
+    assert found.status is whole.status
+    if whole.objective_npv is not None:
+        assert found.objective_npv == pytest.approx(whole.objective_npv, rel=1e-6, abs=1e-6)
 
 
 def test_the_bound_of_parts_lies_between_the_relaxation_and_the_optimum() -> None:
@@ -89,7 +104,8 @@ def test_the_bound_of_parts_lies_between_the_relaxation_and_the_optimum() -> Non
 
 def test_the_bound_of_parts_counts_whole_machines(monkeypatch: pytest.MonkeyPatch) -> None:
     # A load of 2.2 machines at 2 an hour: 4.4 an hour without whole numbers, 3 machines with them.
-    monkeypatch.delitem(FAMILIES, "cover")
+    for cuts in CUTS:
+        monkeypatch.delitem(FAMILIES, cuts)
     built = build(make_problem(make_rate(2.2), elastic=(make_elastic(price=2.0),)))
     matrix = matrix_of(built.model.lp)
     relaxed = run(matrix, EXACT, mip=False)
