@@ -5,6 +5,7 @@ from time import perf_counter
 
 import pytest
 
+from advisor.demand.plan import Plan
 from advisor.planning.explain.relaxations import loosened, plan_names
 from advisor.planning.explain.sensitivity import sensitivity
 from advisor.planning.result_rows import Conflict
@@ -12,7 +13,7 @@ from optimizer.clock import Deadline
 from optimizer.conflicts import Clash
 from optimizer.explain.again import Again, Finding
 from optimizer.problem import Problem
-from tests.advisor.planning_cases import TEAM, case_of, make_reservation, plan_data, solved_case
+from tests.advisor.planning_cases import TEAM, case_of, make_reservation, plan_data, result_of, solved_case
 from tests.factories import make_offer
 
 DE = make_offer()  # 50 an hour
@@ -30,10 +31,59 @@ def test_a_demand_of_which_nothing_can_be_served_may_stand_in_two_sets() -> None
         relaxation="",
         cost_of_relaxation=None,
     )
-    left = loosened(plan, row, clash)
+    left = loosened(plan, row, clash, before=plan)
     assert left is not None
     assert plan_names(left) == {"other"}
-    assert loosened(left, row, clash) == left
+    assert loosened(left, row, clash, before=plan) == left
+
+
+def row_of(limit: str) -> Conflict:
+    return Conflict(
+        limit=limit, where="", needed=None, available=None, relaxation="", cost_of_relaxation=None
+    )
+
+
+@pytest.mark.parametrize("parts", [(0.5, 0.75), (0.75, 0.5)])
+def test_of_a_demand_in_two_sets_the_smaller_part_is_served(parts: tuple[float, float]) -> None:
+    plan = case_of(plan_data(TEAM), [DE]).plan  # 8 accelerators
+    left: Plan | None = plan
+    for part in parts:
+        clash = Clash(limit="demand", where="team", needed=1.0, available=part, unit="share of the load")
+        assert left is not None
+        left = loosened(left, row_of("workloads[0].demand"), clash, before=plan)
+    assert left is not None
+    assert left.workloads[0].demand.constant == pytest.approx(8 * 0.5, rel=1e-5)
+
+
+@pytest.mark.parametrize("needs", [(0.6, 0.9), (0.9, 0.6)])
+def test_a_limit_in_two_sets_gets_the_most_that_is_needed(needs: tuple[float, float]) -> None:
+    plan = case_of(plan_data(TEAM, limits={"share_max": {"provider": 0.5}}), [DE]).plan
+    left: Plan | None = plan
+    for needed in needs:
+        clash = Clash(limit="share:provider:aws", where="aws", needed=needed, available=0.5, unit="")
+        assert left is not None
+        left = loosened(left, row_of("limits.share_max.provider"), clash, before=plan)
+    assert left is not None
+    assert left.limits.share_max.provider == pytest.approx(0.9, rel=1e-5)
+
+
+@pytest.mark.parametrize(("held", "gang"), [(8.0, 8), (0.0, None)])
+def test_a_gang_gets_smaller_or_its_workload_goes(held: float, gang: int | None) -> None:
+    training = TEAM | {"kind": "training", "gang": 16, "demand": {"unit": "accelerator_hours", "total": 10}}
+    plan = case_of(plan_data(training, TEAM | {"name": "other"}), [DE]).plan
+    clash = Clash(limit="gang", where="team", needed=16.0, available=held, unit="accelerators")
+    left = loosened(plan, row_of("workloads[0].gang"), clash, before=plan)
+    assert left is not None
+    assert [load.gang for load in left.workloads if load.name == "team"] == ([gang] if gang else [])
+
+
+def test_a_loss_that_cannot_be_survived_costs_what_the_plan_costs_without_it() -> None:
+    """One machine of eight at 50 an hour serves all; with its provider lost nothing would be left."""
+    result = result_of(plan_data(TEAM, limits={"survive_loss_of": "provider"}), [DE], explain=20.0)
+
+    (row,) = [row for row in result.conflicts or () if row.limit == "limits.survive_loss_of"]
+    assert row.cost_of_relaxation == pytest.approx(50 * 730)
+    assert row.cost_note == "no loss survived"
 
 
 @pytest.mark.parametrize(("part", "is_told"), [(0.95, True), (0.8, False)])  # proven within 5 %, and 20 %

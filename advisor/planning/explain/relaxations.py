@@ -12,8 +12,10 @@ from advisor.planning.explain.variations import Path, Variation, changed, value_
 from advisor.planning.result_rows import Conflict
 from optimizer.conflicts import Clash
 from optimizer.explain.again import Again
+from optimizer.limited import SURVIVE
 from optimizer.result import Status
 
+LAST = ("demand", "gang")
 ROOM = 1e-6  # relative, so that rounding of the least value does not make it impossible again
 
 
@@ -36,8 +38,8 @@ def _cost(
     """Fields of a row: the cost, or why there is none."""
     plan: Plan | None = case.plan
     # demands last: one of which nothing can be served goes, and the paths of workloads after it change
-    for each, its_clash in sorted([(row, clash), *others], key=lambda pair: pair[1].limit == "demand"):
-        plan = plan and loosened(plan, each, its_clash)
+    for each, its_clash in sorted([(row, clash), *others], key=lambda pair: pair[1].limit in LAST):
+        plan = plan and loosened(plan, each, its_clash, before=case.plan)
     if plan is None:
         return {"cost_note": "what would do is not known"}
     if not plan.workloads:
@@ -52,10 +54,12 @@ def _cost(
         return {"cost_note": "not reached in the time for explanations"}
     if solved.status is Status.INFEASIBLE or solved.npv is None:
         return {"cost_note": "other limits still clash then"}
-    left_out = (
-        "" if plan_names(plan) >= {clash.where} or clash.limit != "demand" else f"{clash.where} left out"
-    )
-    return {"cost_of_relaxation": solved.npv, "cost_note": left_out}
+    is_gone = clash.limit in ("demand", "gang") and clash.where not in plan_names(plan)
+    note = f"{clash.where} left out" if is_gone else ""
+    return {
+        "cost_of_relaxation": solved.npv,
+        "cost_note": "no loss survived" if clash.limit == SURVIVE else note,
+    }
 
 
 def plan_names(plan: Plan) -> set[str]:
@@ -63,12 +67,19 @@ def plan_names(plan: Plan) -> set[str]:
     return {load.name for load in plan.workloads}
 
 
-def loosened(plan: Plan, row: Conflict, clash: Clash) -> Plan | None:
-    """The plan with the limit of a row at the least value that would do; None where that is not known."""
+def loosened(plan: Plan, row: Conflict, clash: Clash, *, before: Plan) -> Plan | None:
+    """The plan with the limit of a row at the least value that would do; None where that is not known.
+
+    `before`: the plan as it was before any limit of it was loosened. What was loosened more already stays so.
+    """
     if row.limit.endswith("latency.max_ms"):
         return _latency(plan, row)
+    if clash.limit == SURVIVE:
+        return _plan(changed(plan, ("limits", "survive_loss_of"), "none"))
     if clash.limit == "demand":
-        return _served_part(plan, clash)
+        return _served_part(plan, clash, before)
+    if clash.limit == "gang":
+        return _smaller_gang(plan, clash)
     if clash.needed is None:
         return None
     path = _path(row.limit)
@@ -78,6 +89,7 @@ def loosened(plan: Plan, row: Conflict, clash: Clash) -> Plan | None:
     if clash.limit.startswith("share"):
         enough = min(1.0, enough)
     value = value_at(plan, path)
+    enough = max(enough, float(value))
     return _plan(changed(plan, path, Decimal(str(enough)) if isinstance(value, Decimal) else enough))
 
 
@@ -94,7 +106,8 @@ def _path(limit: str) -> Path:
 
 
 def _latency(plan: Plan, row: Conflict) -> Plan:
-    return _plan(changed(plan, _path(row.limit), float(math.ceil(row.needed or 0.0))))
+    path = _path(row.limit)
+    return _plan(changed(plan, path, max(float(math.ceil(row.needed or 0.0)), value_at(plan, path))))
 
 
 def _cash(plan: Plan, enough: float, month: int | None) -> Plan:
@@ -105,28 +118,42 @@ def _cash(plan: Plan, enough: float, month: int | None) -> Plan:
     return _plan(changed(plan, ("limits", "cash_per_month"), tuple(c + more for c in ceilings)))
 
 
-def _served_part(plan: Plan, clash: Clash) -> Plan | None:
+def _served_part(plan: Plan, clash: Clash, before: Plan) -> Plan | None:
     """The plan with as much of a demand as can be served; without the workload where that is nothing."""
     if clash.available is None:
         return None
-    n = next((n for n, load in enumerate(plan.workloads) if load.name == clash.where), None)
+    n = _position(plan, clash.where)
     if n is None:  # another set of limits names the same demand, and nothing of it can be served
         return plan
     part = clash.available * (1 - ROOM)
     if part <= ROOM:
-        return _plan(changed(plan, ("workloads",), tuple(w for w in plan.workloads if w.name != clash.where)))
+        return _without(plan, clash.where)
     demand = plan.workloads[n].demand
-    scaled = {
-        name: amount * part
-        for name in ("peak", "constant", "total")
-        if isinstance(amount := getattr(demand, name), float | int)
-    }
-    if isinstance(demand.total, dict):
-        return _plan(
-            changed(
-                plan,
-                ("workloads", n, "demand", "total"),
-                {name: hours * part for name, hours in demand.total.items()},
-            )
-        )
+    whole = next(load.demand for load in before.workloads if load.name == clash.where)
+    scaled: dict[str, object] = {}
+    for name in ("peak", "constant", "total"):
+        amount, all_of_it = getattr(demand, name), getattr(whole, name)
+        if isinstance(amount, dict):
+            scaled[name] = {key: min(hours, all_of_it[key] * part) for key, hours in amount.items()}
+        elif isinstance(amount, float | int):
+            scaled[name] = min(amount, all_of_it * part)
     return _plan(changed(plan, ("workloads", n, "demand"), demand.model_copy(update=scaled)))
+
+
+def _smaller_gang(plan: Plan, clash: Clash) -> Plan | None:
+    """The plan with a gang of as many accelerators as can be held; without the workload where none can."""
+    n = _position(plan, clash.where)
+    if clash.available is None or n is None:
+        return plan if n is None else None
+    held = math.floor(clash.available + ROOM)
+    if held < 1:
+        return _without(plan, clash.where)
+    return _plan(changed(plan, ("workloads", n, "gang"), min(held, plan.workloads[n].gang)))
+
+
+def _position(plan: Plan, name: str) -> int | None:
+    return next((n for n, load in enumerate(plan.workloads) if load.name == name), None)
+
+
+def _without(plan: Plan, name: str) -> Plan:
+    return _plan(changed(plan, ("workloads",), tuple(load for load in plan.workloads if load.name != name)))
