@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 
-from optimizer import bounding, candidates, likely, rounding, shortlist, strategy
+from optimizer import bounding, candidates, rounding, shortlist, strategy
 from optimizer.build import build
 from optimizer.cases import site_cases
 from optimizer.checks import InvalidProblem
@@ -77,20 +77,6 @@ def test_parts_end_where_the_whole_does(problem: Problem) -> None:
     assert by_parts.status is whole.status
     if whole.objective_npv is not None:
         assert by_parts.objective_npv == pytest.approx(whole.objective_npv, rel=1e-6, abs=1e-6)
-
-
-@pytest.mark.parametrize("threads", [1, 2])
-@settings(ALL, max_examples=40)
-@given(problem=small_problems())
-def test_small_fleets_end_where_the_whole_does(problem: Problem, threads: int) -> None:
-    whole = solve(problem, gap=1e-9, time_limit_seconds=30)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(strategy, "SMALL_COLUMNS", 0)
-        patch.setattr(likely, "MORE", 0)
-        found = solve(problem, gap=1e-9, time_limit_seconds=30, threads=threads)
-    assert found.status is whole.status
-    if whole.objective_npv is not None:
-        assert found.objective_npv == pytest.approx(whole.objective_npv, rel=1e-6, abs=1e-6)
 
 
 def test_the_bound_of_parts_lies_between_the_relaxation_and_the_optimum() -> None:

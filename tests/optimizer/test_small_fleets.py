@@ -2,7 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
+from optimizer import likely as likely_offers
+from optimizer import strategy
 from optimizer.build import build
 from optimizer.highs import Effort, run
 from optimizer.likely import MORE, likely
@@ -10,7 +13,10 @@ from optimizer.matrix import fits, matrix_of
 from optimizer.problem import Horizon, Problem
 from optimizer.result import Status
 from optimizer.solve import solve
-from tests.optimizer.factories import HOURS, make_elastic, make_machine, make_rate
+
+from .factories import HOURS, make_elastic, make_machine, make_rate
+from .small_problems import small_problems
+from .test_oracle import ALL
 
 EFFORT = Effort(gap=0.0, seconds=20.0)
 
@@ -90,3 +96,17 @@ def test_plans_with_different_threads_are_solved_in_one_process() -> None:
 
         assert outcome.status is Status.OPTIMAL
         assert outcome.objective_npv == pytest.approx(2 * 2.0 * HOURS)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@settings(ALL, max_examples=40)
+@given(problem=small_problems())
+def test_small_fleets_end_where_the_whole_does(problem: Problem, threads: int) -> None:
+    whole = solve(problem, gap=1e-9, time_limit_seconds=30)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strategy, "SMALL_COLUMNS", 0)
+        patch.setattr(likely_offers, "MORE", 0)
+        found = solve(problem, gap=1e-9, time_limit_seconds=30, threads=threads)
+    assert found.status is whole.status
+    if whole.objective_npv is not None:
+        assert found.objective_npv == pytest.approx(whole.objective_npv, rel=1e-6, abs=1e-6)
