@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from optimizer import likely as likely_offers
 from optimizer import strategy
 from optimizer.build import build
+from optimizer.constraints import CUTS, FAMILIES
 from optimizer.highs import Effort, run
 from optimizer.likely import MORE, likely
 from optimizer.matrix import fits, matrix_of
@@ -35,8 +36,13 @@ def one_month(*loads: float, prices: tuple[float, ...] = (2.0,)) -> Problem:
     )
 
 
+@pytest.mark.parametrize("cut", sorted(CUTS))
 @pytest.mark.parametrize("load", [0.3, 1.4, 2.75])
-def test_the_relaxation_runs_whole_machines_where_one_workload_uses_one_offer(load: float) -> None:
+def test_either_kind_of_cut_runs_whole_machines_where_one_workload_uses_one_offer(
+    load: float, cut: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for other in CUTS - {cut}:
+        monkeypatch.delitem(FAMILIES, other)
     matrix = matrix_of(build(one_month(load)).model.lp)
 
     relaxed = run(matrix, EFFORT, mip=False)
