@@ -140,3 +140,18 @@ def test_m2_needs_its_upgrade_premium_on_top_of_m1() -> None:
     offers, refused = of_skus(*base, machines=machines)
     assert [offer.instance_type for offer in offers] == ["m1-ultramem-40"]
     assert "no SKU for Memory Optimized Upgrade Premium" in reasons(refused)
+
+
+def test_a_custom_machine_type_is_no_offer() -> None:
+    offers, refused = of_skus(
+        *H100, machines=[machine("a3-custom-208-1916928", 208, 1872 * 1024, gpus=("nvidia-h100-80gb", 8))]
+    )
+    assert offers == []
+    assert "is a custom machine type, which is billed at prices of its own" in reasons(refused)
+
+
+def test_a_machine_type_that_is_obsolete_is_no_offer() -> None:
+    gone = machine("a3-highgpu-8g", 208, 1872 * 1024, gpus=("nvidia-h100-80gb", 8))
+    offers, refused = of_skus(*H100, machines=[gone | {"deprecated": {"state": "OBSOLETE"}}])
+    assert offers == []
+    assert "is obsolete: it can no longer be had" in reasons(refused)
