@@ -41,7 +41,7 @@ def part_bound(
         effort = Effort(gap=gap, seconds=PART_SECONDS, tiny=True, cancelled=deadline.cancelled)
         return _solve_part(matrix, cut, part, left, duals, effort)
 
-    total = matrix.offset + _right_sides(matrix, cut.coupling, duals)
+    total = matrix.offset + right_sides(matrix, cut.coupling, duals)
     for copies, prices, bound in each(solve_part, range(len(cut.rows)), deadline.cancelled):
         total += bound
         np.subtract.at(left, copies, prices)
@@ -51,7 +51,7 @@ def part_bound(
     return total + _purchases(matrix, cut, left, purchases)
 
 
-def _right_sides(matrix: Matrix, rows: list[int], duals: Array) -> float:
+def right_sides(matrix: Matrix, rows: list[int], duals: Array) -> float:
     """Dual x the side of the row it belongs to: the lower for a positive dual, the upper for a negative."""
     sides = (matrix.row_low[r] if duals[r] > 0 else matrix.row_high[r] for r in rows)
     return float(sum(duals[r] * side for r, side in zip(rows, sides, strict=True) if duals[r] != 0.0))

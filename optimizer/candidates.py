@@ -6,6 +6,7 @@ from dataclasses import replace
 from .build import Built, build
 from .carry import carried
 from .clock import Stopped
+from .fleets import FLEET_COLUMNS
 from .highs import Effort, SolverAnswer, run
 from .index import triples
 from .loosen import keeps_limits, loosened
@@ -18,7 +19,7 @@ from .risk.coarse import coarse_answer, is_large
 from .risk.polish import polished
 from .shortlist import LARGE, Shortlist, shortlist
 from .spend_shortlist import FewPlans, few_plans
-from .strategy import FLEET_COLUMNS, SMALL_COLUMNS, search
+from .strategy import SMALL_COLUMNS, search
 
 LOOSENED_SHARE = 0.85  # of the time left, at most, for the problem without limits that keep offers apart
 COARSE_SHARE = 0.9  # of the time left, at most, for the coarse grid of many scenarios

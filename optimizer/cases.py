@@ -4,19 +4,24 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from .build import Built
-from .highs import Effort, SolverAnswer, run
-from .matrix import Matrix
+from .highs import Effort, SolverAnswer
+from .lazily import Relaxer
+from .matrix import Array, Matrix
 
 MOST_CASES = 8  # choices of open sites that are looked at one by one
 
 
 @dataclass(slots=True)
 class Case:
-    """One choice of open sites: its relaxation, and the best bound proven for it."""
+    """One choice of open sites: its relaxation, and the best bound proven for it.
+
+    `needed` tells which rows the relaxation needs: all but cuts that no relaxation broke.
+    """
 
     matrix: Matrix
     relaxed: SolverAnswer
     bound: float
+    needed: Array
 
 
 def site_cases(built: Built, matrix: Matrix, effort: Effort) -> list[Case]:
@@ -28,15 +33,15 @@ def site_cases(built: Built, matrix: Matrix, effort: Effort) -> list[Case]:
     opened = [variable.index for variable in built.variables.opened.values()]
     if 2 ** len(opened) > MOST_CASES:
         opened = []
-    cases = []
+    cases, relaxer = [], Relaxer(built, matrix)
     for choice in product((0.0, 1.0), repeat=len(opened)):
         low, high = matrix.low.copy(), matrix.high.copy()
         low[opened] = high[opened] = choice
         fixed = replace(matrix, low=low, high=high) if opened else matrix
-        relaxed = run(fixed, effort, mip=False)
+        relaxed = relaxer.relaxed(fixed, effort)
         if relaxed.infeasible:
             continue
         if relaxed.values is None or not relaxed.optimal:
             return []
-        cases.append(Case(fixed, relaxed, relaxed.objective))
+        cases.append(Case(fixed, relaxed, relaxed.objective, relaxer.in_use.copy()))
     return sorted(cases, key=lambda case: case.bound)

@@ -82,10 +82,22 @@ def rounded_plan(
         if found is None:
             return None
         values[columns] = found
+    return whole_plan(built, matrix, cut, values, relaxed.row_duals, deadline)
+
+
+def whole_plan(
+    built: Built,
+    matrix: Matrix,
+    cut: Decomposition,
+    values: Array,
+    duals: Array | None,
+    deadline: Deadline,
+) -> Array | None:
+    """A point put together from parts, made to keep what they share; None when it cannot be."""
     _settle(built, matrix, values)
     if fits(matrix, values):
         return values
-    mended = repaired(built, matrix, cut, values, relaxed.row_duals, deadline)
+    mended = None if duals is None else repaired(built, matrix, cut, values, duals, deadline)
     if mended is None:
         return None
     _settle(built, matrix, mended)

@@ -48,6 +48,18 @@ def machines_held(index: Index, v: Variables, q: int, i: int) -> Terms:
     return terms
 
 
+def switch(index: Index, v: Variables, q: int, i: int) -> pulp.LpVariable | None:
+    """The 0/1 column without which nothing of source `q` runs in slice `i`, where there is one."""
+    joined = v.joined.get((q, index.slices[i].month))
+    return v.used.get((q, i)) if joined is None else joined
+
+
+def least_running(index: Index, q: int) -> int:
+    """Machines of source `q` that run at least, once its switch is on."""
+    source = index.sources[q]
+    return source.elastic.min_quantity if isinstance(source, ElasticSource) else 0
+
+
 def add_held(model: Model, index: Index, v: Variables) -> int:
     """held[q,t] == purchases in force in month t + owned; written as the change since the month before.
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 
-from optimizer import bounding, candidates, rounding, shortlist, strategy
+from optimizer import bounding, candidates, fleets, rounding, searching, shortlist, strategy
 from optimizer.build import build
 from optimizer.cases import site_cases
 from optimizer.checks import InvalidProblem
@@ -72,7 +72,7 @@ def test_parts_end_where_the_whole_does(problem: Problem) -> None:
     whole = solve(problem, gap=1e-9, time_limit_seconds=30)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(strategy, "SMALL_COLUMNS", 0)
-        patch.setattr(strategy, "SMALL_FLEET", -1)
+        patch.setattr(fleets, "SMALL_FLEET", -1)
         by_parts = solve(problem, gap=1e-9, time_limit_seconds=30)
     assert by_parts.status is whole.status
     if whole.objective_npv is not None:
@@ -285,9 +285,9 @@ def test_no_bound_that_is_told_is_above_the_optimum(problem: Problem) -> None:
 def test_a_case_left_out_still_bounds_the_proof() -> None:
     built = build(a_year())
     matrix = matrix_of(built.model.lp)
-    state = strategy.Search(built, matrix, replace(EXACT, gap=0.2), 0.0)
+    state = searching.Search(built, matrix, replace(EXACT, gap=0.2), 0.0)
     case = site_cases(built, matrix, EXACT)[0]
     state.offer(run(matrix, EXACT).values)
     won = replace(case, bound=state.cost * 0.5)
     lost = replace(case, bound=state.cost * 0.9)
-    assert strategy._without_hopeless(state, [won, lost]) == (won.matrix, lost.bound)
+    assert searching.without_hopeless(state, [won, lost]) == (won.matrix, lost.bound)

@@ -1,0 +1,163 @@
+"""Plans that fall apart into groups, purchases chosen first, and cuts for spot and least quantities."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from optimizer import fleets, groups, lazily, strategy
+from optimizer.bought_first import buy, run_with
+from optimizer.bounding import right_sides
+from optimizer.build import Built, build
+from optimizer.decompose import STRATEGIC, decompose, weighted
+from optimizer.groups import fall_apart, put_together
+from optimizer.highs import Effort, run
+from optimizer.matrix import Matrix, fits, matrix_of
+from optimizer.problem import Limits, Problem
+from optimizer.solve import solve
+
+from .factories import HOURS, make_elastic, make_machine, make_problem, make_rate, make_reservation
+from .small_problems import small_problems
+from .test_oracle import ALL
+
+EXACT = Effort(gap=0.0, seconds=20.0)
+
+
+def apart(share_max: float | None = None) -> Problem:
+    """Two workloads of 1.5 and 2.5 machines; each has a cheap machine and a dear one of its own."""
+    elastic, workloads = [], []
+    for n, load in enumerate((1.5, 2.5)):
+        units = {}
+        for provider, price in (("cheap", 1.0), ("dear", 3.0)):
+            machine = make_machine(f"{provider}{n}", provider=provider)
+            elastic.append(make_elastic(f"{provider}-offer{n}", price + n, machine=machine))
+            units[machine.key] = 1.0
+        workloads.append(make_rate(load, units, name=f"w{n}"))
+    return make_problem(*workloads, elastic=tuple(elastic), limits=Limits(provider_share_max=share_max))
+
+
+def modelled(problem: Problem) -> tuple[Built, Matrix]:
+    built = build(problem)
+    return built, matrix_of(built.model.lp)
+
+
+def test_workloads_that_share_no_machine_are_solved_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(groups, "LEAST_COLUMNS", 1)
+    built, matrix = modelled(apart())
+    found = fall_apart(built, matrix, run(matrix, EXACT, mip=False))
+
+    assert found is not None
+    assert len(found.groups) == 2
+    answers = [run(group.matrix, EXACT) for group in found.groups]
+    costs = sorted(answer.objective for answer in answers)
+    assert costs == pytest.approx([2 * 1.0 * HOURS / 1000, 3 * 2.0 * HOURS / 1000])  # whole machines
+    points = [answer.values for answer in answers if answer.values is not None]
+    assert fits(matrix, put_together(found, points))
+    assert found.constant == pytest.approx(0.0)
+
+
+def test_workloads_that_share_a_machine_stay_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(groups, "LEAST_COLUMNS", 1)
+    problem = apart()
+    first = problem.workloads[0]
+    shared = replace(first, units_per_hour={**first.units_per_hour, "cheap1": 1.0})
+    built, matrix = modelled(replace(problem, workloads=(shared, problem.workloads[1])))
+
+    assert fall_apart(built, matrix, run(matrix, EXACT, mip=False)) is None
+
+
+@pytest.mark.parametrize("share", [0.5, 0.6, 0.9])
+def test_groups_with_a_priced_limit_bound_the_whole(share: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(groups, "LEAST_COLUMNS", 1)
+    built, matrix = modelled(apart(share))
+    relaxed, optimum = run(matrix, EXACT, mip=False), run(matrix, EXACT)
+    found = fall_apart(built, matrix, relaxed)
+
+    assert found is not None
+    bound = found.constant + sum(run(group.matrix, EXACT).bound for group in found.groups)
+    assert relaxed.objective - 1e-6 <= bound <= optimum.objective + 1e-6
+
+
+def test_purchases_are_whole_first_and_what_runs_then() -> None:
+    """A load of 1.5: one reserved at 1 an hour and one more by the hour at 1.5 cost least."""
+    problem = make_problem(
+        make_rate(1.5, {"m": 1.0}),
+        months=2,
+        elastic=(make_elastic("od", 1.5),),
+        reservations=(make_reservation("r", 1.0, max_quantity=1),),
+    )
+    built, matrix = modelled(problem)
+    bought = decompose(built, matrix).part_of_column == STRATEGIC
+
+    chosen = buy(matrix, bought, EXACT)
+
+    assert chosen.values is not None
+    reserved = [x.index for x in built.variables.reserved.values()]
+    assert sum(chosen.values[reserved]) == pytest.approx(1.0)
+    assert chosen.bound <= run(matrix, EXACT).objective + 1e-6
+    found = run_with(matrix, bought, chosen.values, EXACT)
+    assert found.objective == pytest.approx((1.0 + 1.5) * 2 * HOURS / 1000)
+    nothing = run_with(matrix, bought, np.zeros(matrix.columns), EXACT)
+    assert nothing.objective == pytest.approx(2 * 1.5 * 2 * HOURS / 1000)
+
+
+def test_what_spot_may_not_serve_runs_on_whole_machines() -> None:
+    """Of 2.5, half may be spot: 1.25 take two machines on demand, and one spot machine does the rest."""
+    machine = make_machine("m")
+    problem = make_problem(
+        make_rate(2.5, {"m": 1.0}, interruptible_fraction=0.5),
+        elastic=(
+            make_elastic("od", 2.0, machine=machine),
+            make_elastic("spot", 0.5, machine=machine, spot=True),
+        ),
+    )
+    _, matrix = modelled(problem)
+
+    relaxed = run(matrix, EXACT, mip=False)
+
+    assert relaxed.objective == pytest.approx((2 * 2.0 + 0.5) * HOURS / 1000, rel=1e-6)
+
+
+def test_a_partner_is_taken_whole_or_not_at_all() -> None:
+    """At least two machines for a load of 1.5: the relaxation cannot join by three quarters."""
+    partner = make_elastic("p", 1.0, partner=True, min_quantity=2, max_quantity=6, fixed_per_month=100.0)
+    _, matrix = modelled(make_problem(make_rate(1.5, {"m": 1.0}), elastic=(partner,)))
+
+    relaxed = run(matrix, EXACT, mip=False)
+
+    assert relaxed.objective == pytest.approx((2 * 1.0 * HOURS + 100.0) / 1000, rel=1e-6)
+
+
+@settings(ALL, max_examples=60)
+@given(problem=small_problems())
+def test_cuts_added_one_by_one_give_the_relaxation_of_all(problem: Problem) -> None:
+    built, matrix = modelled(problem)
+    whole = run(matrix, EXACT, mip=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lazily, "FEW", -1)
+        found = lazily.Relaxer(built, matrix).relaxed(matrix, EXACT)
+    assert found.infeasible == whole.infeasible
+    if found.values is not None:
+        assert found.objective == pytest.approx(whole.objective, rel=1e-6, abs=1e-9)
+        assert found.row_duals is not None
+        priced = right_sides(matrix, np.flatnonzero(np.abs(found.row_duals) > 1e-9).tolist(), found.row_duals)
+        left = matrix.cost - weighted(matrix, list(range(matrix.rows)), found.row_duals)
+        sides = np.where(left > 0, matrix.low, np.minimum(matrix.high, 1e9))
+        at_bounds = float((np.where(np.abs(left) > 1e-7, left, 0.0) * sides).sum())
+        assert matrix.offset + priced + at_bounds == pytest.approx(whole.objective, rel=1e-5, abs=1e-6)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@settings(ALL, max_examples=40)
+@given(problem=small_problems())
+def test_groups_end_where_the_whole_does(problem: Problem, threads: int) -> None:
+    whole = solve(problem, gap=1e-9, time_limit_seconds=30)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strategy, "SMALL_COLUMNS", 0)
+        patch.setattr(groups, "LEAST_COLUMNS", 1)
+        patch.setattr(fleets, "BUYING_SHARE", 0.3)
+        found = solve(problem, gap=1e-9, time_limit_seconds=30, threads=threads)
+    assert found.status is whole.status
+    if whole.objective_npv is not None:
+        assert found.objective_npv == pytest.approx(whole.objective_npv, rel=1e-6, abs=1e-6)
