@@ -166,7 +166,7 @@ def kind_rows(result: Result) -> list[KindRow]:
             name=name,
             npv=money(npv),
             share=percent(npv / totals.npv) if totals.npv else MISSING,
-            after=money(later).replace("-", "−") if after else "",
+            after=money(later) if after else "",
             cash=money(cash),
             is_total=is_total,
         )

@@ -16,7 +16,7 @@ from advisor.planning.words import MISSING, money, percent
 from advisor.plans.check import check
 from advisor.runs.queries import document_of
 from advisor.web import run_charts
-from advisor.web.downloads import TABLES
+from advisor.web.downloads import TITLES
 from advisor.web.result_view import baseline_rows, figures, kind_rows, purchase_rows, unit_cost_rows
 from advisor.web.run_explain import explain_context
 from advisor.web.run_list import comparable_runs
@@ -67,7 +67,7 @@ def answer_context(run: Run, stored: RunResult) -> dict[str, Any]:
         "risk_sentence": risk_sentence(result),
         "load_charts": run_charts.capacity(result),
         "workloads_left_out": len(run_charts.workloads(result)[run_charts.MOST_WORKLOADS :]),
-        "tables": list(TABLES),
+        "tables": TITLES,
         "others": comparable_runs(run.organisation, but=run),
     }
 
