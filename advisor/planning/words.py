@@ -57,7 +57,7 @@ def short_money(figure: float) -> str:
 
 def percent(fraction: float, *, down: bool = False) -> str:
     """`62 %`, `0.4 %`; `down` never rounds up, so that a shortage is not rounded away."""
-    figure = fraction * 100
+    figure = round(fraction * 100, 9)  # 0.07 x 100 is a hair above 7
     places = 0 if abs(figure) >= 10 or figure == round(figure) else 1
     if down:
         figure = math.floor(figure * 10**places + 1e-6) / 10**places

@@ -92,7 +92,7 @@ def test_the_page_offers_more_time_and_says_what_for(client: Client, ada: User) 
     run = make_late_run(ada)
     response = client.get(f"/runs/{run.pk}")
     page = text_of(response)
-    assert "In 30 s 2 of 6 explanations were worked out" in page.replace("\u00a0", " ")
+    assert "2 of 6 explanations were worked out in 30 s." in page.replace("\u00a0", " ")
     assert "The time did not reach: 2 rules, 1 other way, 1 changed figure." in page
     html = response.content.decode()
     # 2 of 6 took 30 s, so 6 take about 90: two minutes are the first step that may do
