@@ -157,9 +157,10 @@ def kind_rows(result: Result) -> list[KindRow]:
     totals = result.totals
     if totals is None or not totals.by_kind:
         return []
-    after = {
-        row.kind: row.npv for row in totals.beyond if row.kind != "risk"
-    }  # a charge for risk is not later
+    later_npv = [
+        (row.kind, row.npv) for row in totals.beyond if row.kind != "risk"
+    ]  # that charge is not later
+    after: dict[str, float] = dict(later_npv)
 
     def row(name: str, npv: float, later: float | None, cash: float, *, is_total: bool = False) -> KindRow:
         return KindRow(

@@ -122,8 +122,8 @@ def test_pressed_twice_it_is_one_run_of_the_same_question_and_prices(client: Cli
     first, second = (client.post(f"/runs/{old.pk}/explain", fields) for _ in range(2))
     new = Run.objects.exclude(pk=old.pk).get()
     assert first["Location"] == second["Location"] == f"/runs/{new.pk}"
-    same = ("version", "gap_asked", "time_limit_seconds", "baselines", "why")
-    same += ("as_of", "catalogue_version", "price_book")
+    asked = ("version", "gap_asked", "time_limit_seconds", "baselines", "why")
+    same = (*asked, "as_of", "catalogue_version", "price_book")
     assert [getattr(new, name) for name in same] == [getattr(old, name) for name in same]
     assert (new.explain_seconds, new.longer_than, new.created_by) == (120, old, ada)
     assert new.job.deadline_seconds == 77 + 120 + 900

@@ -104,8 +104,8 @@ class Command(AdvisorCommand):
             target.write(report.as_json() if option == "json" else csv_of(points))
         if not any(target.is_stdout for target in targets.values()):
             self.stdout.write("\n".join(lines_of(report)))
-        if words := later_words(questions[0].stock):
-            self.stderr.write(words)
+        if left_out := later_words(questions[0].stock):
+            self.stderr.write(left_out)
 
 
 def _targets(options: dict[str, Any], plans: list[Path]) -> dict[str, Target]:
