@@ -80,8 +80,7 @@
         return {
           ...common, type: "bar", barMaxWidth: sideways ? 18 : 46, barCategoryGap: "28%",
           itemStyle: stacked ? { borderColor: colours.card, borderWidth: 0.75 } : {},
-          data: one.values.map((value) => (value === 0 ? { value, itemStyle: { borderWidth: 0 } }
-            : value < 0 ? { value, label: { position: sideways ? "left" : "bottom" } } : value)),
+          data: one.values.map((value) => (value === 0 ? { value, itemStyle: { borderWidth: 0 } } : value)),
           label: {
             show: sideways && !stacked, position: "right", color: colours.ink, fontSize: 12, backgroundColor: colours.card, padding: [2, 1],
             formatter: ({ value }) => short(value),
