@@ -56,6 +56,7 @@ _runs = [
     path("<str:run_id>", runs.run, name="run"),
     path("<str:run_id>/progress", runs.progress, name="run_progress"),
     path("<str:run_id>/cancel", runs.cancel, name="cancel_run"),
+    path("<str:run_id>/explain", runs.explain, name="explain_run"),
     path("<str:run_id>/retry", runs.retry, name="retry_run"),
     path("<str:run_id>/result.json", runs.result_json, name="run_json"),
     path("<str:run_id>/<str:table>.csv", runs.table_csv, name="run_csv"),

@@ -15,12 +15,13 @@ from advisor.api.errors import ApiError
 from advisor.api.fields import RunId
 from advisor.api.paging import page_of
 from advisor.api.plans import problems_error
-from advisor.api.schema_runs import Links, Outcome, RunError, RunIn, RunOut, RunPage, RunsQuery
+from advisor.api.schema_runs import ExplainIn, Links, Outcome, RunError, RunIn, RunOut, RunPage, RunsQuery
 from advisor.errors import BadInput, Conflict
 from advisor.models import Job, PlanVersion, Run
 from advisor.planning.result import Result
 from advisor.plans.check import check
 from advisor.plans.queries import plan_of, version_of
+from advisor.runs.longer import explain_longer
 from advisor.runs.queries import document_of, run_of, runs_of
 from advisor.runs.services import Ask, cancel_run, retry_run, start_run
 
@@ -178,6 +179,49 @@ def retry(request: HttpRequest, run_id: RunId) -> Any:
     return Status(202, run_out(run))
 
 
+@router.post(
+    "/runs/{run_id}/explain",
+    operation_id="explain_run",
+    summary="Explain a run for longer",
+    response={
+        202: RunOut,
+        200: RunOut,
+        **for_members(
+            "malformed_body",
+            "body_too_large",
+            "bad_input",
+            "plan_problems",
+            "not_found",
+            "conflict",
+            "catalogue_empty",
+        ),
+    },
+    openapi_extra={"responses": {200: {"description": "The run that this key started before"}}},
+)
+def explain(
+    request: HttpRequest,
+    response: HttpResponse,
+    run_id: RunId,
+    given: ExplainIn,
+    idempotency_key: IdempotencyKey = None,
+) -> Any:
+    """Starts a run of the same question and the same prices with more time for explanations.
+
+    The run itself stays; the new one names it in `longer_than`. 409 for a run without an answer.
+    """
+    organisation = organisation_in(request)
+    old = run_of(organisation, run_id)
+    user = caller_in(request).user
+    try:
+        run, is_new = explain_longer(
+            old, user=user, explain_seconds=given.explain_seconds, key=idempotency_key
+        )
+    except BadInput as error:
+        raise with_problems(old.version, error) from None
+    response["Location"] = reverse("api:get_run", args=[run.pk])
+    return Status(202 if is_new else 200, run_out(run_of(organisation, run.pk)))
+
+
 def run_out(run: Run) -> RunOut:
     """A run read with its job and version."""
     job = run.job
@@ -208,6 +252,7 @@ def run_out(run: Run) -> RunOut:
         baselines=run.baselines,
         explain_seconds=run.explain_seconds,
         why=run.why,
+        longer_than=str(run.longer_than_id) if run.longer_than_id else None,
         outcome=_outcome(run),
         links=_links(run),
     )
@@ -232,4 +277,5 @@ def _links(run: Run) -> Links:
         version=reverse("api:get_plan_version", args=[run.plan_id, run.version.number]),
         result=reverse("api:get_run_result", args=[run.pk]) if run.status else None,
         page=reverse("run", args=[run.pk]),
+        longer_than=reverse("api:get_run", args=[run.longer_than_id]) if run.longer_than_id else None,
     )

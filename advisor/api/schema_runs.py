@@ -49,6 +49,15 @@ class RunIn(In):
     )
 
 
+class ExplainIn(In):
+    explain_seconds: float = Field(
+        gt=EXPLAIN_SECONDS[0],
+        le=EXPLAIN_SECONDS[1],
+        description="Time for explanations, seconds; more than the run had",
+        examples=[300],
+    )
+
+
 class RunError(BaseModel):
     code: str = Field(description="Stable, for programs")
     lines: list[str] = Field(description="Words for a person, the first in one line")
@@ -74,6 +83,7 @@ class Links(BaseModel):
     version: str = Field(description="The version it works out")
     result: str | None = Field(description="Its result; null while there is none")
     page: str = Field(description="Its page for a person")
+    longer_than: str | None = Field(description="The run it explains for longer; null for others")
 
 
 class RunOut(BaseModel):
@@ -103,6 +113,9 @@ class RunOut(BaseModel):
     baselines: bool = Field(description="Whether simple strategies are compared")
     explain_seconds: float = Field(description="Time for explanations asked for, seconds")
     why: list[str] = Field(description="Offers that were asked about")
+    longer_than: Uuid | None = Field(
+        description="The run with the same question and prices and less time to explain; null for others"
+    )
     outcome: Outcome | None = Field(description="The answer in short; null while there is none")
     links: Links = Field(description="Where to go from here")
 

@@ -8,6 +8,19 @@ from advisor.planning.words import MISSING, money, percent
 
 _LARGEST_RATE = 100.0  # 10,000 % a year; more tells nothing
 
+HEADS = {
+    "per hour": "what a used hour costs if it is bought so",
+    "hours": "hours of use until building has cost no more",
+    "months": "the same in months, used as much as was asked",
+    "discounted": "the same months with discounted payments",
+    "from use": "share of the hours from which on building costs less, by NPV over the horizon",
+    "NPV buy": "what buying costs over the horizon, discounted to its start",
+    "NPV saved": "how much less building costs; below zero it costs more",
+    "saved": "the same as a share of what buying costs",
+    "IRR a year": "yearly return on the money for building, from what it saves each month",
+}
+"""What the columns of `columns` say, for whoever has not met them."""
+
 
 def lines(answer: Answer) -> list[str]:
     """Sentence, own costs, one row for each rival, why figures are missing, what it rests on."""

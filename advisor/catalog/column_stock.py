@@ -16,6 +16,7 @@ class ColumnStock:
     def __init__(self, snapshot: Snapshot, as_of: datetime | None = None) -> None:
         self.as_of = as_of or snapshot.published_at
         self.version = snapshot.number
+        self.observed_later = 0  # the ledger of a moment holds nothing later
         self._snapshot = snapshot
 
     @property

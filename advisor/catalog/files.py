@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from advisor.catalog.queries import Catalogue
+from advisor.catalog.stock import Stock
+from advisor.catalog.words import count
 from advisor.errors import BadInput
 from providers.errors import PriceFileError
 from providers.offers import Offer
@@ -59,20 +61,46 @@ def refused_lines(prices: PriceFile) -> list[str]:
     return lines
 
 
-def catalogue_from_files(paths: Sequence[Path], *, now: datetime | None = None) -> Catalogue:
+def catalogue_from_files(
+    paths: Sequence[Path], *, now: datetime | None = None, as_of: datetime | None = None
+) -> Catalogue:
     """A catalogue of exactly these files, without a database. An offer given twice is refused.
 
+    With `as_of` it is what was known then: offers observed later are left out and counted. Without, its own
     `as_of` is the newest observation in the files, or `now` when no row says when it was observed.
     """
     now = now or datetime.now(UTC)
     offers: dict[str, Offer] = {}
+    later: list[datetime] = []
     for path in paths:
         for offer in read_file(path, now=now).offers:
+            if as_of is not None and offer.observed_at is not None and offer.observed_at > as_of:
+                later.append(offer.observed_at)
+                continue
             if offer.offer_id in offers:
                 raise BadInput(
                     f"{path}: {offer.offer_id}: given by an earlier file too; one offer has one price"
                 )
             offers[offer.offer_id] = offer
+    if as_of is not None and later and not offers:
+        raise BadInput(
+            f"--as-of {as_of:%Y-%m-%dT%H:%M}: every price of the files was observed later, the first on "
+            f"{min(later):%Y-%m-%dT%H:%M} UTC; write that moment or one after it"
+        )
     observed = [offer.observed_at for offer in offers.values() if offer.observed_at]
-    as_of = max(observed) if observed else now
-    return Catalogue(as_of=as_of, version=0, offers=tuple(offers[key] for key in sorted(offers)))
+    return Catalogue(
+        as_of=as_of or max(observed, default=now),
+        version=0,
+        offers=tuple(offers[key] for key in sorted(offers)),
+        observed_later=len(later),
+    )
+
+
+def later_words(catalogue: Stock) -> str:
+    """What `--as-of` left out of price files; empty where nothing was."""
+    number = catalogue.observed_later
+    if not number:
+        return ""
+    return (
+        f"{count(number, 'offer')} left out: observed after {catalogue.as_of:%Y-%m-%d %H:%M} UTC (--as-of)."
+    )

@@ -200,10 +200,10 @@ def history_chart(history: OfferHistory) -> dict[str, Any]:
             points.append((row.valid_to, None))
     points.append((history.as_of, points[-1][1]))
     moments = [moment.astimezone(UTC) for moment, _ in points]
-    by_day = len({moment.date() for moment in moments}) == len(moments)
     return {
         "kind": "step",
-        "x": [f"{moment:%Y-%m-%d}" if by_day else f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in moments],
+        "x": _names(moments),
+        "xTitle": "UTC",
         "yTitle": f"{currency} per instance-hour",
         "unit": currency,
         "series": [
@@ -215,6 +215,15 @@ def history_chart(history: OfferHistory) -> dict[str, Any]:
             }
         ],
     }
+
+
+def _names(moments: list[datetime]) -> list[str]:
+    """As short as tells them apart: days, minutes, else seconds."""
+    for form in ("%Y-%m-%d", "%Y-%m-%d %H:%M"):
+        names = [moment.strftime(form) for moment in moments]
+        if len(set(names)) == len(names):
+            return names
+    return [f"{moment:%Y-%m-%d %H:%M:%S}" for moment in moments]
 
 
 def _float(row: HistoryRow) -> float:

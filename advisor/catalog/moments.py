@@ -5,6 +5,12 @@ from datetime import UTC, date, datetime, time
 from advisor.errors import BadInput
 from providers.text import shown
 
+AS_OF = (
+    "prices as known at 2026-11-22 (its end) or 2026-11-22T08:30, UTC; of --prices those observed by then, "
+    "with the age they had"
+)
+"""The same for all commands that answer from prices."""
+
 
 def moment(text: str, *, now: datetime | None = None) -> datetime:
     """`2026-11-22` (the end of that day) or `2026-11-22T08:30`; UTC unless an offset is given.

@@ -20,13 +20,15 @@ from providers.pricebook import Ruled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
     """All offers of one moment. `version` is 0 for prices read from files instead of the ledger. `ruled`
-    holds by offer id what a price book said of the offers that have its prices.
+    holds by offer id what a price book said of the offers that have its prices. `observed_later` offers of
+    files are left out, as they were observed after `as_of`.
     """
 
     as_of: datetime
     version: int
     offers: tuple[Offer, ...]
     ruled: Mapping[str, Ruled] = field(default_factory=dict)
+    observed_later: int = 0
 
     @property
     def count(self) -> int:

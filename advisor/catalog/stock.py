@@ -22,6 +22,10 @@ class Stock(Protocol):
     def ruled(self) -> Mapping[str, Ruled]: ...
 
     @property
+    def observed_later(self) -> int:
+        """Offers of price files that are left out: observed after the moment asked for."""
+
+    @property
     def count(self) -> int:
         """Number of all offers."""
 

@@ -33,12 +33,10 @@ def stopped_by_hand() -> Iterator[None]:
         raise Stopped("Stopped; no answer is shown.") from None
 
 
-def prices_asked(files: list[str] | None, as_of: datetime | None, now: datetime) -> Prices:
-    """Exactly the files that were named, else the ledger at a moment."""
-    if files and as_of is not None:
-        raise BadInput("--as-of: price files have no history; leave out --prices or --as-of")
+def prices_asked(files: list[str] | None, as_of: datetime | None) -> Prices:
+    """Exactly the files that were named, else the ledger; both as they were known at a moment."""
     if files:
-        return prices_from_files([Path(name) for name in files], now=now)
+        return prices_from_files([Path(name) for name in files], as_of=as_of)
     require_database()
     return prices_from_ledger(as_of)
 

@@ -23,9 +23,12 @@ class Prices:
     version: str
 
 
-def prices_from_files(paths: Sequence[Path], *, now: datetime) -> Prices:
-    """Exactly the offers of these files, without a database. Raises BadInput for a file that is refused."""
-    catalogue = catalogue_from_files(paths, now=now)
+def prices_from_files(paths: Sequence[Path], *, as_of: datetime | None = None) -> Prices:
+    """Exactly the offers of these files (with `as_of` those observed by then), without a database.
+
+    Raises BadInput for a file that is refused.
+    """
+    catalogue = catalogue_from_files(paths, as_of=as_of)
     digest = hashlib.sha256()
     for path in paths:
         try:

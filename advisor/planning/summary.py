@@ -13,7 +13,7 @@ from advisor.planning.risk_words import risk_figures, risk_sentence
 from advisor.planning.savings import NO_DIFFERENCE, is_proven
 from advisor.planning.sentence import PROVEN_BASELINE_GAP, sentence
 from advisor.planning.summary_end import ending
-from advisor.planning.summary_explain import explained, way_out
+from advisor.planning.summary_explain import explained, more_time, way_out
 from advisor.planning.text_tables import Column, bullet, paragraph, table
 from advisor.planning.words import MISSING, amount, money, percent
 
@@ -65,6 +65,7 @@ def _clash(result: Result) -> Iterator[str]:
         for row in rows:
             yield from bullet(row.relaxation)
             yield from way_out(row, result.currency)
+    yield from more_time(result)
 
 
 def _purchases(result: Result, now: datetime) -> Iterator[str]:

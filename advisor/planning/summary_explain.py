@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from advisor.planning.explain.trials import COST_NOT_REACHED
 from advisor.planning.explain_words import (
     FACTORS,
     bought_words,
@@ -15,7 +16,8 @@ from advisor.planning.explain_words import (
 from advisor.planning.result import Result
 from advisor.planning.result_explain import SensitivityCase
 from advisor.planning.result_rows import Conflict
-from advisor.planning.text_tables import Column, bullet, table
+from advisor.planning.text_tables import Column, bullet, paragraph, table
+from advisor.planning.unreached import unreached
 from advisor.planning.words import MISSING, money
 
 
@@ -30,6 +32,7 @@ def explained(result: Result) -> Iterator[str]:
     yield from _even(result)
     yield from _alternatives(result)
     yield from _sensitivity(result)
+    yield from more_time(result, rows.seconds_allowed)
 
 
 def _rules(result: Result) -> Iterator[str]:
@@ -116,10 +119,22 @@ def _change(case: SensitivityCase) -> str:
     return MISSING if case.difference_npv is None else signed_money(case.difference_npv)
 
 
+def more_time(result: Result, seconds_allowed: float | None = None) -> Iterator[str]:
+    """What the time for explanations did not reach, once, and how to ask for more."""
+    found = unreached(result)
+    if found.missing:
+        seconds = f" in {seconds_allowed:g} s" if seconds_allowed else ""
+        yield ""
+        yield from paragraph(
+            f"{found.reached} of {found.asked} explanations were worked out{seconds}; the time for them did "
+            f"not reach: {found.words()}. Ask for more time with --explain-time."
+        )
+
+
 def way_out(row: Conflict, currency: str) -> Iterator[str]:
     """What the plan costs once a limit gives way."""
     if row.cost_of_relaxation is not None:
         note = f" ({row.cost_note})" if row.cost_note else ""
         yield f"    with that the plan costs {money(row.cost_of_relaxation)} {currency}{note}"
-    elif row.cost_note:
+    elif row.cost_note and row.cost_note != COST_NOT_REACHED:
         yield f"    what that costs: {row.cost_note}"

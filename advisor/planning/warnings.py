@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from advisor.catalog.files import later_words
 from advisor.planning.case import Case
 from advisor.planning.commitments import covering_rates
 from advisor.planning.exchange import rates_warning
@@ -41,6 +42,7 @@ def warnings_of(
         *_undated(offers),
         *_states(offers),
         *_booked(case, offers),
+        *_later(case),
         *case.translation.warnings,
         *gang_warnings(case, purchases, usage),
         *_load(case, time),
@@ -81,6 +83,11 @@ def _booked(case: Case, offers: Sequence[Offer]) -> Iterator[ResultWarning]:
             f"{count(len(names), 'offer')} bought at agreed prices of the price book, which has prices for "
             f"{len(ruled):,} of {case.catalogue.count:,} offers: {_list(names)}.",
         )
+
+
+def _later(case: Case) -> Iterator[ResultWarning]:
+    if words := later_words(case.catalogue):
+        yield _warning("left_out_observed_later", "warning", words)
 
 
 def _idle(case: Case, outcome: Outcome) -> Iterator[ResultWarning]:

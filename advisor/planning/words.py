@@ -9,13 +9,18 @@ from advisor.catalog.words import MISSING, count
 
 __all__ = [
     "MISSING", "amount", "count", "four_digits", "listed", "money", "percent", "proof", "short_money",
-    "stamp",
+    "stamp", "with_minus",
 ]  # fmt: skip
 
 
 def money(figure: float | None) -> str:
     """Whole units with thousands separators; a missing figure is an en dash, never 0."""
-    return MISSING if figure is None else f"{_signed(figure, 0):,.0f}"
+    return MISSING if figure is None else with_minus(f"{_signed(figure, 0):,.0f}")
+
+
+def with_minus(text: str) -> str:
+    """A figure with a minus sign instead of a hyphen, as wide as a plus and beside no word."""
+    return f"−{text[1:]}" if text.startswith("-") else text
 
 
 def _signed(figure: float, places: int) -> float:
@@ -27,36 +32,36 @@ def amount(figure: float) -> str:
     """Thousands separators; decimals only where they tell something."""
     size = abs(figure)
     if size >= 100 or figure == round(figure):
-        return f"{figure:,.0f}"
-    return f"{figure:,.1f}" if size >= 1 else f"{figure:.3g}"
+        return with_minus(f"{figure:,.0f}")
+    return with_minus(f"{figure:,.1f}" if size >= 1 else f"{figure:.3g}")
 
 
 def four_digits(figure: float) -> str:
     """`0.3296`, `12.5`, `12,345`: four digits that tell something, more of what is large; never 1.2e+04."""
     if abs(figure) >= 1000:
-        return f"{figure:,.0f}"
-    return f"{Decimal(f'{figure:.4g}'):f}"
+        return with_minus(f"{figure:,.0f}")
+    return with_minus(f"{Decimal(f'{figure:.4g}'):f}")
 
 
 def short_money(figure: float) -> str:
     """`1.61 M`, `842 k`, `96.40`: for sentences."""
     size = abs(figure)
     if size >= 999_500_000:
-        return f"{figure / 1e9:.2f} bn"
+        return with_minus(f"{figure / 1e9:.2f} bn")
     if size >= 999_500:
-        return f"{figure / 1e6:.2f} M"
-    return (
-        f"{figure / 1e3:.0f} k" if size >= 9_999.5 else f"{figure:,.0f}" if size >= 100 else f"{figure:.2f}"
-    )
+        return with_minus(f"{figure / 1e6:.2f} M")
+    if size >= 9_999.5:
+        return with_minus(f"{figure / 1e3:.0f} k")
+    return with_minus(f"{figure:,.0f}" if size >= 100 else f"{figure:.2f}")
 
 
 def percent(fraction: float, *, down: bool = False) -> str:
     """`62 %`, `0.4 %`; `down` never rounds up, so that a shortage is not rounded away."""
-    figure = fraction * 100
+    figure = round(fraction * 100, 9)  # 0.07 x 100 is a hair above 7
     places = 0 if abs(figure) >= 10 or figure == round(figure) else 1
     if down:
         figure = math.floor(figure * 10**places + 1e-6) / 10**places
-    return f"{_signed(figure, places):,.{places}f} %"
+    return with_minus(f"{_signed(figure, places):,.{places}f} %")
 
 
 def listed(names: Sequence[str], most: int = 8) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
@@ -54,23 +55,27 @@ def start_run(
     ask: Ask,
     key: str | None = None,
     asked_newest: bool = False,
+    longer_than: Run | None = None,
 ) -> tuple[Run, bool]:
     """A run that waits for a worker, and whether it is new.
 
     The same `key` gives the same run, however often it is sent; `asked_newest` says that the request named
-    no version, so that it stays the same request when a newer one is saved. Raises Conflict for a key that
+    no version, so that it stays the same request when a newer one is saved. `longer_than`: a run of the same
+    version whose prices are used again, else those of now. Raises Conflict for a key that
     was used for another request, BadInput for a plan with problems, CatalogueEmpty where there are no prices.
     """
     if version.plan.organisation_id != organisation.pk:
         raise LookupError("a plan of another organisation")
-    asked = [str(version.plan_id), None if asked_newest else version.number, asdict(ask)]
+    asked: list[object] = [str(version.plan_id), None if asked_newest else version.number, asdict(ask)]
+    if longer_than is not None:
+        asked.append(str(longer_than.pk))
     fingerprint = hashlib.sha256(json.dumps(asked).encode()).hexdigest()
     known = _known(organisation, key, fingerprint)
     if known is not None:
         return known, False
     _refuse_problems(version)
     try:
-        return _create(version, organisation, user, ask, key, fingerprint), True
+        return _create(version, organisation, user, ask, key, fingerprint, longer_than), True
     except IntegrityError:  # the same key came twice at once
         known = _known(organisation, key, fingerprint)
         if known is None:
@@ -96,8 +101,8 @@ def _create(
     ask: Ask,
     key: str | None,
     fingerprint: str,
+    longer_than: Run | None,
 ) -> Run:
-    catalogue = version_at(None)
     job = Job.objects.create(
         organisation=organisation,
         kind=Job.Kind.SOLVE,
@@ -111,19 +116,27 @@ def _create(
         version=version,
         name=version.plan.name,
         created_by=user,
-        as_of=timezone.now(),
-        catalogue_version=catalogue.number,
-        price_book=in_force(organisation),
+        **_prices(organisation, longer_than),
         gap_asked=ask.gap,
         time_limit_seconds=ask.time_limit_seconds,
         baselines=ask.baselines,
         explain_seconds=ask.explain_seconds,
         why=list(ask.why),
+        longer_than=longer_than,
         idempotency_key=key,
         request_sha256=fingerprint,
     )
     enqueue(job)
     return run
+
+
+def _prices(organisation: Organisation, longer_than: Run | None) -> dict[str, Any]:
+    """Which prices count: those of now, or again those of a run."""
+    if longer_than is not None:
+        names = ("as_of", "catalogue_version", "price_book")
+        return {name: getattr(longer_than, name) for name in names}
+    number = version_at(None).number
+    return {"as_of": timezone.now(), "catalogue_version": number, "price_book": in_force(organisation)}
 
 
 def _known(organisation: Organisation, key: str | None, fingerprint: str) -> Run | None:

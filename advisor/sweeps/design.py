@@ -153,4 +153,18 @@ def _change(factor: float) -> str:
 
 def changes_words(changes: Mapping[str, Any]) -> Sequence[str]:
     """`limits.capex_total = 5000000`, `limits.carbon_price_per_tonne taken out`."""
-    return [f"{path} taken out" if value is None else f"{path} = {value}" for path, value in changes.items()]
+    return [
+        f"{path} taken out" if value is None else f"{path} = {_as_written(value)}"
+        for path, value in changes.items()
+    ]
+
+
+def _as_written(value: Any) -> str:
+    """A value as people write it in a plan: `{allow: [DE, FR]}`, `true`."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{name}: {_as_written(part)}' for name, part in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_as_written, value))}]"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(value)

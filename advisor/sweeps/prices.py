@@ -35,6 +35,10 @@ class _Scaled:
         return self._stock.ruled
 
     @property
+    def observed_later(self) -> int:
+        return self._stock.observed_later
+
+    @property
     def count(self) -> int:
         return self._stock.count
 

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from advisor.models import Run
 from advisor.planning.words import MISSING, money, proof
+from advisor.web import run_words
 from advisor.web.run_words import Badge, badge_of, duration
 from advisor.web.wording import plain
 
@@ -85,6 +86,12 @@ def gap(figure: float | None) -> str:
 @register.filter
 def seconds(figure: float | None) -> str:
     return MISSING if figure is None else duration(figure)
+
+
+@register.filter
+def minutes(figure: float) -> str:
+    """A time that somebody chose: `2 min`, kept on one line."""
+    return run_words.minutes(figure).replace(" ", "\u00a0")
 
 
 @register.filter

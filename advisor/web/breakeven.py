@@ -15,7 +15,7 @@ from advisor.breakeven.answer import Answer
 from advisor.breakeven.charts import cumulative_chart, utilisation_chart
 from advisor.breakeven.parse import question_of
 from advisor.breakeven.question import Question
-from advisor.breakeven.tables import columns
+from advisor.breakeven.tables import HEADS, columns
 from advisor.breakeven.work import answer
 from advisor.catalog.snapshot import current_snapshot
 from advisor.demand.problems import PlanError
@@ -207,6 +207,7 @@ def _answer(asked: _Asked, found: Answer) -> dict[str, Any]:
         "answer": found,
         "stale": ", ".join(old),
         "titles": [(column.title, column.is_figure) for column in table],
+        "heads": [(column.title, HEADS[column.title]) for column in table[1:]],
         "table": [
             (row, [(column.title, column.cells[index]) for column in table[1:]], offers[index])
             for index, row in enumerate(found.buy)

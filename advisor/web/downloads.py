@@ -103,6 +103,14 @@ def _unit_costs(result: Result) -> Lines:
         yield (row.workload, row.unit, row.npv_per_unit, row.cash_per_unit)
 
 
+TITLES = {
+    "purchases": "Purchases",
+    "months": "Cost by month",
+    "usage": "Use by month",
+    "baselines": "Simple strategies",
+    "unit-costs": "Unit costs",
+}
+"""What pages call the tables."""
 TABLES: dict[str, Callable[[Result], Lines]] = {
     "purchases": _purchases,
     "months": _months,

@@ -25,7 +25,11 @@ def refused(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResp
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    context = {"title": "Something went wrong here", "lines": ["It was our mistake, not yours."]}
+    lines = [
+        "It was our mistake, not yours; the log has it.",
+        "Try again. If it happens once more, tell whoever runs this site what you did and when.",
+    ]
+    context = {"title": "Something went wrong here", "lines": lines}
     return render(request, "advisor/failed.html", context, status=500)
 
 

@@ -56,10 +56,10 @@ def asked(form: QueryDict) -> Ask:
     A box that is not ticked sends nothing: `options` says that the box was there.
     """
     return Ask(
-        gap=_number(form, "gap", DEFAULT_GAP),
-        time_limit_seconds=_number(form, "time_limit_seconds", DEFAULT_TIME_LIMIT_SECONDS),
+        gap=number(form, "gap", DEFAULT_GAP),
+        time_limit_seconds=number(form, "time_limit_seconds", DEFAULT_TIME_LIMIT_SECONDS),
         baselines="baselines" in form if "options" in form else form.get("baselines", "1") == "1",
-        explain_seconds=_number(form, "explain_seconds", DEFAULT_EXPLAIN_SECONDS),
+        explain_seconds=number(form, "explain_seconds", DEFAULT_EXPLAIN_SECONDS),
         why=tuple(dict.fromkeys(name.strip() for name in form.getlist("why") if name.strip())),
     )
 
@@ -136,7 +136,8 @@ def status_words(problems: tuple[PlanProblem, ...]) -> str:
     return words if len(problems) <= SHOWN_PROBLEMS else f"{words}; {SHOWN_PROBLEMS} of them are listed"
 
 
-def _number(form: QueryDict, name: str, default: float) -> float:
+def number(form: QueryDict, name: str, default: float) -> float:
+    """A number of a form; `default` where it is not sent. Raises BadInput."""
     text = form.get(name, "").strip()
     if not text:
         return default

@@ -48,10 +48,14 @@ class PurchaseRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindRow:
+    """`after`: what is owed after the plan less the value left, part of npv; empty where no kind has any."""
+
     name: str
     npv: str
     share: str
+    after: str
     cash: str
+    is_total: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +76,8 @@ def figures(result: Result) -> list[Figure]:
         ("Net present value", totals.npv),
         ("Cash", totals.cash),
         ("Capex", totals.capex),
+        ("Opex", totals.opex),
+        ("Value left at the end", totals.residual),
         ("Still owed at the end", totals.lock_in),
     )
     rows = [Figure(name=name, amount=money(figure), unit=result.currency) for name, figure in sums]
@@ -147,18 +153,28 @@ def _age(row: Purchase, hours: Decimal | None, *, stale: bool) -> str:
 
 
 def kind_rows(result: Result) -> list[KindRow]:
+    """Kinds of capacity and what they come to together; none for an impossible plan."""
     totals = result.totals
-    if totals is None:
+    if totals is None or not totals.by_kind:
         return []
-    return [
-        KindRow(
-            name=KINDS.get(row.kind, row.kind.replace("_", " ")),
-            npv=money(row.npv),
-            share=percent(row.npv / totals.npv) if totals.npv else MISSING,
-            cash=money(row.cash),
+    later_npv = [
+        (row.kind, row.npv) for row in totals.beyond if row.kind != "risk"
+    ]  # that charge is not later
+    after: dict[str, float] = dict(later_npv)
+
+    def row(name: str, npv: float, later: float | None, cash: float, *, is_total: bool = False) -> KindRow:
+        return KindRow(
+            name=name,
+            npv=money(npv),
+            share=percent(npv / totals.npv) if totals.npv else MISSING,
+            after=money(later) if after else "",
+            cash=money(cash),
+            is_total=is_total,
         )
-        for row in totals.by_kind
-    ]
+
+    kinds = totals.by_kind
+    rows = [row(KINDS.get(k.kind, k.kind), k.npv, after.get(k.kind), k.cash) for k in kinds]
+    return [*rows, row("together", totals.npv, sum(after.values()), totals.cash, is_total=True)]
 
 
 def baseline_rows(result: Result) -> list[BaselineRow]:

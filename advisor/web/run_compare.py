@@ -15,7 +15,7 @@ from advisor.plans.diff import diff_lines
 from advisor.runs.queries import result_of
 from advisor.web.run_charts import month_lines
 from advisor.web.run_list import comparable_runs
-from advisor.web.run_words import duration
+from advisor.web.run_words import minutes
 
 _WORDS = {"fraction": proof, "t CO2e": amount, "months": amount}  # of units that are no money
 
@@ -176,7 +176,8 @@ def _question(run_a: Run, run_b: Run, a: Result, b: Result) -> list[Compared]:
         ("Exchange rates", *(text or MISSING for text in rates)),
         ("Months", *(f"{one.start}, {count(one.months, 'month')}" for one in (a, b))),
         ("Gap asked", *(proof(run.gap_asked) for run in (run_a, run_b))),
-        ("Longest search", *(duration(run.time_limit_seconds) for run in (run_a, run_b))),
+        ("Longest search", *(minutes(run.time_limit_seconds) for run in (run_a, run_b))),
+        ("Time for explanations", *(minutes(run.explain_seconds) for run in (run_a, run_b))),
         ("Comparisons", *("yes" if run.baselines else "no" for run in (run_a, run_b))),
     ]
     return [

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.planning.explain.trials import NOT_REACHED
 from advisor.planning.explain_words import (
     FACTORS,
     change_words,
@@ -14,7 +13,8 @@ from advisor.planning.explain_words import (
     signed_money,
 )
 from advisor.planning.result import Result
-from advisor.planning.result_explain import Alternative, Compared, RulePrice
+from advisor.planning.result_explain import Alternative, RulePrice
+from advisor.planning.unreached import out_of_time
 from advisor.planning.words import MISSING, four_digits, money
 from advisor.web import run_charts
 
@@ -36,10 +36,10 @@ def explain_context(result: Result) -> dict[str, Any]:
     return {
         "why_rows": _why(result),
         "rule_rows": _rules(rules),
-        "rules_out_of_time": sum(map(_out_of_time, rules)),
+        "rules_out_of_time": sum(map(out_of_time, rules)),
         "binding_rows": _binding(result),
         "alternative_rows": _alternatives(alternatives, result.currency),
-        "alternatives_out_of_time": sum(map(_out_of_time, alternatives)),
+        "alternatives_out_of_time": sum(map(out_of_time, alternatives)),
         "sensitivity_rows": _sensitivity(result),
         "not_reached": _not_reached(result),
         "tornado": run_charts.tornado(result),
@@ -51,16 +51,11 @@ def _why(result: Result) -> list[tuple[str, str]]:
     return [(row.offer, entering_words(row, result.currency)) for row in rows]
 
 
-def _out_of_time(row: Compared) -> bool:
-    """Not worked out because the explanations before it took all the time."""
-    return row.status == "not_computed" and row.note == NOT_REACHED
-
-
 def _rules(rows: Iterable[RulePrice]) -> list[ExplainRow]:
     return [
         ExplainRow(name=row.rule, note=row.note, cells=(money(row.npv), rule_words(row)))
         for row in rows
-        if not _out_of_time(row)
+        if not out_of_time(row)
     ]
 
 
@@ -92,7 +87,7 @@ def _alternatives(rows: Iterable[Alternative], currency: str) -> list[ExplainRow
             ),
         )
         for row in rows
-        if not _out_of_time(row)
+        if not out_of_time(row)
     ]
 
 

@@ -9,16 +9,18 @@ from django.conf import settings
 
 from advisor.models import Run, RunResult
 from advisor.planning.charts import all_alike
+from advisor.planning.explain.trials import COST_NOT_REACHED
 from advisor.planning.result import Result
 from advisor.planning.risk_words import risk_figures, risk_sentence
 from advisor.planning.words import MISSING, money, percent
 from advisor.plans.check import check
 from advisor.runs.queries import document_of
 from advisor.web import run_charts
-from advisor.web.downloads import TABLES
+from advisor.web.downloads import TITLES
 from advisor.web.result_view import baseline_rows, figures, kind_rows, purchase_rows, unit_cost_rows
 from advisor.web.run_explain import explain_context
 from advisor.web.run_list import comparable_runs
+from advisor.web.run_longer import longer_context
 from advisor.web.run_progress import progress_context
 from advisor.web.run_words import seconds_taken, what_to_do
 
@@ -50,10 +52,13 @@ def answer_context(run: Run, stored: RunResult) -> dict[str, Any]:
         "baselines": baseline_rows(result),
         "unit_costs": unit_cost_rows(result),
         "clashes": [list(rows) for _, rows in groupby(result.conflicts or (), key=lambda row: row.group)],
+        "cost_not_reached": COST_NOT_REACHED,
+        "ways_out_late": sum(row.cost_note == COST_NOT_REACHED for row in result.conflicts or ()),
         "serious": [row for row in result.warnings if row.severity == "serious"],
         "warnings": [row for row in result.warnings if row.severity != "serious"],
         "build_vs_buy": build_vs_buy_rows(result),
         **explain_context(result),
+        **longer_context(run, result),
         "cost_chart": run_charts.cost_by_month(result, cash_limit_of(run)),
         "baselines_chart": run_charts.baselines(result),
         "all_alike": all_alike(result),
@@ -62,7 +67,7 @@ def answer_context(run: Run, stored: RunResult) -> dict[str, Any]:
         "risk_sentence": risk_sentence(result),
         "load_charts": run_charts.capacity(result),
         "workloads_left_out": len(run_charts.workloads(result)[run_charts.MOST_WORKLOADS :]),
-        "tables": list(TABLES),
+        "tables": TITLES,
         "others": comparable_runs(run.organisation, but=run),
     }
 

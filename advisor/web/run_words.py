@@ -65,6 +65,13 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02} min"
 
 
+def minutes(seconds: float) -> str:
+    """A time that somebody chose: `30 s`, `2 min`, `1 h`; else as it is measured."""
+    if seconds < 60 or seconds % 60:
+        return f"{seconds:g} s" if seconds < 60 else duration(seconds)
+    return f"{seconds / 60:g} min" if seconds % 3600 else f"{seconds / 3600:g} h"
+
+
 def seconds_taken(run: Run, now: datetime) -> float | None:
     """From the first claim to the end, or to now while it runs; None before it starts."""
     started = run.job.started_at

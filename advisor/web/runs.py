@@ -7,12 +7,14 @@ from django.utils.cache import patch_cache_control
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
-from advisor.accounts.scope import organisation_in
+from advisor.accounts.scope import member_in, organisation_in
 from advisor.errors import Conflict
 from advisor.models import Job, Run
+from advisor.runs.longer import explain_longer
 from advisor.runs.queries import document_of, result_of, run_of
 from advisor.runs.services import cancel_run, retry_run
 from advisor.web.downloads import csv_of
+from advisor.web.plan_form import number, press_key
 from advisor.web.run_compare import compare_context
 from advisor.web.run_list import run_list_context
 from advisor.web.run_page import run_context
@@ -83,6 +85,17 @@ def retry(request: HttpRequest, run_id: str) -> HttpResponse:
     except Conflict as error:
         messages.warning(request, error.message)
     return redirect("run", found.pk)
+
+
+@require_POST
+def explain(request: HttpRequest, run_id: str) -> HttpResponse:
+    """The same question and prices in a new run with more time for explanations; pressed twice, one run."""
+    found = run_of(organisation_in(request), run_id)
+    seconds = number(request.POST, "explain_seconds", 0.0)
+    longer, _ = explain_longer(
+        found, user=member_in(request), explain_seconds=seconds, key=press_key(request.POST)
+    )
+    return redirect("run", longer.pk)
 
 
 @require_safe

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from advisor.errors import NotFound
 from advisor.jobs.queries import nobody_works
 from advisor.models import Organisation, Plan, Sweep, SweepPoint
+from advisor.planning.explain_words import signed_money
 from advisor.planning.summary import KINDS as CAPACITY
 from advisor.planning.words import MISSING, count, money, percent, proof
 from advisor.plans.queries import plan_of
@@ -152,7 +153,7 @@ def _point_row(
         "tone": tone,
         "npv": money(point.npv),
         "difference": more,
-        "difference_words": MISSING if more is None else f"{more:+,.0f}".replace("-", "−"),
+        "difference_words": MISSING if more is None else signed_money(more),
         "fraction": MISSING if more is None or not base.npv else _signed_percent(more / abs(base.npv)),
         "gap": MISSING if point.gap is None else proof(point.gap),
         "capex": money(point.capex),
@@ -164,7 +165,8 @@ def _point_row(
 
 
 def _signed_percent(fraction: float) -> str:
-    return f"{'+' if fraction > 0 else ''}{percent(fraction)}".replace("-", "−")
+    text = percent(fraction)
+    return f"+{text}" if fraction > 0 and text != percent(0.0) else text
 
 
 def _figures(summary: SummaryOut, currency: str) -> list[tuple[str, str]]:

@@ -7,12 +7,13 @@ from django.conf import settings
 from advisor.errors import AdvisorError
 
 FLAG = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
+_QUOTED = re.compile(r"`([^`]+)`")
 _COMMAND = "manage.py"
 
 
 def plain(text: str) -> str:
-    """Option names as words: `--as-of 2026-11-22` is `as of 2026-11-22`."""
-    return FLAG.sub(lambda match: match[1].replace("-", " "), text)
+    """Option names as words: `--as-of 2026-11-22` is `as of 2026-11-22`; backticks are quotes."""
+    return _QUOTED.sub("“\\1”", FLAG.sub(lambda match: match[1].replace("-", " "), text))
 
 
 def page_lines(error: AdvisorError) -> list[str]:

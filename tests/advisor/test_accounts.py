@@ -80,6 +80,13 @@ def test_a_member_without_a_password_chooses_one_and_signs_in_with_it() -> None:
     assert stored.startswith("argon2")
 
 
+def test_labels_of_the_account_page_end_as_all_others_do() -> None:
+    page = signed_in(make_member()).get("/account/").content.decode()
+    labels = re.findall(r"<label[^>]*>([^<]*)</label>", page)
+    assert "New password" in labels
+    assert not any(label.endswith(":") for label in labels)
+
+
 def test_changing_a_password_needs_the_old_one() -> None:
     user = make_member(password=PASSWORD)
     client = signed_in(user)

@@ -132,7 +132,6 @@ def test_a_price_in_a_currency_without_a_rate_is_refused(tmp_path: Path) -> None
         (["--gap", "-0.1"], "--gap -0.1: write a number"),
         (["--gap", "nan"], "--gap nan: write a number"),
         (["--time-limit", "0"], "--time-limit 0: write a number from 0.1 to 604800, like 300"),
-        (["--as-of", "2026-11-22"], "--as-of: price files have no history; leave out --prices or --as-of"),
         (["--as-of", "soon"], "--as-of soon: write a date"),
         (["--json", "/nowhere/result.json"], "--json /nowhere/result.json: there is no folder /nowhere"),
         (["--jsom", "x"], "unrecognized arguments: --jsom x"),

@@ -82,6 +82,7 @@ def test_the_chart_has_a_point_per_change_a_gap_where_nothing_was_and_ends_now()
     assert history_chart(offer_history(ID, now=NOW)) == {
         "kind": "step",
         "x": ["2026-11-16", "2026-11-17", "2026-11-18", "2026-11-20", "2026-11-22"],
+        "xTitle": "UTC",
         "yTitle": "USD per instance-hour",
         "unit": "USD",
         "series": [
@@ -96,12 +97,22 @@ def test_the_chart_of_an_offer_that_is_gone_ends_in_a_gap_and_tells_hours_of_one
     put(make_cpu_offer(), day=1)
     chart = history_chart(offer_history(ID, now=NOW))
     assert chart["x"] == [
-        "2026-11-16T08:00:00Z",
-        "2026-11-16T10:00:00Z",
-        "2026-11-17T08:00:00Z",
-        "2026-11-22T12:00:00Z",
+        "2026-11-16 08:00",
+        "2026-11-16 10:00",
+        "2026-11-17 08:00",
+        "2026-11-22 12:00",
     ]
     assert chart["series"][0]["values"] == [50.0, 40.0, None, None]
+
+
+def test_changes_within_a_minute_are_told_apart_by_their_seconds() -> None:
+    put(make_offer(), day=0)
+    soon = MONDAY + timedelta(seconds=5)
+    publish([make_offer(price_per_hour=Decimal(40))], source="x", label="x", now=soon)
+    assert history_chart(offer_history(ID, now=NOW))["x"][:2] == [
+        "2026-11-16 08:00:00",
+        "2026-11-16 08:00:05",
+    ]
 
 
 def test_siblings_and_offers_elsewhere_are_cheapest_first_in_one_currency() -> None:

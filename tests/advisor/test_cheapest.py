@@ -132,7 +132,6 @@ def test_an_impossible_wish_ends_with_one_and_says_why(prices: str, tmp_path: Pa
         (["--count", "eight"], "--count eight: write a whole number, for example 8"),
         (["--max-price", "cheap"], "--max-price cheap: write a number"),
         (["--limit", "0"], "--limit 0: must be 1 or more"),
-        (["--as-of", "2026-01-01"], "--as-of: price files have no history"),
         (["--wrong"], "unrecognized arguments: --wrong"),
     ],
 )

@@ -3,7 +3,7 @@
 import pytest
 
 from advisor.planning.words import four_digits, percent
-from advisor.templatetags.pages import unbroken
+from advisor.templatetags.pages import for_page, unbroken
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,10 @@ def test_four_digits_are_never_written_with_a_power(figure: float, text: str) ->
 
 def test_a_share_of_more_than_ten_times_has_separators_too() -> None:
     assert (percent(15.04), percent(0.5), percent(0.0449)) == ("1,504 %", "50 %", "4.5 %")
+
+
+def test_a_page_has_quotes_where_a_terminal_has_backticks() -> None:
+    assert (
+        for_page("write it as in `months = 24`, or with --as-of")
+        == "write it as in “months = 24”, or with as of"
+    )

@@ -20,10 +20,21 @@ ON_DEMAND = {"name": "all_on_demand", "status": "optimal", "npv": 80_300.0, "gap
 
 @pytest.mark.parametrize(
     ("figure", "text"),
-    [(1_608_712.0, "1,608,712"), (0.4, "0"), (-0.4, "0"), (-12.6, "-13"), (None, "–")],
+    [(1_608_712.0, "1,608,712"), (0.4, "0"), (-0.4, "0"), (-12.6, "−13"), (None, "–")],
 )
 def test_money_has_whole_units_and_a_missing_figure_is_never_zero(figure: float | None, text: str) -> None:
     assert words.money(figure) == text
+
+
+def test_whole_percents_have_no_decimals_that_floats_put_there() -> None:
+    assert [words.percent(n / 100) for n in range(10)] == [f"{n} %" for n in range(10)]  # 0.07 x 100 > 7
+
+
+def test_what_is_below_zero_has_a_minus_and_no_hyphen() -> None:
+    shown = [words.money(-1200.0), words.amount(-12.43), words.four_digits(-0.3296), words.percent(-0.034)]
+    shown += [words.short_money(figure) for figure in (-1_612_345.0, -842_000.0, -96.4)]
+    assert shown == ["−1,200", "−12.4", "−0.3296", "−3.4 %", "−1.61 M", "−842 k", "−96.40"]
+    assert words.amount(1.2e-7) == "1.2e-07"  # an exponent is no figure below zero
 
 
 @pytest.mark.parametrize(

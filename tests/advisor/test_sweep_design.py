@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from advisor.errors import BadInput
-from advisor.sweeps.design import Case, Comparison, MonteCarlo, Sensitivity
+from advisor.sweeps.design import Case, Comparison, MonteCarlo, Sensitivity, changes_words
 from advisor.sweeps.report import summary_of
 from advisor.sweeps.sentence import sentence_of, unproven_words
 from advisor.sweeps.summary import bins_of, difference, distribution_of, effects_of, quantile
@@ -201,3 +201,16 @@ def test_bins_have_round_ends_and_lose_no_draw() -> None:
     for one in bins:
         assert one.count == sum(one.low <= cost < one.high for cost in costs)
     assert [(one.low, one.high, one.count) for one in bins_of([5.0, 5.0])] == [(5.0, 5.0, 2)]
+
+
+def test_changes_are_told_as_a_plan_has_them() -> None:
+    changes = {
+        "workloads[0].residency": {"allow": ["DE", "FR"], "deny": []},
+        "months": None,
+        "a.b": [True, 1.5],
+    }
+    assert changes_words(changes) == [
+        "workloads[0].residency = {allow: [DE, FR], deny: []}",
+        "months taken out",
+        "a.b = [true, 1.5]",
+    ]

@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from advisor.breakeven.parse import parse_question
+from advisor.breakeven.tables import HEADS
 from advisor.breakeven.work import answer
 from providers.offers import Offer, Payment, Purchase
 from tests.advisor.offer_stock import stock
@@ -254,3 +255,13 @@ def test_an_accelerator_nobody_sells_is_told_beside_the_answer_to_own_figures(cl
     assert page.status_code == 400
     assert "No prices were looked up" in text_of(page)
     assert page.context["answer"].buy[0].name == "quote"
+
+
+def test_every_head_of_the_table_is_explained(client: Client) -> None:
+    shelves()
+    page = client.get("/breakeven")
+    heads = [title for title, _ in page.context["titles"][1:]]
+    assert "discounted" in heads
+    assert set(heads) == set(HEADS)
+    text = text_of(page)
+    assert all(f"{title} {words}" in text for title, words in HEADS.items())

@@ -10,7 +10,8 @@ from django.test import Client
 
 from advisor.models import Job
 from advisor.planning.result import Result
-from advisor.web.downloads import TABLES, csv_of
+from advisor.web.downloads import TABLES, TITLES, csv_of
+from tests.advisor.page_text import text_of
 from tests.advisor.results import infeasible_result, make_result
 from tests.people import make_member, make_run, signed_in
 
@@ -94,3 +95,10 @@ def test_text_is_never_a_formula_and_a_negative_number_stays_one(name: str) -> N
     )
     assert row[0] == f"'{name}"
     assert row[3] == "-0.5"
+
+
+def test_every_table_has_a_name_for_people(client: Client, ada: User) -> None:
+    assert list(TITLES) == list(TABLES)
+    page = text_of(client.get(f"/runs/{make_run(ada).pk}"))
+    assert "Take it along Result as JSON Purchases as CSV" in page
+    assert "unit-costs" not in page

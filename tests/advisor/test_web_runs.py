@@ -206,7 +206,7 @@ def test_the_answer_shows_every_stored_figure(client: Client, ada: User, setting
     assert "chat 0.3296 USD per million tokens" in page
     assert "Before you rely on it 1 price is older than 90 days." in page
     assert "Whether the provider has the machines on that day." in page
-    assert "within 0.04 % (0.1 % asked, at most 5 min 00 s of search)" in page
+    assert "within 0.04 % (0.1 % asked, at most 5 min of search)" in page
     assert run.result.sha256 in page
     assert "javascript:" not in response.content.decode()
 

@@ -287,3 +287,10 @@ def test_each_plan_of_a_sweep_is_had_as_a_plan_file(client: Client, ada: User) -
 def test_pages_stand_before_any_answer(client: Client, ada: User, kind: str) -> None:
     sweep = make_sweep(ada, DESIGNS[kind])
     assert "Waiting" in page(client, f"/sweeps/{sweep.pk}")
+
+
+@works
+def test_what_costs_the_same_has_no_sign(client: Client, ada: User) -> None:
+    sweep = make_sweep(ada, Comparison(cases=(Case(name="renamed", changes={"name": "Other"}),)))
+    work_out(sweep)
+    assert "renamed name = Other optimal 36,500 0 0 % " in page(client, f"/sweeps/{sweep.pk}")

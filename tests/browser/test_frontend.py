@@ -109,6 +109,12 @@ def test_large_numbers_are_short_on_the_axis_and_exact_in_the_tooltip(show: Show
     expect(page.locator("#bill .chart-tip-sum td")).to_have_text(re.compile(r"^\d{3},\d{3}\u00a0USD$"))
 
 
+def test_figures_below_zero_have_a_minus_as_in_the_text(show: Shower) -> None:
+    texts = show("below").locator("#saved svg text").all_text_contents()
+    assert "\u221212.5\u202fk" in texts
+    assert not any(text.startswith("-") for text in texts)
+
+
 def test_horizontal_bars_say_their_value_and_what_has_none(show: Shower) -> None:
     page = show("charts")
     texts = page.locator("#baselines svg text").all_text_contents()

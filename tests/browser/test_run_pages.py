@@ -75,7 +75,7 @@ def test_finance_goes_from_a_question_to_an_answer_and_compares_it(
     assert page.locator("#how code").inner_text() == hashlib.sha256(document).hexdigest()
     result = json.loads(document)
     with page.expect_download() as started:
-        page.get_by_role("link", name="purchases as CSV").click()
+        page.get_by_role("link", name="Purchases as CSV").click()
     started.value.save_as(tmp_path / "purchases.csv")
     with (tmp_path / "purchases.csv").open(encoding="utf-8-sig", newline="") as file:
         bought = list(csv.DictReader(io.StringIO(file.read(), newline="")))

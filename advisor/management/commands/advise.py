@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from advisor.catalog.moments import moment
+from advisor.catalog.moments import AS_OF, moment
 from advisor.database import database_files
 from advisor.errors import BadInput, NothingFound
 from advisor.management.base import AdvisorCommand
@@ -46,7 +46,7 @@ class Command(AdvisorCommand):
             "--prices", nargs="+", action="extend", metavar="FILE", help="exactly these price files"
         )
         parser.add_argument("--price-book", metavar="FILE", help="agreed prices instead of list prices")
-        parser.add_argument("--as-of", metavar="DATE", help="2026-11-22 (its end) or 2026-11-22T08:30, UTC")
+        parser.add_argument("--as-of", metavar="DATE", help=AS_OF)
         parser.add_argument(
             "--gap", default=DEFAULT_GAP, metavar="X", help="relative gap to prove; default 0.001"
         )
@@ -87,7 +87,7 @@ class Command(AdvisorCommand):
         as_of = moment(options["as_of"]) if options["as_of"] else None
         now = as_of or datetime.now(UTC)
         with plan_comes_first(path, rate_words(options["prices"], as_of)):
-            prices = prices_asked(options["prices"], as_of, now)
+            prices = prices_asked(options["prices"], as_of)
             rates = rates_asked(options["prices"], as_of)
             book = price_book(options["price_book"])
         if book is not None:

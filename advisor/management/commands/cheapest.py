@@ -8,15 +8,15 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 
 from advisor.books.plain import BookedFiles, BookedLedger, booked_catalogue
-from advisor.catalog.files import catalogue_from_files
+from advisor.catalog.files import catalogue_from_files, later_words
 from advisor.catalog.listing_json import listing_json
-from advisor.catalog.moments import moment
+from advisor.catalog.moments import AS_OF, moment
 from advisor.catalog.request import request_from
 from advisor.catalog.search import DEFAULT_LIMIT, SORTS, Listing, search
 from advisor.catalog.sources import FileSource, LedgerSource, OfferSource
 from advisor.catalog.table import columns_of, footer, text_table, why_empty
 from advisor.database import database_files
-from advisor.errors import BadInput, NothingFound
+from advisor.errors import NothingFound
 from advisor.management.base import AdvisorCommand
 from advisor.management.book_option import price_book
 from advisor.management.output import Target
@@ -59,20 +59,22 @@ class Command(AdvisorCommand):
             "--prices", nargs="+", action="extend", metavar="FILE", help="exactly these files"
         )
         parser.add_argument("--price-book", metavar="FILE", help="agreed prices instead of list prices")
-        parser.add_argument("--as-of", metavar="DATE", help="2026-11-22 (its end) or 2026-11-22T08:30, UTC")
+        parser.add_argument("--as-of", metavar="DATE", help=AS_OF)
         parser.add_argument("--json", metavar="FILE", help="write JSON; - is standard output")
 
     def run(self, **options: Any) -> None:
         reclaim_query(options)
         target = _target(options) if options["json"] else None
-        listing = find(options, now=datetime.now(UTC))
+        listing, left_out = find(options, now=datetime.now(UTC))
         if target is not None:
             target.write_json(listing_json(listing))
         if listing.empty is not None:
             first, *details = why_empty(listing)
-            raise NothingFound(first, details)
+            raise NothingFound(first, [*details, *left_out])
         if target is None or not target.is_stdout:
             self.stdout.write("\n".join([*text_table(columns_of(listing)), "", *footer(listing)]))
+        for line in left_out:
+            self.stderr.write(line)
 
 
 def _target(options: dict[str, Any]) -> Target:
@@ -80,23 +82,29 @@ def _target(options: dict[str, Any]) -> Target:
     return Target(options["json"], option="--json", inputs=[*prices, *database_files()])
 
 
-def find(options: dict[str, Any], *, now: datetime) -> Listing:
+def find(options: dict[str, Any], *, now: datetime) -> tuple[Listing, list[str]]:
+    """The offers found, and what `--as-of` left out of price files."""
     as_of = moment(options["as_of"]) if options["as_of"] else None
-    if options["prices"] and as_of is not None:
-        raise BadInput("--as-of: price files have no history; leave out --prices or --as-of")
     source: OfferSource
+    left_out: list[str] = []
     if options["prices"]:
-        catalogue = catalogue_from_files([Path(name) for name in options["prices"]], now=now)
+        catalogue = catalogue_from_files([Path(name) for name in options["prices"]], now=now, as_of=as_of)
+        left_out = list(filter(None, [later_words(catalogue)]))
         book = price_book(options["price_book"])
-        source = BookedFiles(booked_catalogue(catalogue, book, now.date())) if book else FileSource(catalogue)
+        source = (
+            BookedFiles(booked_catalogue(catalogue, book, (as_of or now).date()))
+            if book
+            else FileSource(catalogue)
+        )
     else:
         book = price_book(options["price_book"])
         source = BookedLedger(as_of, book) if book else LedgerSource(as_of)
     request = request_from(options)
-    return search(
+    listing = search(
         request,
         source,
         rates=shipped_rates() if options["prices"] else rates_in_force(as_of),
         now=as_of or now,
         max_age_hours=settings.PRICE_MAX_AGE_HOURS,
     )
+    return listing, left_out

@@ -12,7 +12,8 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 from django.db import connections
 
-from advisor.catalog.moments import moment
+from advisor.catalog.files import later_words
+from advisor.catalog.moments import AS_OF, moment
 from advisor.database import database_files
 from advisor.demand.parse import parse_plan
 from advisor.demand.problems import PlanError
@@ -68,7 +69,7 @@ class Command(AdvisorCommand):
             "--prices", nargs="+", action="extend", metavar="FILE", help="exactly these price files"
         )
         parser.add_argument("--price-book", metavar="FILE", help="agreed prices instead of list prices")
-        parser.add_argument("--as-of", metavar="DATE", help="2026-11-22 (its end) or 2026-11-22T08:30, UTC")
+        parser.add_argument("--as-of", metavar="DATE", help=AS_OF)
         parser.add_argument("--gap", default=SWEEP_GAP, metavar="X", help="of each plan; default 0.005")
         parser.add_argument(
             "--time-limit", default=SWEEP_TIME_LIMIT_SECONDS, metavar="S", help="of each plan; default 60"
@@ -103,6 +104,8 @@ class Command(AdvisorCommand):
             target.write(report.as_json() if option == "json" else csv_of(points))
         if not any(target.is_stdout for target in targets.values()):
             self.stdout.write("\n".join(lines_of(report)))
+        if left_out := later_words(questions[0].stock):
+            self.stderr.write(left_out)
 
 
 def _targets(options: dict[str, Any], plans: list[Path]) -> dict[str, Target]:
@@ -122,7 +125,7 @@ def _questions(
     as_of = moment(options["as_of"]) if options["as_of"] else None
     now, files = as_of or datetime.now(UTC), options["prices"]
     with plan_comes_first(paths[0], rate_words(files, as_of)):
-        prices, rates = prices_asked(files, as_of, now), rates_asked(files, as_of)
+        prices, rates = prices_asked(files, as_of), rates_asked(files, as_of)
         book = price_book(options["price_book"])
     if book is not None:
         prices = with_book(prices, book, now.date())

@@ -7,7 +7,7 @@ from decimal import Decimal
 from advisor.demand.plan import Plan
 from advisor.demand.problems import PlanError
 from advisor.planning.case import Case
-from advisor.planning.explain.trials import translated
+from advisor.planning.explain.trials import COST_NOT_REACHED, translated
 from advisor.planning.explain.variations import Path, Variation, changed, value_at
 from advisor.planning.result_rows import Conflict
 from optimizer.conflicts import Clash
@@ -51,7 +51,7 @@ def _cost(
         return {"cost_note": "; ".join(f"{fault.path} {fault.message}" for fault in error.problems)}
     solved = again.solve(problem)
     if solved is None:
-        return {"cost_note": "not reached in the time for explanations"}
+        return {"cost_note": COST_NOT_REACHED}
     if solved.status is Status.INFEASIBLE or solved.npv is None:
         return {"cost_note": "other limits still clash then"}
     is_gone = clash.limit in ("demand", "gang") and clash.where not in plan_names(plan)

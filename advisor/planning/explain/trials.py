@@ -11,6 +11,7 @@ from optimizer.problem import Problem
 from optimizer.result import Status
 
 NOT_REACHED = "the time for explanations ran out before it"
+COST_NOT_REACHED = "not reached in the time for explanations"
 TOO_FAR = "no plan near the best was found in the time for it"
 NO_DIFFERENCE = "no difference beyond the gap"
 IMPOSSIBLE = "no plan can hold all limits then"

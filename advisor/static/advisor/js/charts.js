@@ -17,9 +17,13 @@
   const NARROW_PX = 480;
 
   // ---- numbers -------------------------------------------------------------------------------------------
-  const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
-  const fine = new Intl.NumberFormat(language, { maximumSignificantDigits: 4 });
-  const three = new Intl.NumberFormat(language, { maximumSignificantDigits: 3 });
+  const figures = (options) => {
+    const made = new Intl.NumberFormat(language, options);
+    return { format: (value) => made.format(value).replace("-", "\u2212") }; // a minus, as in the text
+  };
+  const whole = figures({ maximumFractionDigits: 0 });
+  const fine = figures({ maximumSignificantDigits: 4 });
+  const three = figures({ maximumSignificantDigits: 3 });
   const exact = (value) => (Math.abs(value) >= 1000 ? whole : fine).format(value);
 
   function short(value) {
