@@ -150,8 +150,23 @@ def test_a_custom_machine_type_is_no_offer() -> None:
     assert "is a custom machine type, which is billed at prices of its own" in reasons(refused)
 
 
-def test_a_machine_type_that_is_obsolete_is_no_offer() -> None:
+@pytest.mark.parametrize("state", ["OBSOLETE", "DELETED"])
+def test_a_machine_type_that_google_no_longer_creates_is_no_offer(state: str) -> None:
     gone = machine("a3-highgpu-8g", 208, 1872 * 1024, gpus=("nvidia-h100-80gb", 8))
-    offers, refused = of_skus(*H100, machines=[gone | {"deprecated": {"state": "OBSOLETE"}}])
+    offers, refused = of_skus(*H100, machines=[gone | {"deprecated": {"state": state}}])
     assert offers == []
-    assert "is obsolete: it can no longer be had" in reasons(refused)
+    assert f"is {state.lower()}: it can no longer be had" in reasons(refused)
+
+
+def test_a_deprecated_machine_type_is_an_offer_that_says_so_where_it_is() -> None:
+    skus = [one | {"serviceRegions": ["us-central1", "us-east1"]} for one in H100]
+    both = [
+        machine("a3-highgpu-8g", 208, 1872 * 1024, gpus=("nvidia-h100-80gb", 8), zone=zone, deprecated=state)
+        for zone, state in (("us-central1-a", {"state": "DEPRECATED"}), ("us-east1-b", {"state": "ACTIVE"}))
+    ]
+    offers, refused = of_skus(*skus, machines=both)
+    # 208 x 0.02931 + 1872 x 0.002552 + 8 x 9.796550569
+    assert {offer.price_per_hour for offer in offers} == {Decimal("89.246228552")}
+    said = {offer.region: "deprecated: Google still creates it" in (offer.note or "") for offer in offers}
+    assert said == {"us-central1": True, "us-east1": False}
+    assert refused == []
