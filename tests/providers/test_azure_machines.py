@@ -213,3 +213,19 @@ def test_the_table_is_whole() -> None:
             expected = Decimal(whole["accelerator_memory_gib"]) * share
             assert round(expected, 3) == Decimal(row["accelerator_memory_gib"]), row["size"]
     assert all(family_of(size) for size in known_sizes())
+
+
+@pytest.mark.parametrize(
+    ("region", "said"),
+    [
+        ("usgovvirginia", "Azure Government, for vetted US customers only"),
+        ("usdodcentral", "Azure Government, for the US Department of Defense only"),
+        ("usdodeast", "Azure Government, for the US Department of Defense only"),
+        ("chinanorth3", "Azure China, separate account and operator (21Vianet)"),
+    ],
+)
+def test_an_offer_of_a_region_that_is_not_open_to_everyone_says_so(region: str, said: str) -> None:
+    closed, public = offers(page([item(armRegionName=region), item(armRegionName="westus")]))
+    assert (closed.region, closed.country) == (region, "CN" if region == "chinanorth3" else "US")
+    assert said in (closed.note or "").split("; ")
+    assert "Azure" not in (public.note or "")
