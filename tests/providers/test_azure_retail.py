@@ -178,6 +178,45 @@ def test_a_price_counts_while_it_is_in_force(start: str, end: str, why: str) -> 
         assert found[0].available_until == datetime(2026, 12, 31, tzinfo=UTC)
 
 
+EMPTY_IN_MOST_ROWS = ("reservationTerm", "savingsPlan", "effectiveEndDate", "tierMinimumUnits", "meterId")
+
+
+@pytest.mark.parametrize("word", ["nan", "NaN", "NaT", "None", "null", "<NA>", " nan "])
+def test_a_tool_s_word_for_an_empty_cell_is_an_empty_cell(word: str) -> None:
+    (offer,) = offers([item(**dict.fromkeys(EMPTY_IN_MOST_ROWS, word))])
+    assert (offer.purchase, offer.price_per_hour) == (Purchase.ON_DEMAND, Decimal("0.46"))
+    assert (offer.available_until, offer.source_url) == (None, offers([item(meterId="")])[0].source_url)
+
+
+@pytest.mark.parametrize("word", ["nan", "NaN", "None"])
+def test_a_tool_s_word_for_an_empty_price_is_no_price(word: str) -> None:
+    assert reason([priced(word)]) == "retailPrice: empty: no price"
+    assert reason([item(type="Reservation", reservationTerm=word)]).startswith("reservationTerm: empty")
+
+
+@pytest.mark.parametrize(
+    ("written", "since"),
+    [
+        ("11/26/2025", datetime(2025, 11, 26, tzinfo=UTC)),
+        ("11/26/2025 0:00", datetime(2025, 11, 26, tzinfo=UTC)),
+        ("11/26/2025 12:00:00 AM", datetime(2025, 11, 26, tzinfo=UTC)),
+        ("26/11/2025", datetime(2025, 11, 26, tzinfo=UTC)),
+        ("1/1/2026", datetime(2026, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_a_date_of_a_spreadsheet_is_read_where_it_can_mean_one_day_only(
+    written: str, since: datetime
+) -> None:
+    (offer,) = offers([item(effectiveStartDate=written, effectiveEndDate="12/31/9999")])
+    assert (offer.observed_at, offer.available_until) == (since, None)
+    assert offer.note == f"price in force since {since:%Y-%m-%d}"
+
+
+@pytest.mark.parametrize("written", ["8/1/2026", "13/13/2026", "2/30/2026", "11/26/2025 9:30 PM", "11/26/25"])
+def test_a_date_that_may_mean_two_days_or_none_is_refused(written: str) -> None:
+    assert reason([item(effectiveStartDate=written)]).startswith("effectiveStartDate: ")
+
+
 def test_the_recorded_page_of_eastus() -> None:
     """Linux 98.32, Spot 18.169536, 551,221 for one year = 62.92/h, 1,134,310 for three = 43.16/h."""
     found, refused = parsed(recorded("retail_eastus.json"))

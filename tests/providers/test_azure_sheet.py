@@ -93,6 +93,8 @@ def test_a_sheet_is_of_its_month_whenever_it_is_read() -> None:
 def test_a_date_that_a_spreadsheet_has_rewritten_is_not_guessed() -> None:
     (offer,), refused = parsed(sheet(EffectiveStartDate="8/1/2026"))
     assert (offer.observed_at, refused) == (None, [])
+    (offer,), refused = parsed(sheet(EffectiveStartDate="8/15/2026"))
+    assert (offer.observed_at, refused) == (datetime(2026, 8, 15, tzinfo=UTC), [])
 
 
 @pytest.mark.parametrize(
