@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from providers.aws.refusals import Refusals
 from providers.base import Document
 from providers.errors import SourceFormatChanged
 from providers.offers import Offer, Purchase
@@ -74,7 +75,33 @@ def test_many_refusals_of_one_kind_are_counted() -> None:
     machines = [product(f"W{number:02}", operatingSystem="Windows") for number in range(25)]
     _, refused = parsed(offer_file(machines, {}))
     assert len(refused) == 21
-    assert refused[-1].reason == "and 5 more: operatingSystem: Windows: only Linux is taken"
+    assert refused[-1].reason == "and 5 more, such as W20: operatingSystem: Windows: only Linux is taken"
+    assert refused[-1].where == "reply-0.json"
+
+
+@pytest.mark.parametrize("count", [20, 21])
+def test_up_to_twenty_refusals_of_one_kind_are_told_each(count: int) -> None:
+    refusals = Refusals()
+    for number in range(count):
+        refusals.add("file", f"row {number}", "no price")
+    told = [(one.where, one.reason) for one in refusals.told()]
+    assert told[:20] == [(f"file: row {number}", "no price") for number in range(20)]
+    assert told[20:] == ([("file", "and 1 more, such as row 20: no price")] if count == 21 else [])
+
+
+def test_refusals_for_more_than_five_hundred_reasons_are_counted_together() -> None:
+    refusals = Refusals()
+    for number in range(1000):
+        refusals.add("file", f"row {number}", f"reason {number}")
+    refusals.add("file", "row 1000", "reason 7")  # a known reason is still told as such
+    refusals.add("other file", "", "reason 999")
+    told = [(one.where, one.reason) for one in refusals.told()]
+    assert told[7:9] == [("file: row 7", "reason 7"), ("file: row 1000", "reason 7")]
+    assert told[501:521] == [(f"file: row {number}", f"reason {number}") for number in range(500, 520)]
+    assert told[521:] == [
+        ("file", "and 480 more, such as row 520: further entries, for reasons of many kinds"),
+        ("other file", "reason 999"),
+    ]
 
 
 @pytest.mark.parametrize(
