@@ -4,6 +4,7 @@ import codecs
 import gzip
 import io
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def _offers(provider: str, data: bytes) -> list[object]:
     return list(source_class(provider).parse([Document.of_bytes(data, name="reply.json.gz")]))
 
 
-_SAVED = {
+_SAVED: dict[str, Callable[[str], bytes]] = {
     "little-endian": lambda text: codecs.BOM_UTF16_LE + text.encode("utf-16-le"),
     "big-endian": lambda text: codecs.BOM_UTF16_BE + text.encode("utf-16-be"),
     "packed too": lambda text: gzip.compress(text.encode("utf-16")),
