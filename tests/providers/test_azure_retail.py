@@ -44,6 +44,14 @@ def test_the_price_of_a_reservation_is_the_total_of_its_term(
     assert f"{total} USD for the term of {hours} hours" in (offer.note or "")
 
 
+@pytest.mark.parametrize(
+    ("written", "months"), [("P1Y", 12), ("12 Months", 12), ("1 year", 12), ("36 Months", 36), ("P36M", 36)]
+)
+def test_a_term_is_read_in_years_or_months(written: str, months: int) -> None:
+    (offer,) = offers([priced(8760, type="Reservation", reservationTerm=written)])
+    assert (offer.term_months, offer.price_per_hour) == (months, Decimal(8760) / (730 * months))
+
+
 def test_a_term_makes_a_reservation_even_of_a_consumption_item() -> None:
     (offer,) = offers([priced(2377.0, reservationTerm="1 Year")])
     assert (offer.purchase, offer.price_per_hour) == (Purchase.RESERVED, Decimal(2377) / 8760)
@@ -117,6 +125,7 @@ def test_spot_is_told_by_sku_or_meter(name: str) -> None:
         ({"armRegionName": "attatlanta1"}, "country we do not know"),
         ({"armSkuName": ""}, "armSkuName: empty"),
         ({"armSkuName": "NC16dsxlRTX6Kv6"}, "not a virtual machine size"),
+        ({"tierMinimumUnits": 1e40}, "tierMinimumUnits: out of any range"),
         ({"tierMinimumUnits": 100.0}, "tierMinimumUnits: 100: the price of a volume tier"),
         ({"unitOfMeasure": "1/Month"}, "unitOfMeasure: 1/Month"),
         ({"unitOfMeasure": "1 GB"}, "unitOfMeasure: 1 GB"),
@@ -212,7 +221,10 @@ def test_a_date_of_a_spreadsheet_is_read_where_it_can_mean_one_day_only(
     assert offer.note == f"price in force since {since:%Y-%m-%d}"
 
 
-@pytest.mark.parametrize("written", ["8/1/2026", "13/13/2026", "2/30/2026", "11/26/2025 9:30 PM", "11/26/25"])
+@pytest.mark.parametrize(
+    "written",
+    ["8/1/2026", "1/12/2025", "12/1/2025", "13/13/2026", "2/30/2026", "11/26/2025 9:30 PM", "11/26/25"],
+)
 def test_a_date_that_may_mean_two_days_or_none_is_refused(written: str) -> None:
     assert reason([item(effectiveStartDate=written)]).startswith("effectiveStartDate: ")
 

@@ -121,3 +121,16 @@ def test_of_two_currencies_without_dollars_the_first_by_name_is_taken() -> None:
     ]
     (offer,), _ = of_skus(*both, machines=[machine("e2-standard-2", 2, 8192)])
     assert (offer.currency, offer.price_per_hour) == ("EUR", Decimal(20))  # (2 + 8) x 2
+
+
+def test_the_memory_of_an_accelerator_is_that_of_one_however_many_there_are() -> None:
+    a2 = [
+        sku("A2 Instance Core running in Iowa", "0.03"),
+        sku("A2 Instance Ram running in Iowa", "0.004", group="RAM"),
+        sku("Nvidia Tesla A100 GPU running in Iowa", "3", group="GPU"),
+    ]
+    offers, _ = of_skus(*a2)
+    assert {offer.accelerator_count: offer.accelerator_memory_gib for offer in offers} == {
+        Decimal(count): Decimal(40) for count in (1, 2, 4, 8, 16)
+    }
+    assert not any("local SSD" in (offer.note or "") for offer in offers)  # they bring none along
