@@ -178,6 +178,18 @@ def _emr(price: str, software: str = "EMR") -> dict[str, object]:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("machine", [_ml("Training", "63.296"), _emr("0.1")])
+def test_a_reservation_of_what_is_no_machine_of_ec2_is_refused(machine: dict[str, object]) -> None:
+    terms = {"Reserved": {"SKU1.R": reserved("0.05", None, option="No Upfront")}}
+    assert only_reason(machine | {"terms": terms}) == "a reservation of what is no machine of EC2"
+
+
+def test_a_product_without_a_family_and_a_price_without_an_end_are_taken() -> None:
+    offers, refused = parsed(item(family="", terms={"OnDemand": on_demand("0.107", endRange="")}))
+    assert [one.price_per_hour for one in offers] == [Decimal("0.107")]
+    assert refused == []
+
+
 def test_emr_is_a_surcharge_on_the_price_of_ec2() -> None:
     for replies in ((_emr("0.0240"), item()), (item(), _emr("0.0240"))):
         offers, refused = parsed(*replies)

@@ -229,3 +229,16 @@ def test_an_offer_of_a_region_that_is_not_open_to_everyone_says_so(region: str, 
     assert (closed.region, closed.country) == (region, "CN" if region == "chinanorth3" else "US")
     assert said in (closed.note or "").split("; ")
     assert "Azure" not in (public.note or "")
+
+
+def test_the_memory_of_several_accelerators_is_that_of_one_and_of_a_share_its_share() -> None:
+    size = "Standard_NC40xds_RTXPRO6000BSE_v6"  # of a pattern of our table, 96 GiB each
+    for counted, memory in (("2", 96), ("0.5", 48), ("1/4", 24)):
+        offer = machine(size, sku(size, GPUs=counted))
+        assert (offer.accelerator, offer.accelerator_memory_gib) == ("RTX-PRO-6000", memory)
+
+
+def test_a_note_says_which_accelerators_are_named_as_azure_does() -> None:
+    said = "accelerator named as Azure does"
+    assert said in (machine("Standard_NM16ads_MA35D").note or "")
+    assert said not in (machine(H100).note or "")

@@ -127,6 +127,21 @@ def test_rows_that_are_no_offer_are_refused(changed: dict[str, str], why: str) -
     assert why in reason(sheet(**changed))
 
 
+@pytest.mark.parametrize("column", ["Currency", "PricingCurrency", "Pricing currency"])
+def test_the_currency_stands_in_a_column_of_several_names(column: str) -> None:
+    (offer,), _ = parsed(sheet(**{"CurrencyCode": "", column: "EUR"}))
+    assert offer.currency == "EUR"
+
+
+def test_a_meter_of_two_sizes_gives_each_its_price() -> None:
+    found, refused = parsed(sheet(MeterName="D2 v3 / D2s v3", Product=""))
+    assert {offer.instance_type: offer.price_per_hour for offer in found} == {
+        "Standard_D2_v3": Decimal("0.46"),
+        "Standard_D2s_v3": Decimal("0.46"),
+    }
+    assert refused == []
+
+
 def test_a_meter_stands_for_the_sizes_that_retail_prices_give_it() -> None:
     items = [item(armSkuName=name, meterId=METER.upper()) for name in ("Standard_E16_v3", "Standard_E16s_v3")]
     found, refused = parsed(sheet(MeterName="odd name"), page(items))

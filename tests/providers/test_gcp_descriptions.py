@@ -224,3 +224,24 @@ def test_a_slice_is_divided_only_where_its_size_is_stated() -> None:
     assert prices(offers) == {("europe-west4", "tpu-v3", Purchase.ON_DEMAND, None): Decimal("2.2")}
     assert offers[0].source_url == "https://cloudbilling.googleapis.com/v1/services/E000-3F24-B8AA/skus"
     assert "does not state of how many chips" in reasons(refused)
+
+
+def test_of_two_slices_of_one_chip_the_first_counts() -> None:
+    first, second = (
+        sku(f"Cloud TPU v3-{size} running in Netherlands", price, regions=["europe-west4"])
+        for size, price in (("8", "8.8"), ("32", "16"))
+    )
+    offers, refused = of_skus(first, second)
+    assert [offer.price_per_hour for offer in offers] == [Decimal("2.2")]  # 8.8 / (8 cores / 2)
+    assert [one.reason for one in refused] == [
+        "gcp/europe-west4/tpu-v3/on_demand: another slice has a price per chip too"
+    ]
+
+
+def test_a_chip_is_offered_in_dollars_else_in_the_first_currency_by_name() -> None:
+    def chip(*codes: str) -> list[str]:
+        skus = [sku("TpuV5e running in Iowa", "1.2", currency=code, sku_id=code) for code in codes]
+        return [offer.currency for offer in of_skus(*skus)[0] if offer.instance_type == "tpu-v5e"]
+
+    assert chip("EUR", "USD", "AUD") == ["USD"]
+    assert chip("JPY", "EUR") == ["EUR"]
