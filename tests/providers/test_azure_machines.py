@@ -235,7 +235,7 @@ def test_the_memory_of_several_accelerators_is_that_of_one_and_of_a_share_its_sh
     size = "Standard_NC40xds_RTXPRO6000BSE_v6"  # of a pattern of our table, 96 GiB each
     for counted, memory in (("2", 96), ("0.5", 48), ("1/4", 24)):
         offer = machine(size, sku(size, GPUs=counted))
-        assert (offer.accelerator, offer.accelerator_memory_gib) == ("RTX-PRO-6000", memory)
+        assert (offer.accelerator, offer.accelerator_memory_gib) == ("RTX-PRO-6000", Decimal(memory))
 
 
 def test_a_note_says_which_accelerators_are_named_as_azure_does() -> None:
