@@ -192,3 +192,20 @@ def test_the_network_of_a_machine_is_in_gigabits(stated: str, gbps: str | None) 
     offer = only_offer(item(networkPerformance=stated))
     assert offer.network_gbps == (None if gbps is None else Decimal(gbps))
     assert offer.vcpus == 2
+
+
+@pytest.mark.parametrize(
+    ("stated", "gb"),
+    [
+        ("1 x 250 GB NVMe SSD", 250),
+        ("4 x 900 NVMe SSD", 3600),
+        ("8x1,900 GB", 15200),
+        ("150 GB", 150),
+        ("EBS only", None),
+        ("2 x 1.9 TB NVMe SSD", None),  # not read, rather than a thousandth
+        ("1 x 100 or 2 x 100 SSD", None),
+    ],
+)
+def test_the_disks_of_a_machine_are_in_gib(stated: str, gb: int | None) -> None:
+    offer = only_offer(item(storage=stated))
+    assert offer.local_storage_gib == (None if gb is None else round(Decimal(gb) * 10**9 / 2**30, 2))
