@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from providers.gcp.parts import family_of
 from providers.offers import Purchase
 from tests.providers.gcp_replies import N2, N2_4, document, machine, of_skus, parsed, prices, reasons, sku
 
@@ -134,3 +135,13 @@ def test_the_memory_of_an_accelerator_is_that_of_one_however_many_there_are() ->
         Decimal(count): Decimal(40) for count in (1, 2, 4, 8, 16)
     }
     assert not any("local SSD" in (offer.note or "") for offer in offers)  # they bring none along
+
+
+def test_a_machine_s_name_is_no_beginning_of_another_s() -> None:
+    """g4-standard-6 is an eighth of a GPU; g4-standard-64 would be billed by its parts."""
+    eighth, whole, known = (family_of(f"g4-standard-{size}") for size in ("6", "64", "48"))
+    assert eighth is not None
+    assert (eighth.core, eighth.whole) == ((), ("1/8 vGPU no lssd",))
+    assert whole == known != eighth
+    assert family_of("g4-standard-6-lssd") == eighth
+    assert family_of("e2-mediumish") == family_of("e2-standard-2") != family_of("e2-medium")

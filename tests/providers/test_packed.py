@@ -98,3 +98,10 @@ def test_the_file_is_closed_with_its_reader() -> None:
     with unpacked(data, "x") as stream:
         assert stream.read() == b"{}"
     assert data.closed
+
+
+def test_the_file_of_a_broken_package_is_closed() -> None:
+    data = io.BytesIO(b"\x1f\x8b no gzip after all")
+    with pytest.raises(SourceFormatChanged):
+        unpacked(data, "x")
+    assert data.closed
