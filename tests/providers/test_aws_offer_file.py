@@ -66,6 +66,29 @@ def test_a_file_without_products_says_so() -> None:
     assert only_reason(offer_file([], {})) == "the file lists no products"
 
 
+def test_terms_that_are_no_object_are_told_with_their_product() -> None:
+    _, refused = parsed(offer_file([product("A")], {"OnDemand": {"A": "0.107"}}))
+    assert [(one.where, one.reason) for one in refused] == [
+        ("reply-0.json: A", "the terms: must be an object"),
+        ("reply-0.json: A m5.large", "has no terms: no price"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"product": "m5.large"}, "product: must be an object"),
+        (
+            {"publicationDate": "Thu Jul 30 06:13:17 2026"},
+            "publicationDate: Thu Jul 30 06:13:17 2026: must be",
+        ),
+        ({"terms": ["OnDemand"]}, "terms: must be an object"),
+    ],
+)
+def test_an_item_of_unreadable_parts_is_told(changed: dict[str, object], reason: str) -> None:
+    assert only_reason(item() | changed).startswith(reason)
+
+
 def test_terms_of_unknown_products_are_told() -> None:
     reply = offer_file([product("A")], {"OnDemand": {"A": on_demand(), "Q": on_demand()}})
     assert [one.reason for one in parsed(reply)[1]] == ["1 SKUs with a price are no products of the file"]

@@ -92,9 +92,13 @@ def test_the_console_s_table_is_refused_because_it_names_areas() -> None:
     table = (
         "Service description,SKU ID,SKU description,List price ($)\nCompute Engine,X,N2 Instance Core,0.03\n"
     )
-    offers, refused = parsed(Document.of_bytes(table.encode("utf-8-sig"), name="pricing.csv"))
-    assert offers == []
-    assert "names areas (Americas), not regions" in reasons(refused)
+    account = "Billing account,0X0X0X\n\n"  # the console writes some lines about the account first
+    bare = "SKU ID, SKU description \nX,N2 Instance Core\nY,N2 Instance Ram\n"
+    for text, rows in ((table, 1), (account + table, 1), (bare, 2)):
+        offers, refused = parsed(Document.of_bytes(text.encode("utf-8-sig"), name="pricing.csv"))
+        assert offers == []
+        assert "names areas (Americas), not regions" in reasons(refused)
+        assert refused[0].where == f"pricing.csv rows 1 to {rows}"
 
 
 def test_other_tables_are_none_of_google_s() -> None:
