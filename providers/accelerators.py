@@ -30,7 +30,9 @@ KINDS = frozenset({"gpu", "tpu", "asic", "fpga"})
 _MEMORY_TOLERANCE = Decimal("0.1")
 _VENDORS = "nvidia amd intel google cloud aws amazon xilinx tesla instinct habana huawei baidu"
 _VENDOR_WORDS = frozenset(_VENDORS.split())
-_FORMS = "gpu gpus tensor core accelerator sxm sxm2 sxm3 sxm4 sxm5 nvlink hgx dgx hbm2 hbm2e hbm3 hbm3e"
+_FORMS = (
+    "gpu gpus tensor core accelerator sxm sxm2 sxm3 sxm4 sxm5 nvlink hgx dgx hbm2 hbm2e hbm3 hbm3e generation"
+)
 _FORM_WORDS = frozenset(_FORMS.split())
 _SEPARATORS = re.compile(r"[\s_/()\[\],:-]+")
 _MEMORY = re.compile(r"\b([0-9]{1,4}) ?(?:gib|gb)\b|\b([0-9]{1,4})g\b")

@@ -21,10 +21,10 @@ class Document:
     """One reply of a provider, as it came.
 
     `name` says where it is from (a file name, or the request without secrets). `open` gives a fresh stream
-    from its beginning, unpacked if it came as gzip: a reply may be larger than memory. `received_at` is when
-    it was received (UTC), None for a recorded file; it is what an offer's `observed_at` is where the reply
-    states no date itself. `came_by` is a moment by which a recorded reply had come (when it was read, at the
-    latest): it dates no offer, but what begins after it was not yet in force.
+    from its beginning, without gzip and UTF-16 if it came so: a reply may be larger than memory.
+    `received_at` is when it was received (UTC), None for a recorded file; it is what an offer's `observed_at`
+    is where the reply states no date itself. `came_by` is a moment by which a recorded reply had come (when
+    it was read, at the latest): it dates no offer, but what begins after it was not yet in force.
     """
 
     name: str

@@ -107,7 +107,9 @@ def place_of(code: str, *, field: str) -> Place:
     elif (match := _ZONE_ID.fullmatch(stated)) and match[1] in _SHORT:
         region, letter, city = _SHORT[match[1]], "az", match[2]
     else:
-        raise Unusable(f"{field}: {shown(code) or 'missing'}: no region or zone of AWS, such as us-east-1")
+        raise Unusable(
+            f"{field}: {shown(code.strip()) or 'missing'}: no region or zone of AWS, such as us-east-1"
+        )
     known = known_region(PROVIDER, region)
     if known is None:
         raise Unusable(f"{field}: {shown(code)}: a region whose country we do not know")
@@ -128,7 +130,7 @@ def place_of_location(location: str) -> Place:
     """The place of a location's name in a price list. Raises Unusable."""
     region = LOCATIONS.get(location.strip().casefold())
     if region is None:
-        raise Unusable(f"location: {shown(location) or 'missing'}: a place we do not know")
+        raise Unusable(f"location: {shown(location.strip()) or 'missing'}: a place we do not know")
     return place_of(region, field="location")
 
 

@@ -12,12 +12,16 @@ _OTHERS = "further entries, for reasons of many kinds"
 
 @dataclass(slots=True)
 class _Tally:
-    shown: list[str] = field(default_factory=list)
+    shown: list[tuple[str, str]] = field(default_factory=list)  # place and reason
+    next: str = ""
     count: int = 0
 
 
 class Refusals:
-    """Each refusal by its place, up to twenty of one document and reason; of more, their number."""
+    """Each refusal by its place, up to twenty of one document and reason; of more, their number and one.
+
+    Of a document refused for more than five hundred reasons, the further ones are counted together.
+    """
 
     def __init__(self) -> None:
         self._documents: dict[str, dict[str, _Tally]] = {}
@@ -25,17 +29,19 @@ class Refusals:
     def add(self, document: str, where: str, reason: str) -> None:
         """`where` is the place within `document`; both are fit to print."""
         reasons = self._documents.setdefault(document, {})
-        if reason not in reasons and len(reasons) >= _REASONS:
-            reason = _OTHERS
-        tally = reasons.setdefault(reason, _Tally())
+        kind = reason if reason in reasons or len(reasons) < _REASONS else _OTHERS
+        tally = reasons.setdefault(kind, _Tally())
         tally.count += 1
         if len(tally.shown) < _SHOWN:
-            tally.shown.append(where)
+            tally.shown.append((where, reason))
+        elif tally.count == _SHOWN + 1:
+            tally.next = where
 
     def told(self) -> Iterator[Refused]:
-        for document, reasons in self._documents.items():
-            for reason, tally in reasons.items():
-                for where in tally.shown:
+        for document, kinds in self._documents.items():
+            for kind, tally in kinds.items():
+                for where, reason in tally.shown:
                     yield Refused(where=f"{document}: {where}" if where else document, reason=reason)
                 if more := tally.count - len(tally.shown):
-                    yield Refused(where=document, reason=f"and {more:,} more: {reason}")
+                    such = f", such as {tally.next}" if tally.next else ""
+                    yield Refused(where=document, reason=f"and {more:,} more{such}: {kind}")

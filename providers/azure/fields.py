@@ -14,7 +14,9 @@ from providers.text import shown
 _HOURS = re.compile(r"(?:1\s*/\s*)?([0-9]{0,5})\s*(?:hours?|hrs?)", re.IGNORECASE)
 _TERM = re.compile(r"p?\s*([0-9]{1,3})\s*(years?|y|months?|m)", re.IGNORECASE)
 _NAIVE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+")
+_SLASHES = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?: (?:0?0:00(?::00)?|12:00(?::00)? AM))?")
 _OPEN_END = "9999"
+_ABSENT = frozenset({"nan", "nat", "none", "null", "<na>"})  # how tools write an empty cell
 _LARGEST_EXPONENT = 30  # beyond it a figure is damaged, and arithmetic with it may overflow
 
 
@@ -23,19 +25,20 @@ class Unusable(Exception):
 
 
 def text(fields: Mapping[str, Any], name: str) -> str:
-    """The stripped text of a field, empty when missing or null."""
+    """The stripped text of a field, empty when missing, null or a tool's word for that."""
     value = fields.get(name.casefold())
     if value is None:
         return ""
     if not isinstance(value, str):
         raise Unusable(f"{name}: must be text")
-    return value.strip()
+    stripped = value.strip()
+    return "" if stripped.casefold() in _ABSENT else stripped
 
 
 def number(fields: Mapping[str, Any], name: str) -> Decimal | None:
     """A finite number, from JSON or from text; None when missing, null or empty."""
     value = fields.get(name.casefold())
-    if value is None or (isinstance(value, str) and not value.strip()):
+    if value is None or (isinstance(value, str) and not text(fields, name)):
         return None
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         raise Unusable(f"{name}: must be a number")
@@ -50,13 +53,26 @@ def number(fields: Mapping[str, Any], name: str) -> Decimal | None:
 
 def moment(fields: Mapping[str, Any], name: str) -> datetime | None:
     """A time in UTC (Azure leaves the zone out at times); None when missing or open-ended (year 9999)."""
-    value = text(fields, name)
+    value = _iso(text(fields, name))
     if not value or value.startswith(_OPEN_END):
         return None
     try:
         return timestamp(f"{value}Z" if _NAIVE.fullmatch(value) else value)
     except BadCell as error:
         raise Unusable(f"{name}: {shown(value)}: {error}") from None
+
+
+def _iso(value: str) -> str:
+    """A spreadsheet's 11/26/2026 as 2026-11-26; 8/1/2026, which may mean two days, stays as it is."""
+    match = _SLASHES.fullmatch(value)
+    if match is None:
+        return value
+    first, second = int(match[1]), int(match[2])
+    if first > 12 or first == second:
+        first, second = second, first
+    elif second <= 12:
+        return value
+    return f"{match[3]}-{first:02}-{second:02}"
 
 
 def hours(fields: Mapping[str, Any]) -> int:

@@ -20,6 +20,12 @@ from providers.places import region as known_region
 PROVIDER = "azure"
 RETAIL_URL = "https://prices.azure.com/api/retail/prices"
 API_VERSION = "2023-01-01-preview"
+_CLOSED = {
+    "usgov": "Azure Government, for vetted US customers only",
+    "usdod": "Azure Government, for the US Department of Defense only",
+    "china": "Azure China, separate account and operator (21Vianet)",
+}
+"""How regions begin that are not open to everyone -> what a reader must know of them."""
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -169,8 +175,12 @@ def _offer(price: Price, machine: Machine, name: str) -> Offer:
         state=PriceState.QUOTE if price.agreed else PriceState.LISTED,
         observed_at=_observed_at(price),
         source_url=None if price.agreed else _source_url(price.meter_id),
-        note="; ".join((*price.notes, *machine.notes)) or None,
+        note="; ".join(filter(None, (*price.notes, _closed(place.region), *machine.notes))) or None,
     )
+
+
+def _closed(region: str) -> str:
+    return next((said for start, said in _CLOSED.items() if region.startswith(start)), "")
 
 
 def _observed_at(price: Price) -> datetime | None:

@@ -35,7 +35,7 @@ _PERIOD = re.compile(r"period\D{1,5}(20[0-9]{2})(0[1-9]|1[0-2])\b", re.IGNORECAS
 _LONGEST_LINE = 64 * 1024
 _TITLE_LINES = 20  # a price sheet may have a title above its header
 _UNKNOWN_BEFORE_GIVING_UP = 50
-_BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_MARK = b"\xef\xbb\xbf"  # of UTF-8
 
 # A number of thousands of digits makes ijson's parser in C raise SystemError.
 _DAMAGE = (ijson.JSONError, ValueError, ArithmeticError, RecursionError, SystemError)
@@ -108,17 +108,16 @@ def _records(document: Document) -> Iterator[Record | Refused]:
         head = stream.read(64)
         while head and not head.strip() and (more := stream.read(64)):
             head = more
-    encoding = next((known for mark, known in _BOMS.items() if head.startswith(mark)), "utf-8")
-    start = head[3:] if encoding == "utf-8-sig" else head
+    start = head.removeprefix(_MARK)
     if not start.strip():
         raise SourceFormatChanged(f"{name}: the reply is empty")
     with document.open() as stream:
+        if head.startswith(_MARK):
+            stream.read(len(_MARK))
         if start.lstrip()[:1] in (b"{", b"["):
-            if encoding == "utf-8-sig":
-                stream.read(3)
             yield from _from_json(stream, name, document.received_at)
         else:
-            yield from _from_csv(stream, encoding, name, document.received_at)
+            yield from _from_csv(stream, name, document.received_at)
 
 
 def _from_json(stream: BinaryIO, name: str, received_at: datetime | None) -> Iterator[Record | Refused]:
@@ -235,10 +234,8 @@ def _skip(events: Iterator[Event]) -> None:
         depth += _DEPTH.get(event, 0)
 
 
-def _from_csv(
-    stream: BinaryIO, encoding: str, name: str, received_at: datetime | None
-) -> Iterator[Record | Refused]:
-    text = io.TextIOWrapper(stream, encoding=encoding, newline="")
+def _from_csv(stream: BinaryIO, name: str, received_at: datetime | None) -> Iterator[Record | Refused]:
+    text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
     try:
         header, delimiter, title = _header(text)
         above, dated = len(title) + 1, _month("".join(title))

@@ -44,7 +44,7 @@ def retail_prices(record: Record, came_by: datetime | None = None) -> Iterator[P
         return
     yield price
     try:
-        plans = _plans(record.fields.get("savingsplan"))
+        plans = _plans(record.fields)
     except Unusable as error:
         yield Refused(where=record.place, reason=str(error))
         return
@@ -166,10 +166,11 @@ def _is_primary(fields: Mapping[str, Any]) -> bool:
     return said.strip().casefold() != "false" if isinstance(said, str) else said is not False
 
 
-def _plans(value: Any) -> list[Any]:
+def _plans(fields: Mapping[str, Any]) -> list[Any]:
     """The savings plans of an item; a CSV cell holds them as JSON or as a Python literal."""
+    value = fields.get("savingsplan")
     if isinstance(value, str):
-        cell = value.strip()
+        cell = text(fields, "savingsPlan")
         if not cell:
             return []
         try:

@@ -169,7 +169,7 @@ def _offer(
         memory_gib=shape.memory_gib,
         local_storage_gib=shape.local_storage_gib,
         state=_state(shape, way),
-        note=_note(shape, way, priced),
+        note=_note(machine, way, region, priced),
     )
 
 
@@ -230,7 +230,8 @@ def _state(shape: Shape, way: Way) -> PriceState:
     return PriceState.RESERVATION_ONLY if bound else PriceState.LISTED
 
 
-def _note(shape: Shape, way: Way, priced: list[tuple[Need, Sku]]) -> str:
+def _note(machine: Machine, way: Way, region: str, priced: list[tuple[Need, Sku]]) -> str:
+    shape = machine.shape
     sums = " + ".join(f"{sku.sku_id or need.part} x {_plain(need.quantity)}" for need, sku in priced)
     notes = [f"SKUs {sums}"]
     family = family_of(shape.name)
@@ -247,6 +248,8 @@ def _note(shape: Shape, way: Way, priced: list[tuple[Need, Sku]]) -> str:
         notes.append(
             f"{_plain(shape.accelerator_count)} of an accelerator; unverified: priced by eighths of it"
         )
+    if region in machine.deprecated:
+        notes.append("deprecated: Google still creates it, with a warning")
     return "; ".join(notes)
 
 

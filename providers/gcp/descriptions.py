@@ -13,23 +13,23 @@ from providers.offers import Purchase
 
 UPGRADE = "memory optimized upgrade premium for "
 
+_SOLE_TENANT = "is for sole-tenant nodes, no price of a machine"
+_FLEX_START = "is DWS Flex-start: for up to seven days and when there is room, no on-demand price"
+_LICENCE = "is a licence, no price of a machine"
 _OTHER_SALES = (
-    ("sole tenan", "is for sole-tenant nodes, no price of a machine"),
-    ("overcommit", "is for sole-tenant nodes, no price of a machine"),
+    ("sole tenan", _SOLE_TENANT),
+    ("overcommit", _SOLE_TENANT),
     ("calendar mode", "is DWS Calendar mode: reserved for dates in advance, no on-demand price"),
-    ("dws", "is DWS Flex-start: for up to seven days and when there is room, no on-demand price"),
-    (
-        "defined duration",
-        "is DWS Flex-start: for up to seven days and when there is room, no on-demand price",
-    ),
-    ("flex start", "is DWS Flex-start: for up to seven days and when there is room, no on-demand price"),
-    ("flex-start", "is DWS Flex-start: for up to seven days and when there is room, no on-demand price"),
+    ("dws", _FLEX_START),
+    ("defined duration", _FLEX_START),
+    ("flex start", _FLEX_START),
+    ("flex-start", _FLEX_START),
     ("capacity optimized", "is another way of selling (Capacity Optimized), no on-demand price"),
     ("dollar based", "is a spend-based commitment: a share of spend, no price of a machine"),
     ("custom", "is for custom machine types, which have no fixed shape"),
     ("premium", "is a surcharge on another price"),
-    ("licensing fee", "is a licence, no price of a machine"),
-    ("license", "is a licence, no price of a machine"),
+    ("licensing fee", _LICENCE),
+    ("license", _LICENCE),
     ("suspend", "is for suspended machines"),
     ("virtual workstation", "is a licence for virtual workstations"),
 )

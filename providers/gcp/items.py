@@ -77,9 +77,8 @@ def _text(document: Document) -> str | Refused:
         return Refused(
             where=document.name, reason=f"larger than {MOST_BYTES:,} bytes: no reply of Google's is"
         )
-    coding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
-        text = data.decode(coding)
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SourceFormatChanged(f"{document.name}: is not text: {error.reason}") from error
     if not text.strip():

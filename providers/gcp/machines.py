@@ -26,13 +26,14 @@ class Machine:
     """A shape, where it was stated, and the regions of its zones.
 
     `ours`: from our table, not from a document; its `regions` are those that have the accelerator, None
-    when no document says.
+    when no document says. `deprecated`: regions where Google advises against it, and still creates it.
     """
 
     shape: Shape
     where: str
     regions: set[str] | None = field(default_factory=set)
     ours: bool = False
+    deprecated: set[str] = field(default_factory=set)
 
 
 class Machines:
@@ -56,6 +57,8 @@ class Machines:
             yield Refused(where=item.where, reason=f"differs from the machine of this name in {known.where}")
         elif known.regions is not None:
             known.regions.add(region)
+            if _deprecation(item.value) == "DEPRECATED":
+                known.deprecated.add(region)
 
     def add_accelerator(self, item: Item) -> Iterator[Refused]:
         """Note that a zone has an accelerator type."""
@@ -69,9 +72,8 @@ class Machines:
 
 def _shape(value: dict[str, Any]) -> Shape:
     name = _name(value)
-    deprecated = value.get("deprecated")
-    if isinstance(deprecated, dict) and deprecated.get("state") in {"DEPRECATED", "OBSOLETE", "DELETED"}:
-        raise NoMachine(f"is {str(deprecated['state']).lower()}: it can no longer be had")
+    if (state := _deprecation(value)) in {"OBSOLETE", "DELETED"}:
+        raise NoMachine(f"is {state.lower()}: it can no longer be had")
     if "custom" in name.split("-"):
         raise NoMachine("is a custom machine type, which is billed at prices of its own")
     accelerator, count = _accelerators(value, name)
@@ -87,6 +89,12 @@ def _shape(value: dict[str, Any]) -> Shape:
         accelerator_count=count,
         local_storage_gib=storage,
     )
+
+
+def _deprecation(value: dict[str, Any]) -> str:
+    """DEPRECATED may still be created, with a warning; OBSOLETE and DELETED may not."""
+    deprecated = value.get("deprecated")
+    return str(deprecated.get("state", "")) if isinstance(deprecated, dict) else ""
 
 
 def _accelerators(value: dict[str, Any], name: str) -> tuple[str | None, Decimal | None]:

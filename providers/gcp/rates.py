@@ -11,9 +11,8 @@ from providers.offers import Purchase
 from providers.places import region as region_known
 from providers.text import shown
 
-PER_CHIP = "TPU chip"
-_MULTI_REGIONS = frozenset(
-    {"us", "eu", "europe", "asia", "americas", "emea", "apac", "nam4", "eur4", "asia1"}
+_AREAS = frozenset(
+    {"global", "us", "eu", "europe", "asia", "americas", "emea", "apac", "nam4", "eur4", "asia1"}
 )
 
 
@@ -95,7 +94,7 @@ class Rates:
         for region in sku.regions:
             if region_known("gcp", region) is not None:
                 yield region
-            elif region == "global" or region in _MULTI_REGIONS:
+            elif region in _AREAS:
                 self._refuse(sku, "is the price of an area of several regions, not of one", region)
             else:
                 self._refuse(sku, "is not in our list of regions", region)

@@ -18,6 +18,7 @@ _NANOS = 10**9
 _GIB_PER_GB = gib_from_gb(Decimal(1))
 _INTEGER = re.compile(r"-?[0-9]{1,15}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_YEARS = range(2000, 2201)
 _FRACTION = re.compile(r"\.([0-9]{6})[0-9]+")
 
 HOURS = {"h": Decimal(1), "s": Decimal(3600), "min": Decimal(60), "mo": 1 / Decimal(HOURS_PER_MONTH)}
@@ -215,15 +216,22 @@ def _currency(value: Any) -> str:
 
 
 def _moment(value: Any) -> datetime:
-    """RFC 3339, also with nanoseconds or as BigQuery writes it (`2026-11-25 07:00:00 UTC`)."""
+    """RFC 3339, also with nanoseconds or as BigQuery writes it (`2026-11-25 07:00:00 UTC`).
+
+    1970 is what a time that was never set looks like.
+    """
     text = _FRACTION.sub(r".\1", _text(value).strip().replace(" UTC", "Z"))
     try:
         moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError) as error:
-        raise NoPrice(
-            f"time {shown(_text(value)) or 'none'}: must be a time such as 2026-11-25T07:00:00Z"
-        ) from error
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if moment.year in _YEARS:
+            return moment
+    except (ValueError, OverflowError):
+        pass
+    raise NoPrice(
+        f"time {shown(_text(value)) or 'none'}: must be a time from {_YEARS[0]} to {_YEARS[-1]}, "
+        "such as 2026-11-25T07:00:00Z"
+    )
 
 
 def _number(value: Any, *, default: int | None = None) -> Decimal:

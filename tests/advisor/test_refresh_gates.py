@@ -162,6 +162,27 @@ def test_a_price_that_moved_too_far_waits(price: Any, doubtful: bool) -> None:
         assert list(said.values()) == ["moved from 40 USD to 170 USD: 4.25 times what it was"]
 
 
+@pytest.mark.parametrize(
+    ("purchase", "old", "new", "moved"),
+    [
+        (Purchase.ON_DEMAND, "98.32", "55.04", True),  # p5.48xlarge us-east-1, June 2025
+        (Purchase.ON_DEMAND, "32.77", "21.96", True),  # p4d.24xlarge, the same day
+        (Purchase.ON_DEMAND, "31.464", "41.528", True),  # a Capacity Block of p5, 2026
+        (Purchase.SPOT, "62.5", "20.4", True),  # a3-highgpu-8g, 2024 to 2025
+        (Purchase.SPOT, "46", "50.61", False),  # a3-highgpu-8g, two weeks of 2026
+    ],
+)
+def test_moves_the_market_has_made_pass_alone_and_are_counted(
+    purchase: Purchase, old: str, new: str, moved: bool
+) -> None:
+    """None waits for a person (price-traps E31); a refresh in which all prices move so is held back."""
+    before(machines(30, price=old, purchase=purchase))
+    few = [*machines(2, price=new, purchase=purchase), *machines(30, price=old, purchase=purchase)[2:]]
+    assert judged(few) == ([], {})
+    held, doubtful = judged(machines(30, price=new, purchase=purchase))
+    assert (bool(held), doubtful) == (moved, {})
+
+
 def test_a_move_is_seen_through_the_upfront_payment_and_the_currency() -> None:
     terms = {"purchase": Purchase.RESERVED, "term_months": 12, "payment": Payment.ALL}
     year = [make_offer(price_per_hour=Decimal(0), upfront=Decimal(8760 * 40), **terms)]

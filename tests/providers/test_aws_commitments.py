@@ -241,3 +241,18 @@ def test_a_price_file_of_savings_plans_in_csv() -> None:
 def test_a_recorded_page_without_its_list_is_none_of_ours() -> None:
     page = json.loads(json.dumps(rates(rate())))
     assert len(parsed(page, page)[0]) == 1
+
+
+def test_a_rate_without_a_tenancy_is_of_shared_machines() -> None:
+    assert only_offer({"searchResults": [rate(properties={"tenancy": ""})]}).price_per_hour == Decimal(
+        "0.079"
+    )
+
+
+def test_a_reservation_may_leave_out_its_class_and_name_its_zone_by_id() -> None:
+    one = reservation(OfferingClass=None, AvailabilityZone=None, AvailabilityZoneId="euw1-az2")
+    offer = only_offer({"ReservedInstancesOfferings": [one]})
+    assert (offer.zone, offer.note) == ("euw1-az2", "Standard Reserved Instance")
+    assert only_offer({"ReservedInstancesOfferings": [reservation(OfferingClass="Convertible")]}).note == (
+        "Convertible Reserved Instance"
+    )

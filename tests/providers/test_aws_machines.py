@@ -158,3 +158,54 @@ def test_our_tables_name_what_exists() -> None:
         code for code in (*LOCATIONS.values(), *USAGE_PREFIXES.values()) if region("aws", code) is None
     } == set()
     assert set(CITIES.values()) <= set(COUNTRIES)
+
+
+def test_replies_that_disagree_give_one_answer_whatever_their_order() -> None:
+    one, other = types(typed("r9.odd")), types(typed("r9.odd", VCpuInfo={"DefaultVCpus": 16}))
+    assert only_offer(one, other, priced("r9.odd")) == only_offer(other, one, priced("r9.odd"))
+
+
+def test_of_two_price_lists_the_later_says_what_a_machine_has() -> None:
+    said = {
+        "2026-08-03T10:11:12Z": "8 GiB",
+        "2026-09-03T10:11:12Z": "16 GiB",
+        "2026-07-03T10:11:12Z": "32 GiB",
+    }
+    lists = [item(published=published, memory=memory) for published, memory in said.items()]
+    for replies in (lists, lists[::-1]):
+        (offer,), _ = parsed(*replies)
+        assert offer.memory_gib == 16
+    (offer,), _ = parsed(item(published=None, memory="64 GiB"), lists[0])  # one without a date is the oldest
+    assert offer.memory_gib == 8
+
+
+@pytest.mark.parametrize(
+    ("stated", "gbps"),
+    [
+        ("Up to 10 Gigabit", "10"),
+        ("8x 100 Gigabit", "800"),
+        ("Up to 750 Megabit", "0.75"),
+        ("Moderate", None),
+    ],
+)
+def test_the_network_of_a_machine_is_in_gigabits(stated: str, gbps: str | None) -> None:
+    offer = only_offer(item(networkPerformance=stated))
+    assert offer.network_gbps == (None if gbps is None else Decimal(gbps))
+    assert offer.vcpus == 2
+
+
+@pytest.mark.parametrize(
+    ("stated", "gb"),
+    [
+        ("1 x 250 GB NVMe SSD", 250),
+        ("4 x 900 NVMe SSD", 3600),
+        ("8x1,900 GB", 15200),
+        ("150 GB", 150),
+        ("EBS only", None),
+        ("2 x 1.9 TB NVMe SSD", None),  # not read, rather than a thousandth
+        ("1 x 100 or 2 x 100 SSD", None),
+    ],
+)
+def test_the_disks_of_a_machine_are_in_gib(stated: str, gb: int | None) -> None:
+    offer = only_offer(item(storage=stated))
+    assert offer.local_storage_gib == (None if gb is None else round(Decimal(gb) * 10**9 / 2**30, 2))

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from providers.aws.refusals import Refusals
 from providers.base import Document
 from providers.errors import SourceFormatChanged
 from providers.offers import Offer, Purchase
@@ -65,6 +66,29 @@ def test_a_file_without_products_says_so() -> None:
     assert only_reason(offer_file([], {})) == "the file lists no products"
 
 
+def test_terms_that_are_no_object_are_told_with_their_product() -> None:
+    _, refused = parsed(offer_file([product("A")], {"OnDemand": {"A": "0.107"}}))
+    assert [(one.where, one.reason) for one in refused] == [
+        ("reply-0.json: A", "the terms: must be an object"),
+        ("reply-0.json: A m5.large", "has no terms: no price"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"product": "m5.large"}, "product: must be an object"),
+        (
+            {"publicationDate": "Thu Jul 30 06:13:17 2026"},
+            "publicationDate: Thu Jul 30 06:13:17 2026: must be",
+        ),
+        ({"terms": ["OnDemand"]}, "terms: must be an object"),
+    ],
+)
+def test_an_item_of_unreadable_parts_is_told(changed: dict[str, object], reason: str) -> None:
+    assert only_reason(item() | changed).startswith(reason)
+
+
 def test_terms_of_unknown_products_are_told() -> None:
     reply = offer_file([product("A")], {"OnDemand": {"A": on_demand(), "Q": on_demand()}})
     assert [one.reason for one in parsed(reply)[1]] == ["1 SKUs with a price are no products of the file"]
@@ -74,7 +98,33 @@ def test_many_refusals_of_one_kind_are_counted() -> None:
     machines = [product(f"W{number:02}", operatingSystem="Windows") for number in range(25)]
     _, refused = parsed(offer_file(machines, {}))
     assert len(refused) == 21
-    assert refused[-1].reason == "and 5 more: operatingSystem: Windows: only Linux is taken"
+    assert refused[-1].reason == "and 5 more, such as W20: operatingSystem: Windows: only Linux is taken"
+    assert refused[-1].where == "reply-0.json"
+
+
+@pytest.mark.parametrize("count", [20, 21])
+def test_up_to_twenty_refusals_of_one_kind_are_told_each(count: int) -> None:
+    refusals = Refusals()
+    for number in range(count):
+        refusals.add("file", f"row {number}", "no price")
+    told = [(one.where, one.reason) for one in refusals.told()]
+    assert told[:20] == [(f"file: row {number}", "no price") for number in range(20)]
+    assert told[20:] == ([("file", "and 1 more, such as row 20: no price")] if count == 21 else [])
+
+
+def test_refusals_for_more_than_five_hundred_reasons_are_counted_together() -> None:
+    refusals = Refusals()
+    for number in range(1000):
+        refusals.add("file", f"row {number}", f"reason {number}")
+    refusals.add("file", "row 1000", "reason 7")  # a known reason is still told as such
+    refusals.add("other file", "", "reason 999")
+    told = [(one.where, one.reason) for one in refusals.told()]
+    assert told[7:9] == [("file: row 7", "reason 7"), ("file: row 1000", "reason 7")]
+    assert told[501:521] == [(f"file: row {number}", f"reason {number}") for number in range(500, 520)]
+    assert told[521:] == [
+        ("file", "and 480 more, such as row 520: further entries, for reasons of many kinds"),
+        ("other file", "reason 999"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -149,6 +199,18 @@ def _emr(price: str, software: str = "EMR") -> dict[str, object]:
         service="ElasticMapReduce", family="Elastic Map Reduce Instance", servicecode="ElasticMapReduce",
         softwareType=software, tenancy=None, operatingSystem=None, terms={"OnDemand": on_demand(price)},
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("machine", [_ml("Training", "63.296"), _emr("0.1")])
+def test_a_reservation_of_what_is_no_machine_of_ec2_is_refused(machine: dict[str, object]) -> None:
+    terms = {"Reserved": {"SKU1.R": reserved("0.05", None, option="No Upfront")}}
+    assert only_reason(machine | {"terms": terms}) == "a reservation of what is no machine of EC2"
+
+
+def test_a_product_without_a_family_and_a_price_without_an_end_are_taken() -> None:
+    offers, refused = parsed(item(family="", terms={"OnDemand": on_demand("0.107", endRange="")}))
+    assert [one.price_per_hour for one in offers] == [Decimal("0.107")]
+    assert refused == []
 
 
 def test_emr_is_a_surcharge_on_the_price_of_ec2() -> None:

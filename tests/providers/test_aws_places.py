@@ -5,6 +5,7 @@ import pytest
 from providers.aws.fields import Unusable
 from providers.aws.places import place_of, place_of_location, place_of_usage, region_in
 from providers.places import REGIONS
+from tests.providers.aws_replies import item, only_offer
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,48 @@ def test_codes(code: str, region: str, zone: str | None, country: str, apart: bo
 def test_codes_of_no_place(code: str, reason: str) -> None:
     with pytest.raises(Unusable, match=reason):
         place_of(code, field="zone")
+
+
+@pytest.mark.parametrize(
+    ("code", "currency", "note"),
+    [
+        ("us-east-1", "USD", ""),
+        ("us-east-1a", "USD", ""),
+        ("us-gov-west-1", "USD", "AWS GovCloud, for vetted US customers only"),
+        ("us-gov-east-1a", "USD", "AWS GovCloud, for vetted US customers only"),
+        ("cn-north-1", "CNY", "AWS China, separate account and operator"),
+        ("cnnw1-az1", "CNY", "AWS China, separate account and operator"),
+        ("eusc-de-east-1", "EUR", "AWS European Sovereign Cloud, separate account"),
+        ("us-east-1-atl-2a", "USD", "Local or Wavelength Zone, not capacity of its region"),
+    ],
+)
+def test_a_place_says_what_is_billed_there_and_who_may_use_it(code: str, currency: str, note: str) -> None:
+    place = place_of(code, field="zone")
+    assert (place.currency, place.note) == (currency, note)
+
+
+def test_an_offer_of_a_closed_region_says_so() -> None:
+    offer = only_offer(item(regionCode="us-gov-west-1", location="AWS GovCloud (US-West)"))
+    assert (offer.region, offer.country) == ("us-gov-west-1", "US")
+    assert "AWS GovCloud, for vetted US customers only" in (offer.note or "")
+
+
+@pytest.mark.parametrize("code", [" us-east-1 ", "US-EAST-1", "Us-East-1"])
+def test_a_region_is_read_in_any_case(code: str) -> None:
+    assert place_of(code, field="region").region == "us-east-1"
+    assert place_of_location(" EU (Frankfurt) ").region == "eu-central-1"
+
+
+def test_what_is_no_place_is_said_with_field_and_value() -> None:
+    for code in ("mars-1", "xxx1-az1", ""):
+        with pytest.raises(Unusable, match=rf"^zone: {code or 'missing'}: no region or zone of AWS"):
+            place_of(code, field="zone")
+    with pytest.raises(Unusable, match=r"^location: missing: a place we do not know"):
+        place_of_location("  ")
+    with pytest.raises(Unusable, match=r"^location: Mars \(North\): a place we do not know"):
+        place_of_location("Mars (North)")
+    with pytest.raises(Unusable, match=r"^usageType: QQQ9-BoxUsage: of a region we do not know"):
+        place_of_usage("QQQ9-BoxUsage")
 
 
 def test_every_region_of_ours_is_told_by_its_zone_ids() -> None:

@@ -57,6 +57,12 @@ def test_a_price_on_demand() -> None:
     assert offer.observed_at == PUBLISHED_AT
 
 
+def test_a_price_file_that_a_spreadsheet_saved_as_utf_16_reads_the_same() -> None:
+    plain = sheet(row()).open().read().decode()
+    wide = Document.of_bytes(plain.encode("utf-16"), name="index.csv")
+    assert only_offer(wide) == only_offer(sheet(row()))
+
+
 def test_both_rows_of_a_reservation_in_any_order_and_apart() -> None:
     fee = upfront("Partial Upfront", "280", unit="Quantity")
     hourly = upfront("Partial Upfront", "0.032", unit="Hrs")

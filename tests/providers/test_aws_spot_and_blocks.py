@@ -93,6 +93,21 @@ def test_spot_that_is_not_below_on_demand_says_so() -> None:
     assert "not below" not in notes[Purchase.ON_DEMAND]
 
 
+def test_a_zone_may_be_stated_by_its_id_alone() -> None:
+    event = spot("", "0.04", "2026-08-01T00:00:00Z") | {"AvailabilityZoneId": "euw1-az1"}
+    offer = only_offer(history(event))
+    assert (offer.region, offer.price_per_hour) == ("eu-west-1", Decimal("0.04"))
+    assert "euw1-az1 0.04" in (offer.note or "")
+
+
+@pytest.mark.parametrize(("count", "cut"), [(8, False), (9, True)])
+def test_a_note_names_eight_zones_at_most(count: int, cut: bool) -> None:
+    events = [spot(f"us-east-1{zone}", "0.04", "2026-08-01T00:00:00Z") for zone in "abcdefghi"[:count]]
+    note = only_offer(history(*events)).note or ""
+    assert f"median of the last spot prices of {count} zones" in note
+    assert (note.count("us-east-1"), note.endswith(", …")) == (8, cut)
+
+
 def test_a_zone_silent_for_longer_than_aws_remembers_is_left_out() -> None:
     offers, refused = parsed(
         history(
@@ -197,9 +212,23 @@ def test_the_time_may_be_stated_in_minutes_or_by_the_window_alone() -> None:
     assert only_offer(blocks(block(EndDate=None))).available_until == datetime(2026, 9, 2, 11, 30, tzinfo=UTC)
 
 
+def test_a_block_may_leave_out_when_it_begins() -> None:
+    offer = only_offer(blocks(block(StartDate=None)))
+    assert (offer.price_per_hour, offer.available_from) == (Decimal(40), None)
+    assert offer.available_until == datetime(2026, 9, 2, 11, 30, tzinfo=UTC)
+    offer = only_offer(blocks(block(StartDate=None, EndDate=None)))
+    assert (offer.price_per_hour, offer.available_from, offer.available_until) == (Decimal(40), None, None)
+
+
+def test_a_block_of_one_hour_is_a_block() -> None:
+    offer = only_offer(blocks(block(CapacityBlockDurationHours=1, EndDate=None)))
+    assert offer.price_per_hour == 760  # 1,520 / (1 hour x 2 instances)
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
+        ({"InstanceType": None}, "InstanceType: missing"),
         ({"CapacityBlockDurationHours": 24}, "but from StartDate to EndDate it is 19"),
         ({"CapacityBlockDurationHours": None, "EndDate": None}, "the fee is for an unknown time"),
         ({"CapacityBlockDurationHours": 10**12, "EndDate": None}, "must be 1 to 8784"),

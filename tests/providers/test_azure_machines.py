@@ -213,3 +213,32 @@ def test_the_table_is_whole() -> None:
             expected = Decimal(whole["accelerator_memory_gib"]) * share
             assert round(expected, 3) == Decimal(row["accelerator_memory_gib"]), row["size"]
     assert all(family_of(size) for size in known_sizes())
+
+
+@pytest.mark.parametrize(
+    ("region", "said"),
+    [
+        ("usgovvirginia", "Azure Government, for vetted US customers only"),
+        ("usdodcentral", "Azure Government, for the US Department of Defense only"),
+        ("usdodeast", "Azure Government, for the US Department of Defense only"),
+        ("chinanorth3", "Azure China, separate account and operator (21Vianet)"),
+    ],
+)
+def test_an_offer_of_a_region_that_is_not_open_to_everyone_says_so(region: str, said: str) -> None:
+    closed, public = offers(page([item(armRegionName=region), item(armRegionName="westus")]))
+    assert (closed.region, closed.country) == (region, "CN" if region == "chinanorth3" else "US")
+    assert said in (closed.note or "").split("; ")
+    assert "Azure" not in (public.note or "")
+
+
+def test_the_memory_of_several_accelerators_is_that_of_one_and_of_a_share_its_share() -> None:
+    size = "Standard_NC40xds_RTXPRO6000BSE_v6"  # of a pattern of our table, 96 GiB each
+    for counted, memory in (("2", 96), ("0.5", 48), ("1/4", 24)):
+        offer = machine(size, sku(size, GPUs=counted))
+        assert (offer.accelerator, offer.accelerator_memory_gib) == ("RTX-PRO-6000", Decimal(memory))
+
+
+def test_a_note_says_which_accelerators_are_named_as_azure_does() -> None:
+    said = "accelerator named as Azure does"
+    assert said in (machine("Standard_NM16ads_MA35D").note or "")
+    assert said not in (machine(H100).note or "")

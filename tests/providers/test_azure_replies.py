@@ -142,7 +142,9 @@ def test_a_csv_row_cut_off_is_refused_by_line() -> None:
         (priced(0.4), priced(0.4), "repeats"),
         (priced(0.4), priced(0.5, currencyCode="EUR"), "the same in EUR; USD is kept"),
         (priced(0.4), priced(0.5, isPrimaryMeterRegion=False), "not the meter's primary region"),
+        (priced(0.4), priced(0.5, isPrimaryMeterRegion="False"), "not the meter's primary region"),
         (priced(0.5), priced(0.4), "the dearer is kept"),
+        (priced(0.5), priced(0.4, isPrimaryMeterRegion="True"), "the dearer is kept"),
         (priced(0.4), priced(0.4, armSkuName="standard_d8_V4"), "repeats"),
     ],
 )

@@ -44,6 +44,14 @@ def test_the_price_of_a_reservation_is_the_total_of_its_term(
     assert f"{total} USD for the term of {hours} hours" in (offer.note or "")
 
 
+@pytest.mark.parametrize(
+    ("written", "months"), [("P1Y", 12), ("12 Months", 12), ("1 year", 12), ("36 Months", 36), ("P36M", 36)]
+)
+def test_a_term_is_read_in_years_or_months(written: str, months: int) -> None:
+    (offer,) = offers([priced(8760, type="Reservation", reservationTerm=written)])
+    assert (offer.term_months, offer.price_per_hour) == (months, Decimal(8760) / (730 * months))
+
+
 def test_a_term_makes_a_reservation_even_of_a_consumption_item() -> None:
     (offer,) = offers([priced(2377.0, reservationTerm="1 Year")])
     assert (offer.purchase, offer.price_per_hour) == (Purchase.RESERVED, Decimal(2377) / 8760)
@@ -117,6 +125,7 @@ def test_spot_is_told_by_sku_or_meter(name: str) -> None:
         ({"armRegionName": "attatlanta1"}, "country we do not know"),
         ({"armSkuName": ""}, "armSkuName: empty"),
         ({"armSkuName": "NC16dsxlRTX6Kv6"}, "not a virtual machine size"),
+        ({"tierMinimumUnits": 1e40}, "tierMinimumUnits: out of any range"),
         ({"tierMinimumUnits": 100.0}, "tierMinimumUnits: 100: the price of a volume tier"),
         ({"unitOfMeasure": "1/Month"}, "unitOfMeasure: 1/Month"),
         ({"unitOfMeasure": "1 GB"}, "unitOfMeasure: 1 GB"),
@@ -176,6 +185,48 @@ def test_a_price_counts_while_it_is_in_force(start: str, end: str, why: str) -> 
     assert len(found) == (0 if why else 1)
     if end.startswith("2026-12"):
         assert found[0].available_until == datetime(2026, 12, 31, tzinfo=UTC)
+
+
+EMPTY_IN_MOST_ROWS = ("reservationTerm", "savingsPlan", "effectiveEndDate", "tierMinimumUnits", "meterId")
+
+
+@pytest.mark.parametrize("word", ["nan", "NaN", "NaT", "None", "null", "<NA>", " nan "])
+def test_a_tool_s_word_for_an_empty_cell_is_an_empty_cell(word: str) -> None:
+    (offer,) = offers([item(**dict.fromkeys(EMPTY_IN_MOST_ROWS, word))])
+    assert (offer.purchase, offer.price_per_hour) == (Purchase.ON_DEMAND, Decimal("0.46"))
+    assert (offer.available_until, offer.source_url) == (None, offers([item(meterId="")])[0].source_url)
+
+
+@pytest.mark.parametrize("word", ["nan", "NaN", "None"])
+def test_a_tool_s_word_for_an_empty_price_is_no_price(word: str) -> None:
+    assert reason([priced(word)]) == "retailPrice: empty: no price"
+    assert reason([item(type="Reservation", reservationTerm=word)]).startswith("reservationTerm: empty")
+
+
+@pytest.mark.parametrize(
+    ("written", "since"),
+    [
+        ("11/26/2025", datetime(2025, 11, 26, tzinfo=UTC)),
+        ("11/26/2025 0:00", datetime(2025, 11, 26, tzinfo=UTC)),
+        ("11/26/2025 12:00:00 AM", datetime(2025, 11, 26, tzinfo=UTC)),
+        ("26/11/2025", datetime(2025, 11, 26, tzinfo=UTC)),
+        ("1/1/2026", datetime(2026, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_a_date_of_a_spreadsheet_is_read_where_it_can_mean_one_day_only(
+    written: str, since: datetime
+) -> None:
+    (offer,) = offers([item(effectiveStartDate=written, effectiveEndDate="12/31/9999")])
+    assert (offer.observed_at, offer.available_until) == (since, None)
+    assert offer.note == f"price in force since {since:%Y-%m-%d}"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["8/1/2026", "1/12/2025", "12/1/2025", "13/13/2026", "2/30/2026", "11/26/2025 9:30 PM", "11/26/25"],
+)
+def test_a_date_that_may_mean_two_days_or_none_is_refused(written: str) -> None:
+    assert reason([item(effectiveStartDate=written)]).startswith("effectiveStartDate: ")
 
 
 def test_the_recorded_page_of_eastus() -> None:

@@ -92,11 +92,33 @@ def test_the_console_s_table_is_refused_because_it_names_areas() -> None:
     table = (
         "Service description,SKU ID,SKU description,List price ($)\nCompute Engine,X,N2 Instance Core,0.03\n"
     )
-    offers, refused = parsed(Document.of_bytes(table.encode("utf-8-sig"), name="pricing.csv"))
-    assert offers == []
-    assert "names areas (Americas), not regions" in reasons(refused)
+    account = "Billing account,0X0X0X\n\n"  # the console writes some lines about the account first
+    bare = "SKU ID, SKU description \nX,N2 Instance Core\nY,N2 Instance Ram\n"
+    for text, rows in ((table, 1), (account + table, 1), (bare, 2)):
+        offers, refused = parsed(Document.of_bytes(text.encode("utf-8-sig"), name="pricing.csv"))
+        assert offers == []
+        assert "names areas (Americas), not regions" in reasons(refused)
+        assert refused[0].where == f"pricing.csv rows 1 to {rows}"
 
 
 def test_other_tables_are_none_of_google_s() -> None:
     with pytest.raises(SourceFormatChanged):
         parsed(Document.of_bytes(b"InstanceType,Price\na2-highgpu-1g,0.73948\n", name="vms.csv"))
+
+
+def test_a_strange_value_among_google_s_is_refused_alone() -> None:
+    values = [*N2, {"weather": "fine"}, 7]
+    lines = "\n".join(json.dumps(one) for one in values).encode()
+    offers, refused = parsed(Document.of_bytes(lines, name="x"), document([N2_4]))
+    assert [offer.price_per_hour for offer in offers] == [N2_PRICE]
+    assert [(one.where, one.reason) for one in refused] == [
+        ("x line 3", "is no SKU and no machine type: it has weather"),
+        ("x line 4", "is no object of Google Cloud's"),
+    ]
+
+
+def test_a_page_whose_list_is_none_is_said() -> None:
+    _, refused = parsed(document({"skus": None, "nextPageToken": ""}, "none"))
+    assert reasons(refused) == "none: holds no SKU and no machine type"
+    _, refused = parsed(document({"skus": "many"}, "text"))
+    assert "text skus: is no list" in reasons(refused)

@@ -56,6 +56,62 @@ def test_the_mega_gpu_has_three_names_and_is_not_the_plain_one(name: str) -> Non
     assert found[("us-central1", "a3-highgpu-8g", *ON_DEMAND)] == Decimal("89.246228552")
 
 
+def test_a_commitment_that_is_not_sold_is_no_offer_and_no_loss() -> None:
+    """A2 Ultra has no commitment of one year (price-traps B10): not one at 0, nor at the on-demand price."""
+    ways = [("", "", "OnDemand", "1"), ("Commitment v1: ", " for 3 Years", "Commit3Yr", "0.4")]
+    ultra = [
+        sku(f"{before}{part} in Americas{behind}", price, usage=usage, group=group)
+        for before, behind, usage, price in ways
+        for part, group in (("A2 Instance Core", "CPU"), ("A2 Instance Ram", "RAM"))
+    ]
+    ultra += [
+        sku(f"{before}Nvidia Tesla A100 80GB GPU in Americas{behind}", price, usage=usage, group="GPU")
+        for before, behind, usage, price in ways
+    ]
+    one = machine("a2-ultragpu-1g", 12, 170 * 1024, gpus=("nvidia-a100-80gb", 1))
+    offers, refused = of_skus(*ultra, machines=[one])
+    # 12 cores, 170 GiB and a GPU at 1 each, and at 0.4 each
+    assert prices(offers) == {
+        ("us-central1", "a2-ultragpu-1g", *ON_DEMAND): Decimal(183),
+        ("us-central1", "a2-ultragpu-1g", Purchase.RESERVED, 36): Decimal("73.2"),
+    }
+    assert refused == []
+
+
+def test_a_commitment_without_an_hourly_price_is_an_offer_and_the_gap_is_told() -> None:
+    c2 = [
+        sku("Commitment: Compute optimized Core running in Iowa for 1 Year", "0.02", usage="Commit1Yr"),
+        sku(
+            "Commitment: Compute optimized Ram running in Iowa for 1 Year",
+            "0.003",
+            usage="Commit1Yr",
+            group="RAM",
+        ),
+        sku("Compute optimized Ram running in Iowa", "0.005", group="RAM"),
+    ]
+    offers, refused = of_skus(*c2, machines=[machine("c2-standard-4", 4, 16384)])
+    # 4 x 0.02 + 16 x 0.003
+    assert prices(offers) == {("us-central1", "c2-standard-4", Purchase.RESERVED, 12): Decimal("0.128")}
+    assert "c2-standard-4 on demand in us-central1: no SKU for Compute optimized Core" in reasons(refused)
+
+
+def test_h200_machines_are_in_our_shapes_and_need_a_reservation() -> None:
+    h200 = [
+        sku("A3Ultra Instance Core running in Americas", "0.03"),
+        sku("A3Ultra Instance Ram running in Americas", "0.002", group="RAM"),
+        sku("H200 141GB GPU running in Americas", "9", group="GPU"),
+    ]
+    (offer,), refused = of_skus(*h200)
+    assert (offer.instance_type, offer.accelerator, offer.accelerator_count) == (
+        "a3-ultragpu-8g",
+        "H200",
+        Decimal(8),
+    )
+    # 224 x 0.03 + 2952 x 0.002 + 8 x 9
+    assert (offer.price_per_hour, offer.state) == (Decimal("84.624"), PriceState.RESERVATION_ONLY)
+    assert refused == []
+
+
 def test_a_b200_slice_is_the_whole_machine_by_eighths_also_when_spot_is_tagged_on_demand() -> None:
     b200 = [
         sku("A4 Nvidia B200 (1 gpu slice) running in Americas", "16.11", group="GPU"),
@@ -150,8 +206,23 @@ def test_a_custom_machine_type_is_no_offer() -> None:
     assert "is a custom machine type, which is billed at prices of its own" in reasons(refused)
 
 
-def test_a_machine_type_that_is_obsolete_is_no_offer() -> None:
+@pytest.mark.parametrize("state", ["OBSOLETE", "DELETED"])
+def test_a_machine_type_that_google_no_longer_creates_is_no_offer(state: str) -> None:
     gone = machine("a3-highgpu-8g", 208, 1872 * 1024, gpus=("nvidia-h100-80gb", 8))
-    offers, refused = of_skus(*H100, machines=[gone | {"deprecated": {"state": "OBSOLETE"}}])
+    offers, refused = of_skus(*H100, machines=[gone | {"deprecated": {"state": state}}])
     assert offers == []
-    assert "is obsolete: it can no longer be had" in reasons(refused)
+    assert f"is {state.lower()}: it can no longer be had" in reasons(refused)
+
+
+def test_a_deprecated_machine_type_is_an_offer_that_says_so_where_it_is() -> None:
+    skus = [one | {"serviceRegions": ["us-central1", "us-east1"]} for one in H100]
+    both = [
+        machine("a3-highgpu-8g", 208, 1872 * 1024, gpus=("nvidia-h100-80gb", 8), zone=zone, deprecated=state)
+        for zone, state in (("us-central1-a", {"state": "DEPRECATED"}), ("us-east1-b", {"state": "ACTIVE"}))
+    ]
+    offers, refused = of_skus(*skus, machines=both)
+    # 208 x 0.02931 + 1872 x 0.002552 + 8 x 9.796550569
+    assert {offer.price_per_hour for offer in offers} == {Decimal("89.246228552")}
+    said = {offer.region: "deprecated: Google still creates it" in (offer.note or "") for offer in offers}
+    assert said == {"us-central1": True, "us-east1": False}
+    assert refused == []

@@ -1,7 +1,7 @@
 """The price in a SKU of Google's: exact, in force, of one unit; or refused."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -40,6 +40,11 @@ def _changed(**change: Any) -> dict[str, Any]:
         (_changed(expression={"tieredRates": []}), "has no rate"),
         (_changed(pricingInfo=[]), "has no pricingInfo"),
         (_changed(info={"effectiveTime": "yesterday"}), "time yesterday"),
+        (_changed(info={"effectiveTime": "Thu Jul 30 06:13:17 2026"}), "time Thu Jul 30 06:13:17 2026"),
+        (_changed(info={"effectiveTime": "23 Jun 22 07:35 -0500"}), "must be a time from 2000 to 2200"),
+        (_changed(info={"effectiveTime": "1969-12-31T16:00:00.000-08:00"}), "time 1969-12-31"),
+        (_changed(info={"effectiveTime": "1970-01-01T00:00:00Z"}), "time 1970-01-01"),
+        (_changed(info={"effectiveTime": "9999-12-31T23:59:59-12:00"}), "time 9999-12-31"),
         (_changed(serviceRegions=[]), "names no region"),
         (_changed(description=""), "has no description"),
         (
@@ -93,6 +98,22 @@ def test_of_a_timeline_the_price_in_force_is_taken() -> None:
     # 4 x 0.02 + 16 x 0.004237, as old as its oldest part
     assert offers[0].price_per_hour == Decimal("0.147792")
     assert offers[0].observed_at == datetime(2026, 11, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [
+        ("2026-11-24T08:00:00Z", 8),
+        ("2026-11-24T08:00:00.999999999Z", 8),
+        ("2026-11-24T00:00:00-08:00", 8),
+        ("2026-11-24 08:00:00 UTC", 8),
+        ("2026-11-24", 0),
+    ],
+)
+def test_times_are_read_in_utc(written: str, hour: int) -> None:
+    moment = skus._moment(written)
+    assert moment.replace(microsecond=0) == datetime(2026, 11, 24, hour, tzinfo=UTC)
+    assert moment.utcoffset() == timedelta(0)
 
 
 def test_a_reply_without_dates_is_as_old_as_its_receipt() -> None:

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from providers.offers import InvalidOffer, Offer, Payment, PriceState, Purchase
+from providers.offers import (
+    MAX_PRICE_PER_HOUR,
+    MIN_PRICE_PER_HOUR,
+    InvalidOffer,
+    Offer,
+    Payment,
+    PriceState,
+    Purchase,
+)
 
 
 def make(**changes: Any) -> Offer:
@@ -163,3 +171,13 @@ def near_twins(draw: st.DrawFn) -> Offer:
 @given(near_twins(), near_twins())
 def test_two_offers_share_a_key_just_when_nothing_tells_them_apart(one: Offer, other: Offer) -> None:
     assert (one.key == other.key) == (identity(one) == identity(other))
+
+
+@pytest.mark.parametrize("price", [MIN_PRICE_PER_HOUR, MAX_PRICE_PER_HOUR])
+def test_the_bounds_of_a_price_are_prices(price: Decimal) -> None:
+    assert make(price_per_hour=price).price_per_hour == price
+
+
+def test_a_most_below_nothing_names_the_least_there_is() -> None:
+    with pytest.raises(InvalidOffer, match=r"^max_quantity: -1: must be at least min_quantity \(0\)$"):
+        make(max_quantity=-1)

@@ -77,6 +77,16 @@ def test_no_price_is_a_sentinel() -> None:
     assert [o.offer_id for o in embedded_offers() if o.price_per_hour == 700] == []
 
 
+def test_no_price_is_the_floor_of_an_auction() -> None:
+    """Where nobody bids, an auction shows its floor for spot and on demand alike (price-traps A3)."""
+    floors = [
+        offer.offer_id
+        for offer in embedded_offers()
+        if offer.purchase is Purchase.SPOT and on_demand_price().get(machine(offer)) == offer.price_per_hour
+    ]
+    assert floors == []
+
+
 def test_price_per_accelerator_stays_near_the_median_of_its_kind() -> None:
     """Ten times off in either direction is a unit mistaken (slice for chip, node for card), not a price."""
     odd = []

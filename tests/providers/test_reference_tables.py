@@ -25,10 +25,15 @@ NAMES_IN_THE_MARKET = [
     ("H100-MEGA", None, "H100"),
     ("NVIDIA H100 PCIe", None, "H100-PCIE"),
     ("H100 NVL", None, "H100-NVL"),
+    ("H100-NVLINK", None, "H100-PCIE"),  # two PCIe cards with a bridge; SXM cards are not called so
     ("nvidia-h100-mega-80gb", None, "H100"),
     ("NVIDIA HGX H200", None, "H200"),
     ("RTX6000-Ada", None, "RTX-6000-ADA"),
     ("RTX6000Ada", None, "RTX-6000-ADA"),
+    ("NVIDIA RTX 6000 Ada Generation", None, "RTX-6000-ADA"),
+    ("RTX 6000", None, "RTX-6000"),
+    ("RTX A6000", None, "RTX-A6000"),
+    ("RTX PRO 6000", None, "RTX-PRO-6000"),
     ("Gaudi HL-205", None, "Gaudi1"),
     ("Radeon MI25", None, "MI25"),
     ("TPU v5e", None, "TPU-v5e"),
@@ -45,6 +50,23 @@ def test_names_of_the_market_find_the_canonical_accelerator(
     raw: str, memory_gib: int | None, expected: str
 ) -> None:
     assert canonical_name(raw, None if memory_gib is None else Decimal(memory_gib)) == expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "memory_gib"),
+    [
+        ("A100", None),  # of 40 or of 80 GiB
+        ("NVIDIA A100 SXM", None),
+        ("ND A100", None),
+        ("GPU H", None),  # Alibaba does not say what these are
+        ("GPU H", 80),
+        ("GPU H-e", 96),
+        ("G49E", None),
+        ("PPU 810", 96),
+    ],
+)
+def test_names_that_leave_the_accelerator_open_find_none(raw: str, memory_gib: int | None) -> None:
+    assert canonical_name(raw, None if memory_gib is None else Decimal(memory_gib)) is None
 
 
 def test_a_bare_family_finds_all_its_members() -> None:

@@ -239,7 +239,7 @@ def test_a_sku_of_a_page_read_twice_is_told() -> None:
         ({"memoryMb": "much"}, "memoryMb much"),
         ({"zone": "mars-north1-a"}, "its region is not in our list"),
         ({"zone": "us-central1"}, "must be a zone such as"),
-        ({"deprecated": {"state": "DEPRECATED"}}, "is deprecated"),
+        ({"deprecated": {"state": "OBSOLETE"}}, "is obsolete"),
         ({"name": "x9-highgpu-1g"}, "its family is not in our table"),
         ({"name": "n2-custom-4-8192"}, "custom machine type"),
         ({"name": "c3-standard-4-lssd", "accelerators": None}, "does not state how much"),
