@@ -14,8 +14,10 @@ from .decompose import STRATEGIC, Decomposition, decompose
 from .groups import FallenApart, Group, fall_apart, put_together, undivided
 from .highs import Effort, SolverAnswer, run
 from .likely import likely
+from .listening import Report
 from .matrix import Array, Matrix, some_rows
 from .parallel import each
+from .result import Progress
 from .rounding import rounded_plan, whole_plan
 from .searching import Search, round_case, whole, without_hopeless
 
@@ -25,6 +27,7 @@ ROUND_SHARE = 0.15  # of the time left, at most, for a first plan
 LIKELY_SHARE = 0.5  # of the time left, at most, for the likely offers, where one core does all
 BUYING_SHARE = 0.4  # of the time left, at most, for what is bought
 RUNNING_SHARE = 0.5  # of the time left then, at most, for what runs
+PROVING_SHARE = 0.6  # of the time left then, at most, for groups, where other choices of sites may win
 MENDING_SHARE = 0.3  # of the time left then, at most, for limits that groups break together
 GROUP_GAP = 0.7  # of the gap asked for: what groups may leave open, as prices of shared limits leave some
 
@@ -46,7 +49,11 @@ def small_fleet(state: Search, cases: list[Case], rest: float) -> SolverAnswer:
     cut, best = decompose(state.built, state.matrix), cases[0]
     state.tell(min(best.bound, rest))
     apart = fall_apart(state.built, best.matrix, best.relaxed) or undivided(best.matrix)
-    best.bound = max(best.bound, _by_groups(state, cut, best, apart))
+
+    def others() -> bool:
+        return not all(state.proven(bound) for bound in (*(case.bound for case in cases[1:]), rest))
+
+    best.bound = max(best.bound, _by_groups(state, cut, best, apart, others))
     if state.values is None:
         round_case(state, cut, best, Deadline.after(ROUND_SHARE * state.left(), state.effort.cancelled))
     bound = min(*(case.bound for case in cases), rest)
@@ -56,8 +63,13 @@ def small_fleet(state: Search, cases: list[Case], rest: float) -> SolverAnswer:
     return _likely_and_whole(state, cases, rest, bound)
 
 
-def _by_groups(state: Search, cut: Decomposition, case: Case, apart: FallenApart) -> float:
-    """What each group buys, then what runs with it; then each group for itself. The bound they prove."""
+def _by_groups(
+    state: Search, cut: Decomposition, case: Case, apart: FallenApart, others: Callable[[], bool]
+) -> float:
+    """What each group buys, then what runs with it; then each group for itself. The bound they prove.
+
+    `others` tells whether other choices of sites may still win.
+    """
     bought = cut.part_of_column == STRATEGIC
 
     def purchases(group: Group, effort: Effort) -> SolverAnswer:
@@ -72,12 +84,16 @@ def _by_groups(state: Search, cut: Decomposition, case: Case, apart: FallenApart
     state.tell(bound)
     if len(apart.groups) == 1 or state.proven(bound) or state.effort.is_cancelled():
         return bound
-    known = state.values
+    known, least = state.values, [answer.bound for answer in chosen]
     proofs = _each_group(
-        state, apart, 1.0, lambda group, effort: run(group.matrix, effort, start=_of(group, known))
+        state,
+        apart,
+        PROVING_SHARE if others() else 1.0,
+        lambda group, effort: run(group.matrix, effort, start=_of(group, known)),
+        least,
     )
     _offer_joined(state, cut, case, _joined(apart, proofs))
-    best = (max(early.bound, late.bound) for early, late in zip(chosen, proofs, strict=True))
+    best = (max(early, late.bound) for early, late in zip(least, proofs, strict=True))
     return apart.constant + sum(best)
 
 
@@ -123,9 +139,16 @@ def _of(group: Group, values: Array | None) -> Array | None:
 
 
 def _each_group(
-    state: Search, apart: FallenApart, share: float, solve: Callable[[Group, Effort], SolverAnswer]
+    state: Search,
+    apart: FallenApart,
+    share: float,
+    solve: Callable[[Group, Effort], SolverAnswer],
+    least: list[float] | None = None,
 ) -> list[SolverAnswer]:
-    """Answers of all groups in a share of the time left, small ones first; those that wait share the rest."""
+    """Answers of all groups in a share of the time left, small ones first; those that wait share the rest.
+
+    With `least`, what is proven of each group, the caller is told of every better bound.
+    """
     waiting = len(apart.groups)
     deadline = Deadline.after(share * state.left(), state.effort.cancelled)
 
@@ -134,8 +157,17 @@ def _each_group(
         seconds = deadline.left() / math.ceil(waiting / state.effort.threads)
         waiting -= 1
         gap = GROUP_GAP * state.effort.gap
-        effort = replace(state.effort, gap=gap, seconds=max(0.1, seconds), progress=None)
+        told = None if least is None or state.effort.progress is None else heard(which, least)
+        effort = replace(state.effort, gap=gap, seconds=max(0.1, seconds), progress=told)
         return solve(apart.groups[which], effort)
+
+    def heard(which: int, bounds: list[float]) -> Report:
+        def tell(progress: Progress) -> None:
+            if progress.bound > bounds[which]:
+                bounds[which] = progress.bound
+                state.tell(apart.constant + sum(bounds))
+
+        return tell
 
     order = sorted(range(len(apart.groups)), key=lambda which: len(apart.groups[which].columns))
     answers = map(one, order) if state.effort.threads == 1 else each(one, order, state.effort.cancelled)
