@@ -1,5 +1,6 @@
 """One offer: something that can be had, where, on which terms, at which price."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -32,6 +33,26 @@ class PriceState(StrEnum):
     QUOTE = "quote"
     RESERVATION_ONLY = "reservation_only"
     STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """How long money is committed for, and when it is paid."""
+
+    months: int
+    payment: Payment
+
+
+_STATED = re.compile(r"-(?P<count>[0-9]{1,3})(?P<unit>[ym])(?:-(?P<payment>none|partial|all))?(?![a-z0-9])")
+
+
+def stated_term(family: str) -> Term | None:
+    """What a spend commitment's name says (`-1y-none`, `-36m-all`); without a payment none is upfront."""
+    found = _STATED.search(family.casefold())
+    if found is None or not int(found["count"]):
+        return None
+    months = int(found["count"]) * (12 if found["unit"] == "y" else 1)
+    return Term(months, Payment(found["payment"] or Payment.NONE))
 
 
 MIN_PRICE_PER_HOUR = Decimal("0.000001")
@@ -99,13 +120,16 @@ class Offer:
         """Readable name: `provider/region/instance_type/purchase[/term-payment]`, unique in a catalogue.
 
         A zone is appended as `@zone`, a spend commitment's family and a capacity block's window as a last
-        part, because the same machine may be had under several of them at different prices.
+        part, because the same machine may be had under several of them at different prices. So is a spend
+        commitment's term, where its family's name does not state it.
         """
         parts = [self.provider, self.region, self.instance_type, self.purchase._value_]
         if self.purchase is Purchase.RESERVED:
             parts.append(f"{self.term_months}m-{self.payment or Payment.NONE}")
         elif self.commitment_family:
             parts.append(self.commitment_family)
+            if term := self.unnamed_term:
+                parts.append(f"{term.months}m-{term.payment._value_}")
         if self.purchase is Purchase.CAPACITY_BLOCK and (self.available_from or self.available_until):
             parts.append(f"{_stamp(self.available_from)}..{_stamp(self.available_until)}")
         name = "/".join(parts)
@@ -119,6 +143,23 @@ class Offer:
         commitment family or window the purchase is told apart by, so unique keys mean unique ids.
         """
         return self.offer_id.casefold()
+
+    @property
+    def spend_term(self) -> Term | None:
+        """Term and payment of a spend commitment's rate: of its row, else of its family's name."""
+        stated = stated_term(self.commitment_family or "")
+        months = self.term_months or (stated.months if stated else None)
+        if not months:
+            return None
+        return Term(months, self.payment or (stated.payment if stated else Payment.NONE))
+
+    @property
+    def unnamed_term(self) -> Term | None:
+        """The term of a spend commitment's rate where its family's name does not state it."""
+        if self.purchase is not Purchase.SPEND_COMMITMENT:
+            return None
+        term = self.spend_term
+        return None if term == stated_term(self.commitment_family or "") else term
 
     @property
     def price_per_accelerator_hour(self) -> Decimal | None:

@@ -94,7 +94,9 @@ def purchase(offer: Offer) -> str:
     if offer.purchase is Purchase.RESERVED:
         return f"{offer.term_months} months{_UPFRONT.get(offer.payment, '')}"
     if offer.purchase is Purchase.SPEND_COMMITMENT:
-        return f"rate under {offer.commitment_family}"
+        term = offer.unnamed_term
+        months = f", {term.months} months{_UPFRONT.get(term.payment, '')}" if term else ""
+        return f"rate under {offer.commitment_family}{months}"
     if offer.purchase is Purchase.CAPACITY_BLOCK and offer.available_from and offer.available_until:
         return f"block {offer.available_from:%Y-%m-%d}..{offer.available_until:%Y-%m-%d}"
     return name

@@ -28,6 +28,7 @@ from advisor.planning.result_rows import ResultWarning
 from advisor.planning.scenarios import risk_of
 from advisor.planning.sift import Sifted
 from advisor.planning.spend import SpendTerms, spending_of
+from advisor.planning.too_large import refuse_too_large
 from optimizer.problem import (
     CapacityBlock,
     Elastic,
@@ -87,7 +88,7 @@ def translate(
 
     `progress` hears now and then how many of how many offers are read; what it raises comes out of here.
     Raises PlanError for what only the offers can show: a currency without a rate, owned
-    capacity that no offer describes.
+    capacity that no offer describes, a demand of more machines than can be counted.
     """
     sifted = Sifted(plan, now, max_age_hours)
     _read(sifted, offers, progress)
@@ -116,6 +117,7 @@ def translate(
         spend_plans=spending.plans,
         risk=risk_of(plan),
     )
+    refuse_too_large(plan, problem)
     return Translation(
         problem=problem,
         offers=sifted.usable,

@@ -8,7 +8,6 @@ from advisor.demand.plan import Plan
 from advisor.planning.machines import serving, spec_in
 from advisor.planning.options import Option, option_of, window_of
 from advisor.planning.result_rows import ResultWarning
-from advisor.planning.spend import term_of
 from advisor.planning.words import listed
 from providers import Offer, PriceState, Purchase
 
@@ -73,7 +72,7 @@ class Sifted:
             return "marked_stale"
         longest = self.plan.limits.commitment_months_max
         if offer.purchase is Purchase.SPEND_COMMITMENT:
-            term = term_of(offer)
+            term = offer.spend_term
             if term is None:
                 return "spend_without_term"
             return "long_commitment" if longest is not None and term.months > longest else ""

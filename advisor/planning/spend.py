@@ -1,6 +1,5 @@
 """Spend commitments of a price list as plans to spend under, with the rates of the machines they cover."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,19 +15,10 @@ from optimizer.problem import Elastic
 from optimizer.spend import Commitment, SpendPlan
 from optimizer.timegrid import Window
 from providers import Offer
-from providers.offers import Payment
+from providers.offers import Payment, Term, stated_term
 
 EVERY = "*"
 UPFRONT = {Payment.NONE: Decimal(0), Payment.PARTIAL: Decimal("0.5"), Payment.ALL: Decimal(1)}
-_STATED = re.compile(r"-(?P<count>[0-9]{1,3})(?P<unit>[ym])(?:-(?P<payment>none|partial|all))?(?![a-z0-9])")
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """How long money is committed for, and when it is paid."""
-
-    months: int
-    payment: Payment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,26 +38,6 @@ class SpendTerms:
     def is_narrow(self) -> bool:
         """Whether it is bound to one machine family in one region."""
         return self.machines != EVERY
-
-
-def term_of(offer: Offer) -> Term | None:
-    """Term and payment of a rate: of its row, else of the family's name (`-1y-none`, `-36m-all`).
-
-    Without a payment in either nothing is paid upfront; without a term there is None.
-    """
-    stated = _stated(offer.commitment_family or "")
-    months = offer.term_months or (stated.months if stated else None)
-    if not months:
-        return None
-    return Term(months, offer.payment or (stated.payment if stated else Payment.NONE))
-
-
-def _stated(family: str) -> Term | None:
-    found = _STATED.search(family.casefold())
-    if found is None or not int(found["count"]):
-        return None
-    months = int(found["count"]) * (12 if found["unit"] == "y" else 1)
-    return Term(months, Payment(found["payment"] or Payment.NONE))
 
 
 def term_cash(terms: SpendTerms, made: Commitment, month: int) -> Decimal:
@@ -132,7 +102,7 @@ def _groups(rates: Iterable[Offer]) -> list[list[Offer]]:
     and of one machine family, to which these are bound."""
     groups: dict[tuple[str, ...], list[Offer]] = defaultdict(list)
     for offer in rates:
-        term = term_of(offer)
+        term = offer.spend_term
         if term is not None:
             family = offer.commitment_family or ""
             scope = (offer.region, _machines(offer)) if is_narrow(family) else (EVERY, EVERY)
@@ -154,12 +124,12 @@ def _machines(offer: Offer) -> str:
 
 def _terms(group: Sequence[Offer], rates: Mapping[str, Offer]) -> SpendTerms:
     first = group[0]
-    family, term = first.commitment_family or "", term_of(first)
+    family, term = first.commitment_family or "", first.spend_term
     if term is None:
         raise ValueError(f"{first.offer_id} has no term")
     region, machines = (first.region, _machines(first)) if is_narrow(family) else (EVERY, EVERY)
     key = f"{first.provider}/{region}/{machines}/spend_commitment/{family}"
-    if _stated(family) != term:
+    if stated_term(family) != term:
         key = f"{key}/{term.months}m-{term.payment.value}"
     return SpendTerms(
         key=key,

@@ -99,10 +99,12 @@ def _shares(
     """Amounts of lines split over workloads by accelerator-hours at work on the line's source.
 
     A site and its people are shared by all that runs on the site's servers; what does no work at all is
-    shared by everyone's work. Hours that a spend commitment pays for share in its cost alone.
+    shared by everyone's work, and evenly where all work is a trace. Hours that a spend commitment pays for
+    share in its cost alone.
     """
     by_payer: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     everyone: dict[str, float] = defaultdict(float)
+    evenly = {workload.name: 1.0 for workload in solved.case.plan.workloads}
     for use, done in work.items():
         by_payer[use.commitment or use.source][use.workload] += done.accelerator_hours
         everyone[use.workload] += done.accelerator_hours
@@ -112,7 +114,7 @@ def _shares(
         for source in _sources_of(solved, sources, line):
             for workload, amount in by_payer.get(source, {}).items():
                 hours[workload] += amount
-        takers = hours if sum(hours.values()) > 0 else everyone
+        takers = next(t for t in (hours, everyone, evenly) if sum(t.values()) > 0)
         for workload, amount in takers.items():
             shares[workload] += amounts[n] * amount / sum(takers.values())
     return shares

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from ..problem import WorkDemand
-from .facts import Facts, load, number, wanted
+from .facts import HOURS, Facts, load, number, wanted
 
 
 def check_serving(facts: Facts, tolerance: float) -> Iterator[str]:
@@ -12,6 +12,7 @@ def check_serving(facts: Facts, tolerance: float) -> Iterator[str]:
     yield from _check_ability(facts)
     yield from _check_loads(facts, tolerance)
     yield from _check_capacity(facts, tolerance)
+    yield from _check_presence(facts)
     yield from _check_spot(facts, tolerance)
 
 
@@ -40,7 +41,7 @@ def _fastest(facts: Facts) -> dict[str, float]:
 
 
 def _check_loads(facts: Facts, tolerance: float) -> Iterator[str]:
-    """Served exactly, within `tolerance` of the load plus one machine of the fastest kind."""
+    """Served exactly, within `tolerance` of the load plus one machine of the fastest kind (of its month)."""
     served: dict[tuple[str, int], float] = defaultdict(float)
     work: dict[str, float] = defaultdict(float)
     for serve in facts.plan.serves:
@@ -52,7 +53,7 @@ def _check_loads(facts: Facts, tolerance: float) -> Iterator[str]:
         machine = fastest[name]
         if isinstance(workload.demand, WorkDemand):
             total = workload.demand.total
-            if not abs(work[name] - total) <= tolerance * (total + machine):
+            if not abs(work[name] - total) <= tolerance * (total + HOURS * machine):
                 yield f"workload {name!r}: {number(work[name])} units of work done, {number(total)} wanted"
             continue
         for i, piece in facts.slices.items():
@@ -73,6 +74,18 @@ def _check_capacity(facts: Facts, tolerance: float) -> Iterator[str]:
         usable = _usable(facts, key, i)
         if not machines <= usable + tolerance * (1.0 + usable):
             yield f"{key} in slice {i}: {number(machines)} machines at work, {number(usable)} usable"
+
+
+def _check_presence(facts: Facts) -> Iterator[str]:
+    """Some machine is there for every load, however small: the other rules hold within a tolerance only."""
+    for name, workload in facts.workloads.items():
+        able = [key for key in facts.sources if units(facts, name, key) > 0]
+        slices = [i for i, piece in facts.slices.items() if wanted(workload, piece)]
+        without = [i for i in slices if not any(_usable(facts, key, i) > 0 for key in able)]
+        is_work = isinstance(workload.demand, WorkDemand)
+        if without and (len(without) == len(slices) or not is_work):
+            where = "its months" if is_work else f"slice {without[0]}"
+            yield f"workload {name!r}: no machine that could serve it is there in {where}"
 
 
 def _usable(facts: Facts, key: str, i: int) -> float:

@@ -16,6 +16,7 @@ from .linking import add_linking
 from .money import add_capex, add_cash
 from .partner import add_partner
 from .pins import add_pins
+from .presence import add_presence
 from .quantity import add_quantity
 from .shares import add_shares
 from .sites import add_sites, add_staff
@@ -30,6 +31,7 @@ FAMILIES: dict[str, Family] = {
     "demand": add_demand,
     "work": add_work,
     "capacity": add_capacity,
+    "presence": add_presence,
     "held": add_held,
     "in_use": add_in_use,
     "quantity": add_quantity,

@@ -1,6 +1,6 @@
 """Rows of cells to offers: what a row must satisfy alone and among its neighbours."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +8,7 @@ from typing import Any
 
 from providers.accelerators import AcceleratorTable, reference_table
 from providers.errors import PriceFileError
-from providers.offers import InvalidOffer, Offer
+from providers.offers import InvalidOffer, Offer, Payment, Purchase
 from providers.pricefile.cells import BadCell
 from providers.pricefile.columns import Column
 from providers.text import shown
@@ -45,6 +45,16 @@ class _Refused(Exception):
 
 
 _EMPTY = BadCell("must not be empty; leave out the row when the price is unknown")
+
+
+def _upfront_fault(values: Mapping[str, Any]) -> BadCell | None:
+    """A reservation's upfront payment must be what its `payment` says; a missing one is not zero."""
+    payment, upfront = values.get("payment"), values.get("upfront")
+    if values["purchase"] is not Purchase.RESERVED or payment is None:
+        return None
+    if payment is Payment.NONE:
+        return BadCell("must be empty or 0, as payment is none") if upfront else None
+    return BadCell(f"payment is {payment}: must say what is paid upfront") if upfront is None else None
 
 
 class RowReader:
@@ -103,6 +113,8 @@ class RowReader:
         if self._latest is not None and seen is not None and seen > self._latest:
             future = BadCell(f"lies in the future; must be {self._latest:%Y-%m-%dT%H:%MZ} or earlier")
             raise _Refused("observed_at", self._written(cells, "observed_at"), future)
+        if fault := _upfront_fault(values):
+            raise _Refused("upfront", self._written(cells, "upfront"), fault)
         try:
             return Offer(**values)
         except InvalidOffer as invalid:

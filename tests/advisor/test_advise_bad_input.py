@@ -49,6 +49,11 @@ BAD_PLANS: list[tuple[str, bytes, str]] = [
         "exchange_rates",
     ),
     (
+        "too_large",
+        json.dumps(plan_data(TEAM | {"demand": {"unit": "accelerators", "peak": 8_000_008}})).encode(),
+        "workloads[0].demand.peak: 8.00001e+06: takes 1,000,001 machines at once in 2027-01",
+    ),
+    (
         "unknown_domain",
         json.dumps(plan_data(limits={"survive_loss_of": "zone"})).encode(),
         "region or provider",

@@ -161,6 +161,14 @@ def test_unit_costs_add_up_to_the_whole_cost() -> None:
     assert (npv, cash) == (near(result.totals.npv), near(result.totals.cash))
 
 
+def test_a_trace_of_a_load_is_told_with_its_machine_and_without_a_cost_per_unit() -> None:
+    # one machine of eight at 50 an hour, for a millionth of a millionth of an accelerator
+    trace = TEAM | {"demand": {"unit": "accelerators", "constant": 1e-12}}
+    result = result_of(plan_data(trace, months=1), [make_offer()])
+    assert result.totals is not None
+    assert (result.totals.cash, result.unit_costs) == (near(36_500), ())
+
+
 def test_baselines_say_what_is_saved() -> None:
     # reserved for its term of 3 months: 1000 + 3 x 7300 = 22,900; on demand: 3 x 36,500 = 109,500
     result = result_of(plan_data(months=3), [make_offer(), make_reservation()], baselines=True)

@@ -82,6 +82,15 @@ def test_an_unknown_age_is_a_dash() -> None:
         ),
         (
             {
+                "purchase": Purchase.SPEND_COMMITMENT,
+                "commitment_family": "our-sp",
+                "term_months": 36,
+                "payment": Payment.ALL,
+            },
+            "rate under our-sp, 36 months, all upfront",
+        ),
+        (
+            {
                 "purchase": Purchase.CAPACITY_BLOCK,
                 "available_from": NOW,
                 "available_until": NOW + timedelta(days=7),

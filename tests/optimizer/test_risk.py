@@ -242,5 +242,5 @@ def test_every_variable_and_family_has_its_stage() -> None:
     assert groups == {*BOUGHT, *BY_THE_HOUR}
     known = {"demand", "work", "capacity", "held", "in_use", "quantity", "sites", "staff", "partner"}
     known |= {"interruption", "shares", "cover", "capex", "cash", "carbon"}
-    known |= {"gang", "survival", "spend", "pins", "linking"}
+    known |= {"gang", "survival", "spend", "pins", "linking", "presence"}
     assert {*FAMILIES, *PRICED_FAMILIES} == known

@@ -1,10 +1,13 @@
 """Plans of very unequal sizes: right to the same digits as others. Worked out in the comments."""
 
+from dataclasses import replace
+
 import pytest
 
 from optimizer.problem import Horizon
 from optimizer.result import Status
 from optimizer.solve import solve
+from optimizer.verify import PlanRefused, verify
 
 from .factories import make_elastic, make_machine, make_problem, make_rate, make_reservation, make_work
 from .solving import best, cost
@@ -102,3 +105,49 @@ def test_a_search_cut_short_says_what_it_has_proven() -> None:
         reached = (outcome.objective_npv - outcome.record.bound) / outcome.objective_npv
         assert outcome.gap == pytest.approx(max(0.0, reached))
         assert (outcome.status is Status.OPTIMAL) is (outcome.gap <= 1e-9)
+
+
+TRACES = [1e-5, 1e-6, 1e-8, 1e-11]
+
+
+@pytest.mark.parametrize("load", TRACES)
+def test_a_trace_of_a_load_takes_a_whole_machine(load: float) -> None:
+    # a machine at 2 in each hour; where 0.5 is a reservation's price, that
+    rented = make_problem(make_rate(load), months=2, elastic=(make_elastic(price=2.0),))
+    assert cost(rented) == pytest.approx(2 * 730 * 2.0)
+    held = replace(rented, reservations=(make_reservation(price=0.5, term=2),))
+    assert cost(held) == pytest.approx(2 * 730 * 0.5)
+
+
+@pytest.mark.parametrize("load", TRACES)
+def test_a_trace_of_a_load_is_not_left_to_spot_alone(load: float) -> None:
+    # half may be interrupted: the other half takes a machine on demand at 2, and that serves all of it
+    problem = make_problem(
+        make_rate(load, interruptible_fraction=0.5),
+        elastic=(make_elastic(price=2.0), make_elastic("spot", price=0.1, spot=True)),
+    )
+    assert cost(problem) == pytest.approx(730 * 2.0)
+
+
+@pytest.mark.parametrize("work", [730 * trace for trace in TRACES])
+def test_a_trace_of_work_takes_a_machine_once(work: float) -> None:
+    # a machine at 2 for one load block of the month: all hours are alike
+    assert cost(make_problem(make_work(work), elastic=(make_elastic(price=2.0),))) == pytest.approx(1460.0)
+
+
+def test_a_fading_load_is_served_to_its_end() -> None:
+    # a tenth of it is left each month: 1, 0.1, 0.01 … of one machine, below a millionth in the last months
+    problem = make_problem(
+        make_rate(1.0, growth_per_month=-0.9), months=12, elastic=(make_elastic(price=1.0),)
+    )
+    assert cost(problem) == pytest.approx(12 * 730.0)
+
+
+def test_a_plan_without_a_machine_for_a_trace_of_a_load_is_refused() -> None:
+    problem = make_problem(make_rate(1e-9), make_work(1e-9), elastic=(make_elastic(price=2.0),))
+    plan = best(problem).plan
+    assert plan is not None
+    with pytest.raises(PlanRefused) as caught:
+        verify(problem, replace(plan, runs=(), serves=()))
+    places = [fault.partition("is there")[2] for fault in caught.value.problems]
+    assert places == [" in slice 0", " in its months"]

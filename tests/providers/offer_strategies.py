@@ -77,7 +77,8 @@ def offers(draw: st.DrawFn) -> Offer:
     window = sorted(draw(st.lists(moments(), max_size=2, unique=True)))
     fields |= dict(zip(("available_from", "available_until"), window, strict=False))
     if fields["purchase"] is Purchase.RESERVED:
-        fields |= {"term_months": draw(st.integers(1, 120)), "upfront": draw(decimals("0.01", "1000000"))}
+        upfront = None if fields["payment"] is Payment.NONE else draw(decimals("0.01", "1000000"))
+        fields |= {"term_months": draw(st.integers(1, 120)), "upfront": upfront}
         if fields["payment"] is Payment.ALL:
             fields["price_per_hour"] = draw(st.just(Decimal(0)) | decimals("0.000001", "10"))
     if fields["purchase"] is Purchase.SPEND_COMMITMENT and fields["commitment_family"] is None:

@@ -33,6 +33,7 @@ def make(**changes: Any) -> Offer:
 
 
 RESERVED = {"purchase": Purchase.RESERVED, "term_months": 12}
+SPEND = {"purchase": Purchase.SPEND_COMMITMENT}
 
 
 @pytest.mark.parametrize(
@@ -43,8 +44,20 @@ RESERVED = {"purchase": Purchase.RESERVED, "term_months": 12}
         (RESERVED, "aws/us-east-1/p5.48xlarge/reserved/12m-none"),
         (RESERVED | {"payment": Payment.PARTIAL}, "aws/us-east-1/p5.48xlarge/reserved/12m-partial"),
         (
-            {"purchase": Purchase.SPEND_COMMITMENT, "commitment_family": "sp-1y"},
+            SPEND | {"commitment_family": "sp-1y"},
             "aws/us-east-1/p5.48xlarge/spend_commitment/sp-1y",
+        ),
+        (
+            SPEND | {"commitment_family": "sp-1y", "term_months": 12, "payment": Payment.NONE},
+            "aws/us-east-1/p5.48xlarge/spend_commitment/sp-1y",
+        ),
+        (
+            SPEND | {"commitment_family": "sp", "term_months": 36, "payment": Payment.ALL},
+            "aws/us-east-1/p5.48xlarge/spend_commitment/sp/36m-all",
+        ),
+        (
+            SPEND | {"commitment_family": "sp-1y", "payment": Payment.PARTIAL},
+            "aws/us-east-1/p5.48xlarge/spend_commitment/sp-1y/12m-partial",
         ),
         (
             {

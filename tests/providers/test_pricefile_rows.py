@@ -102,6 +102,30 @@ def test_empty_cells_are_unknown_and_the_state_is_listed() -> None:
     assert read(price_csv({})).offers[0].state is PriceState.LISTED
 
 
+@pytest.mark.parametrize(
+    ("payment", "price", "upfront", "reason"),
+    [
+        ("all", "0", "", "payment is all: must say what is paid upfront"),
+        ("all", "1", "", "payment is all: must say what is paid upfront"),
+        ("partial", "1", "", "payment is partial: must say what is paid upfront"),
+        ("none", "1", "5000", "must be empty or 0, as payment is none"),
+    ],
+)
+def test_an_upfront_payment_is_never_taken_for_zero(
+    payment: str, price: str, upfront: str, reason: str
+) -> None:
+    row = {"purchase": "reserved", "term_months": "12", "payment": payment}
+    refused = refusal(**row, price_per_hour=price, upfront=upfront)
+    assert (refused.field, refused.value, refused.reason) == ("upfront", upfront, reason)
+
+
+@pytest.mark.parametrize(("payment", "upfront"), [("none", ""), ("none", "0"), ("partial", "0"), ("", "5")])
+def test_an_upfront_payment_may_be_stated_as_nothing(payment: str, upfront: str) -> None:
+    row = {"purchase": "reserved", "term_months": "12", "payment": payment, "upfront": upfront}
+    (offer,) = read(price_csv(row)).offers
+    assert offer.upfront == (Decimal(upfront) if upfront else None)
+
+
 @pytest.mark.parametrize("name", REQUIRED)
 def test_an_empty_required_cell_is_refused(name: str) -> None:
     refused = refusal(**{name: "  "})
