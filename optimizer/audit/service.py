@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from ..problem import WorkDemand
-from .facts import HOURS, Facts, load, number, wanted
+from .facts import Facts, load, number, wanted
 
 
 def check_serving(facts: Facts, tolerance: float) -> Iterator[str]:
@@ -41,7 +41,7 @@ def _fastest(facts: Facts) -> dict[str, float]:
 
 
 def _check_loads(facts: Facts, tolerance: float) -> Iterator[str]:
-    """Served exactly, within `tolerance` of the load plus one machine of the fastest kind (of its month)."""
+    """Served exactly, within `tolerance` of the load plus one machine of the fastest kind."""
     served: dict[tuple[str, int], float] = defaultdict(float)
     work: dict[str, float] = defaultdict(float)
     for serve in facts.plan.serves:
@@ -53,7 +53,7 @@ def _check_loads(facts: Facts, tolerance: float) -> Iterator[str]:
         machine = fastest[name]
         if isinstance(workload.demand, WorkDemand):
             total = workload.demand.total
-            if not abs(work[name] - total) <= tolerance * (total + HOURS * machine):
+            if not abs(work[name] - total) <= tolerance * (total + machine):
                 yield f"workload {name!r}: {number(work[name])} units of work done, {number(total)} wanted"
             continue
         for i, piece in facts.slices.items():

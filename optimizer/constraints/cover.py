@@ -8,6 +8,7 @@ from ..index import Index, is_spot, usable
 from ..model import Model, Terms, add_term
 from ..variables import Variables
 from .capacity import least_running, machines_held, switch
+from .presence import LEAST_MACHINES
 
 MOST_ALONE = 12  # machines for one workload; of more, rounding up adds little
 LEAST_GAIN = 0.02  # cuts that round up by less than this share of a machine are not written
@@ -92,9 +93,11 @@ def _reference(index: Index, pairs: list[tuple[int, int]], loads: dict[int, floa
 
 
 def _rounded(index: Index, v: Variables, i: int, need: float, sizes: dict[int, float]) -> Iterator[Row]:
+    if need < LEAST_MACHINES * max(sizes.values()):
+        return
     columns = _columns(index, v, i, need, sizes)
     if any(size == need for size in columns.values()):
-        yield columns, need
+        yield {variable: size / need for variable, size in columns.items()}, 1.0
     for divisor in sorted({round(size, 9) for size in columns.values()}):
         right = need / divisor
         fraction = right - math.floor(right + 1e-9)

@@ -5,6 +5,8 @@ from ..model import Model, Terms
 from ..problem import WorkDemand
 from ..variables import Variables
 
+LEAST_MONTHS = 1e-3  # of the fastest machine, by which an amount of work is divided at least
+
 
 def add_demand(model: Model, index: Index, v: Variables) -> int:
     """sum_q units[w,q] * serve[w,q,i] == load[w,i] for each rate demand w and slice i with a load.
@@ -29,7 +31,8 @@ def add_demand(model: Model, index: Index, v: Variables) -> int:
 def add_work(model: Model, index: Index, v: Variables) -> int:
     """sum_{q,i} hours[i] * units[w,q] * serve[w,q,i] == total[w] for each amount of work w.
 
-    Both sides are divided by the work the fastest machine does in a month.
+    Both sides are divided by the work the fastest machine does in a month, or by the total where that is
+    less, down to a thousandth of a month: the solver's tolerance is then small beside either.
     """
     totals = {
         w: load.demand.total
@@ -47,5 +50,7 @@ def add_work(model: Model, index: Index, v: Variables) -> int:
     for w, row in terms.items():
         name = f"demand:{index.problem.workloads[w].name}"
         model.slack(name, "share of the work", 1.0, v, high=1.0)
-        model.equal(row, totals[w] / (730.0 * fastest[w]) if w in fastest else 1.0, name)
+        months = totals[w] / (730.0 * fastest[w]) if w in fastest else 1.0
+        unit = min(1.0, max(months, LEAST_MONTHS))
+        model.equal({serve: share / unit for serve, share in row.items()}, months / unit, name)
     return len(totals)

@@ -7,6 +7,7 @@ from ..index import Index, is_spot, usable
 from ..model import Model, Terms
 from ..variables import Variables
 from .capacity import machines_held, switch
+from .presence import LEAST_MACHINES
 
 MOST_WHOLE = 4  # above so many machines for the whole load, rounding says little
 LEAST_FRACTION = 0.02  # of a machine that is left over
@@ -36,7 +37,7 @@ def add_linking(model: Model, index: Index, v: Variables) -> int:
 
 def _rows(index: Index, v: Variables, q: int, i: int, alone: float) -> Iterator[tuple[Terms, float]]:
     taken = switch(index, v, q, i)
-    if taken is not None and alone > 0:
+    if taken is not None and alone >= LEAST_MACHINES:
         yield {taken: -alone}, 0.0
     whole = math.floor(alone + 1e-9)
     fraction = alone - whole
