@@ -256,7 +256,10 @@ class Conflict(Row):
     cost_of_relaxation: float | None = Field(
         description="Cost (npv, plan currency) after it, all other sets set aside; null if unknown."
     )
-    cost_note: str = Field(default="", description="Why the cost is unknown, or what it is without.")
+    cost_note: str = Field(
+        default="",
+        description="Why the cost is unknown, or what it is without; empty where explanations had no time.",
+    )
 
 
 class ExchangeRate(Row):

@@ -45,7 +45,7 @@ def _problem(plan: Plan, n: int, machines: float, machine: str, month: int) -> P
     growth = " with its growth" if demand.growth_per_month > 0 else ""
     return PlanProblem(
         path=f"workloads[{n}].demand.{name}",
-        value=f"{value:g}" if isinstance(value, (int, float)) else "",
+        value=f"{value:.15g}" if isinstance(value, (int, float)) else "",
         message=f"takes{growth} {machines:,.0f} machines at once in {plan.month_at(month)}, even of the kind "
         f"that does most of it ({'/'.join(machine.split('/')[:3])}): must be at most {MOST_MACHINES:,}",
     )

@@ -49,11 +49,6 @@ BAD_PLANS: list[tuple[str, bytes, str]] = [
         "exchange_rates",
     ),
     (
-        "too_large",
-        json.dumps(plan_data(TEAM | {"demand": {"unit": "accelerators", "peak": 8_000_008}})).encode(),
-        "workloads[0].demand.peak: 8.00001e+06: takes 1,000,001 machines at once in 2027-01",
-    ),
-    (
         "unknown_domain",
         json.dumps(plan_data(limits={"survive_loss_of": "zone"})).encode(),
         "region or provider",
@@ -72,6 +67,16 @@ def test_a_bad_plan_is_refused_and_nothing_is_written(
     assert str(plan) in said.first
     assert words in said.err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["plan.yaml", "prices.csv"]
+
+
+def test_a_demand_beyond_counting_is_refused_where_prices_tell_its_machines(
+    tmp_path: Path, prices: Path
+) -> None:
+    plan = write_plan(tmp_path, plan_data(TEAM | {"demand": {"unit": "accelerators", "peak": 8_000_008}}))
+    said = advise(plan, prices, "--json", str(tmp_path / "result.json"))
+    assert (said.code, said.out) == (2, "")
+    assert "workloads[0].demand.peak: 8000008: takes 1,000,001 machines at once in 2027-01" in said.err
+    assert not (tmp_path / "result.json").exists()
 
 
 BAD_PRICES: list[tuple[str, bytes, str]] = [
