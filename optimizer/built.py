@@ -1,9 +1,13 @@
 """A model written down, with the keys to read it back: one scene for each scenario."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+
+import numpy as np
 
 from .index import Index
 from .ledger import Entry
+from .matrix import Array
 from .model import Model
 from .problem import WorkDemand
 from .risk.tail import Tail
@@ -36,6 +40,16 @@ class Built:
     scenes: tuple[Scene, ...]
     uncertain: bool = False
     tail: Tail | None = None
+
+    def rows_of(self, families: Collection[str]) -> Array:
+        """Positions of these families' rows, where all is certain: one family is written after the other."""
+        ends = np.cumsum(list(self.rows.values()))
+        spans = [
+            np.arange(end - count, end)
+            for (family, count), end in zip(self.rows.items(), ends, strict=True)
+            if family in families
+        ]
+        return np.concatenate([np.zeros(0, np.int64), *spans])
 
     @property
     def parts(self) -> int:

@@ -13,9 +13,9 @@ from .bounding import right_sides
 from .built import Built
 from .decompose import submatrix, weighted
 from .highs import SolverAnswer
-from .matrix import Array, Matrix, activity
+from .matrix import Array, Matrix, activity, some_rows
 
-JOINING = ("shares", "capex", "cash", "carbon")  # families whose rows limit the whole
+JOINING = frozenset({"shares", "capex", "cash", "carbon"})  # families whose rows limit the whole
 LEAST_COLUMNS = 50  # of a group worth a solve of its own; what is smaller is solved with the rest
 NO_COST = 1e-7  # a reduced cost this small is the solver's tolerance
 
@@ -45,7 +45,7 @@ def fall_apart(built: Built, matrix: Matrix, relaxed: SolverAnswer) -> FallenApa
     """The groups, by the relaxation's duals; None when there is one group, or a price says nothing."""
     if built.uncertain or relaxed.row_duals is None:
         return None
-    joining = _joining_rows(built)
+    joining = built.rows_of(JOINING)
     free = matrix.high > matrix.low
     own = np.setdiff1d(np.arange(matrix.rows), joining)
     labels = _labels(matrix, own, free)
@@ -85,15 +85,6 @@ def put_together(apart: FallenApart, found: list[Array]) -> Array:
     return values
 
 
-def _joining_rows(built: Built) -> Array:
-    spans, first = [], 0
-    for family, count in built.rows.items():
-        if family in JOINING:
-            spans.append(np.arange(first, first + count))
-        first += count
-    return np.concatenate(spans)
-
-
 def _finite_prices(matrix: Matrix, duals: Array) -> Array:
     """Duals, without traces of the solver's tolerance on sides that do not limit."""
     sides = np.where(duals > 0, matrix.row_low, matrix.row_high)
@@ -102,11 +93,8 @@ def _finite_prices(matrix: Matrix, duals: Array) -> Array:
 
 def _entries(matrix: Matrix, rows: Array) -> tuple[Array, Array]:
     """Position in `rows`, and column, of each entry of these rows."""
-    counts = np.diff(matrix.start)[rows]
-    owner = np.repeat(np.arange(len(rows)), counts)
-    inside = np.zeros(matrix.rows, bool)
-    inside[rows] = True
-    return owner, matrix.column[np.repeat(inside, np.diff(matrix.start))]
+    part = some_rows(matrix, rows)
+    return np.repeat(np.arange(len(rows)), np.diff(part.start)), part.column
 
 
 def _columns_of(matrix: Matrix, rows: Array) -> Array:

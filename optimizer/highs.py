@@ -17,6 +17,7 @@ TINY_OFF = (
     "mip_detect_symmetry",
 )
 
+NO_POINT = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 UNKNOWN = (-np.inf, np.inf)  # bound and objective of what was stopped before it began
 
 
@@ -54,6 +55,7 @@ def run(matrix: Matrix, effort: Effort, *, mip: bool = True, start: Array | None
     """Solve. The status comes from the solver's own bound and point; equal input gives an equal answer."""
     if not matrix.columns:
         return _without_columns(matrix)
+    mip = mip and bool(matrix.whole.any())  # without whole numbers the solver says that the bound is 0
     if effort.is_cancelled():
         return SolverAnswer(False, False, *UNKNOWN, None, 0)
     highs = highspy.Highs()
@@ -117,10 +119,7 @@ def pass_model(highs: highspy.Highs, matrix: Matrix, *, mip: bool) -> None:
 def _answer(highs: highspy.Highs, gap: float, mip: bool) -> SolverAnswer:
     status = highs.getModelStatus()
     info = highs.getInfo()
-    infeasible = status in (
-        highspy.HighsModelStatus.kInfeasible,
-        highspy.HighsModelStatus.kUnboundedOrInfeasible,
-    )
+    infeasible = status in NO_POINT
     found = info.primal_solution_status == highspy.kSolutionStatusFeasible and not infeasible
     objective = info.objective_function_value
     bound = info.mip_dual_bound if mip and np.isfinite(info.mip_dual_bound) else -np.inf

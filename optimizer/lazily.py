@@ -11,7 +11,7 @@ import numpy as np
 
 from .built import Built
 from .constraints import CUTS
-from .highs import Effort, SolverAnswer, pass_model, run
+from .highs import NO_POINT, UNKNOWN, Effort, SolverAnswer, pass_model, run
 from .listening import Listener
 from .matrix import Array, Matrix, activity, some_rows
 
@@ -39,7 +39,7 @@ class Relaxer:
         while True:
             left = ends - time.perf_counter()
             if left <= 0:
-                return SolverAnswer(False, False, -np.inf, np.inf, None, 0)
+                return SolverAnswer(False, False, *UNKNOWN, None, 0)
             highs.setOptionValue("time_limit", highs.getRunTime() + left)  # its clock adds up over its runs
             highs.run()
             calls.after_run()
@@ -71,20 +71,13 @@ class Relaxer:
 def _cuts(built: Built, matrix: Matrix) -> Array:
     """Which rows are cuts. Scenarios write theirs in an order of their own: then none is told apart."""
     found = np.zeros(matrix.rows, bool)
-    first = 0
-    for family, count in () if built.uncertain else built.rows.items():
-        found[first : first + count] = family in CUTS
-        first += count
+    if not built.uncertain:
+        found[built.rows_of(CUTS)] = True
     return found
 
 
 def _without_point(highs: highspy.Highs) -> SolverAnswer:
-    status = highs.getModelStatus()
-    infeasible = status in (
-        highspy.HighsModelStatus.kInfeasible,
-        highspy.HighsModelStatus.kUnboundedOrInfeasible,
-    )
-    return SolverAnswer(False, infeasible, -np.inf, np.inf, None, 0)
+    return SolverAnswer(False, highs.getModelStatus() in NO_POINT, *UNKNOWN, None, 0)
 
 
 def _answer(highs: highspy.Highs, matrix: Matrix, order: Array, point: Array) -> SolverAnswer:

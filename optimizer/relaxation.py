@@ -11,6 +11,7 @@ import numpy as np
 
 from .build import Built, build
 from .clock import Deadline
+from .highs import NO_POINT
 from .listening import Listener
 from .matrix import Array, Matrix, matrix_of
 from .problem import Problem
@@ -18,7 +19,6 @@ from .reduce import reduce
 
 HOLDS = 1e-6  # a limit exceeded by less than this, in its row's unit, holds
 BARELY = 1e-9  # a share of zero would make offers useless that a wider share needs
-NO_POINT = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 
 
 @dataclass(frozen=True, slots=True)

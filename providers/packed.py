@@ -4,9 +4,12 @@ import codecs
 import gzip
 import io
 import zlib
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from providers.errors import SourceFormatChanged
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 _MAGIC = b"\x1f\x8b"
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -52,7 +55,7 @@ class _FromUtf16(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]  # what io hands over
+    def readinto(self, buffer: "WriteableBuffer") -> int:
         while not self._ready and not self._ended:
             data = self._stream.read(_CHUNK)
             self._ended = not data
@@ -60,8 +63,9 @@ class _FromUtf16(io.RawIOBase):
                 self._ready = self._decoder.decode(data, final=self._ended).encode()
             except UnicodeError:
                 raise SourceFormatChanged(self._said) from None
-        part, self._ready = self._ready[: len(buffer)], self._ready[len(buffer) :]
-        buffer[: len(part)] = part
+        target = memoryview(buffer)
+        part, self._ready = self._ready[: target.nbytes], self._ready[target.nbytes :]
+        target[: len(part)] = part
         return len(part)
 
     def close(self) -> None:
@@ -73,7 +77,7 @@ def unpacked(stream: BinaryIO, name: str) -> BinaryIO:
     """The stream from its beginning, without gzip and UTF-16 if it came so; `name` is for messages."""
     start = _start(stream)
     if start == _MAGIC:
-        stream = _Unpacked(stream, name)  # type: ignore[assignment]  # a BinaryIO in all but name
+        stream = cast(BinaryIO, _Unpacked(stream, name))  # one in all but name
         try:
             start = _start(stream)
         except SourceFormatChanged:

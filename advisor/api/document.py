@@ -29,6 +29,19 @@ def for_members(*codes: str) -> dict[int, Any]:
     return errors(*_SIGNED_IN, *codes)
 
 
+def for_starting() -> dict[int, Any]:
+    """What may go wrong where a plan is to be worked out."""
+    return for_members(
+        "malformed_body",
+        "body_too_large",
+        "bad_input",
+        "plan_problems",
+        "not_found",
+        "conflict",
+        "catalogue_empty",
+    )
+
+
 def content(status: int, media_type: str, schema: dict[str, Any], description: str) -> dict[int, Any]:
     """An answer that is no JSON of a model."""
     return {status: {"description": description, "content": {media_type: {"schema": schema}}}}

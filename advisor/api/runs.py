@@ -10,7 +10,7 @@ from ninja.params.functions import Header
 
 from advisor.accounts.scope import organisation_in
 from advisor.api.auth import caller_in
-from advisor.api.document import for_members
+from advisor.api.document import for_members, for_starting
 from advisor.api.errors import ApiError
 from advisor.api.fields import RunId
 from advisor.api.paging import page_of
@@ -47,15 +47,7 @@ IdempotencyKey = Annotated[
     response={
         202: RunOut,
         200: RunOut,
-        **for_members(
-            "malformed_body",
-            "body_too_large",
-            "bad_input",
-            "plan_problems",
-            "not_found",
-            "conflict",
-            "catalogue_empty",
-        ),
+        **for_starting(),
     },
     openapi_extra={"responses": {200: {"description": "The run that this key started before"}}},
 )
@@ -186,15 +178,7 @@ def retry(request: HttpRequest, run_id: RunId) -> Any:
     response={
         202: RunOut,
         200: RunOut,
-        **for_members(
-            "malformed_body",
-            "body_too_large",
-            "bad_input",
-            "plan_problems",
-            "not_found",
-            "conflict",
-            "catalogue_empty",
-        ),
+        **for_starting(),
     },
     openapi_extra={"responses": {200: {"description": "The run that this key started before"}}},
 )

@@ -9,7 +9,7 @@ from ninja import Query, Router, Status
 
 from advisor.accounts.scope import organisation_in
 from advisor.api.auth import caller_in
-from advisor.api.document import content, for_members
+from advisor.api.document import content, for_members, for_starting
 from advisor.api.fields import SweepId
 from advisor.api.paging import page_of
 from advisor.api.runs import IdempotencyKey, with_problems
@@ -48,15 +48,7 @@ _CSV = {"type": "string"}
     response={
         202: SweepDetail,
         200: SweepDetail,
-        **for_members(
-            "malformed_body",
-            "body_too_large",
-            "bad_input",
-            "plan_problems",
-            "not_found",
-            "conflict",
-            "catalogue_empty",
-        ),
+        **for_starting(),
     },
     openapi_extra={"responses": {200: {"description": "The sweep that this key started before"}}},
 )

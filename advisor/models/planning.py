@@ -81,10 +81,9 @@ class Run(models.Model):
     baselines = models.BooleanField(default=True)
     explain_seconds = models.FloatField(default=0)
     why = models.JSONField(default=list, blank=True)  # names of offers that were asked about
-    longer_than = (
-        models.ForeignKey(  # the run that asked the same of the same prices with less time to explain
-            "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="longer_runs"
-        )
+    # the run that asked the same of the same prices with less time to explain
+    longer_than = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="longer_runs"
     )
     idempotency_key = models.CharField(max_length=200, null=True, blank=True, default=None)
     request_sha256 = models.CharField(max_length=64, blank=True, default="")

@@ -18,7 +18,7 @@ def refuse_too_large(plan: Plan, problem: Problem) -> None:
         if fastest is None:
             continue
         machine, units = fastest
-        need, month = max(_loads(plan, workload))
+        need, month = max(_loads(plan, workload), default=(0.0, 0))
         if not need <= MOST_MACHINES * units:
             found.append(_problem(plan, n, need / units, machine, month))
     if found:

@@ -157,10 +157,8 @@ def kind_rows(result: Result) -> list[KindRow]:
     totals = result.totals
     if totals is None or not totals.by_kind:
         return []
-    later_npv = [
-        (row.kind, row.npv) for row in totals.beyond if row.kind != "risk"
-    ]  # that charge is not later
-    after: dict[str, float] = dict(later_npv)
+    after: dict[str, float] = {row.kind: row.npv for row in totals.beyond}
+    after.pop("risk", None)  # that charge is not later
 
     def row(name: str, npv: float, later: float | None, cash: float, *, is_total: bool = False) -> KindRow:
         return KindRow(

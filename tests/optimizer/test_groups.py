@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from optimizer import fleets, groups, lazily, strategy
+from optimizer import groups, lazily
 from optimizer.bought_first import buy, run_with
 from optimizer.bounding import right_sides
 from optimizer.build import Built, build
@@ -15,7 +15,6 @@ from optimizer.groups import fall_apart, put_together
 from optimizer.highs import Effort, run
 from optimizer.matrix import Matrix, fits, matrix_of
 from optimizer.problem import Limits, Problem
-from optimizer.solve import solve
 
 from .factories import HOURS, make_elastic, make_machine, make_problem, make_rate, make_reservation
 from .small_problems import small_problems
@@ -148,16 +147,31 @@ def test_cuts_added_one_by_one_give_the_relaxation_of_all(problem: Problem) -> N
         assert matrix.offset + priced + at_bounds == pytest.approx(whole.objective, rel=1e-5, abs=1e-6)
 
 
-@pytest.mark.parametrize("threads", [1, 2])
-@settings(ALL, max_examples=40)
-@given(problem=small_problems())
-def test_groups_end_where_the_whole_does(problem: Problem, threads: int) -> None:
-    whole = solve(problem, gap=1e-9, time_limit_seconds=30)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(strategy, "SMALL_COLUMNS", 0)
-        patch.setattr(groups, "LEAST_COLUMNS", 1)
-        patch.setattr(fleets, "BUYING_SHARE", 0.3)
-        found = solve(problem, gap=1e-9, time_limit_seconds=30, threads=threads)
-    assert found.status is whole.status
-    if whole.objective_npv is not None:
-        assert found.objective_npv == pytest.approx(whole.objective_npv, rel=1e-6, abs=1e-6)
+def test_a_bound_is_one_where_nothing_is_whole() -> None:
+    """HiGHS tells 0 as the bound of a program without whole numbers, which may be above its optimum."""
+    _, matrix = modelled(apart())
+    earning = replace(
+        matrix,
+        cost=np.full(matrix.columns, -1.0),
+        high=np.full(matrix.columns, 9.0),
+        whole=np.zeros(matrix.columns, bool),
+    )
+
+    found = run(earning, EXACT)
+
+    assert found.objective < -1.0
+    assert found.bound == pytest.approx(found.objective)
+
+
+def test_groups_without_purchases_bound_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What they buy is nothing, so that step is a relaxation without whole numbers, at priced costs."""
+    monkeypatch.setattr(groups, "LEAST_COLUMNS", 1)
+    built, matrix = modelled(apart(0.6))
+    bought = decompose(built, matrix).part_of_column == STRATEGIC
+    found = fall_apart(built, matrix, run(matrix, EXACT, mip=False))
+
+    assert found is not None
+    for group in found.groups:
+        chosen = buy(group.matrix, bought[group.columns], EXACT)
+        assert chosen.bound == pytest.approx(chosen.objective)
+        assert chosen.bound <= run(group.matrix, EXACT).objective + 1e-9

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from optimizer import groups, strategy
 from optimizer import likely as likely_offers
-from optimizer import strategy
 from optimizer.build import build
 from optimizer.constraints import CUTS, FAMILIES
 from optimizer.highs import Effort, run
@@ -104,14 +104,17 @@ def test_plans_with_different_threads_are_solved_in_one_process() -> None:
         assert outcome.objective_npv == pytest.approx(2 * 2.0 * HOURS)
 
 
+@pytest.mark.parametrize("least_columns", [1, 50])
 @pytest.mark.parametrize("threads", [1, 2])
 @settings(ALL, max_examples=40)
 @given(problem=small_problems())
-def test_small_fleets_end_where_the_whole_does(problem: Problem, threads: int) -> None:
+def test_small_fleets_end_where_the_whole_does(problem: Problem, threads: int, least_columns: int) -> None:
+    """Also where every group, however small, is solved by itself."""
     whole = solve(problem, gap=1e-9, time_limit_seconds=30)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(strategy, "SMALL_COLUMNS", 0)
         patch.setattr(likely_offers, "MORE", 0)
+        patch.setattr(groups, "LEAST_COLUMNS", least_columns)
         found = solve(problem, gap=1e-9, time_limit_seconds=30, threads=threads)
     assert found.status is whole.status
     if whole.objective_npv is not None:
