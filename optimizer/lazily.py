@@ -27,7 +27,8 @@ class Relaxer:
 
     def relaxed(self, matrix: Matrix, effort: Effort) -> SolverAnswer:
         """Optimum of the model without whole numbers, with duals for all of its rows."""
-        if matrix.rows - int(self.in_use.sum()) <= FEW or effort.is_cancelled():
+        few = matrix.rows - int(self.in_use.sum()) <= FEW
+        if few or not matrix.columns or effort.is_cancelled():
             return run(matrix, effort, mip=False)
         ends = time.perf_counter() + effort.seconds
         highs = highspy.Highs()

@@ -8,6 +8,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from advisor.planning.result_rows import KindBeyond, KindTotal
+from advisor.web.result_view import kind_rows
 from tests.advisor.page_text import text_of
 from tests.advisor.planning_cases import SITE, make_reservation, plan_data, result_of
 from tests.advisor.results import infeasible_result
@@ -74,3 +76,23 @@ def test_an_impossible_plan_has_no_sums(client: Client, ada: User) -> None:
     page = text_of(client.get(f"/runs/{make_run(ada, result=infeasible_result()).pk}"))
     assert "Opex" not in page
     assert "What it costs" not in page
+
+
+def test_the_charge_for_risk_is_not_called_later() -> None:
+    """It is in no month, though nothing of it is owed after the plan."""
+    result = result_of(plan_data(months=2), [make_reservation()])
+    assert result.totals is not None
+    charge = KindTotal(kind="risk", npv=100.0, cash=0.0)
+    totals = result.totals.model_copy(
+        update={
+            "npv": result.totals.npv + 100.0,
+            "by_kind": (*result.totals.by_kind, charge),
+            "beyond": (*result.totals.beyond, KindBeyond(kind="risk", npv=100.0)),
+        }
+    )
+    rows = kind_rows(result.model_copy(update={"totals": totals}))
+    assert [(row.name, row.after) for row in rows] == [
+        ("reserved", "7,300"),
+        ("charge for risk", "–"),
+        ("together", "7,300"),
+    ]

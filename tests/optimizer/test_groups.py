@@ -1,20 +1,24 @@
 """Plans that fall apart into groups, purchases chosen first, and cuts for spot and least quantities."""
 
+import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from optimizer import groups, lazily
+from optimizer import fleets, groups, lazily
 from optimizer.bought_first import buy, run_with
 from optimizer.bounding import right_sides
 from optimizer.build import Built, build
+from optimizer.cases import site_cases
+from optimizer.constraints import CUTS, FAMILIES
 from optimizer.decompose import STRATEGIC, decompose, weighted
 from optimizer.groups import fall_apart, put_together
 from optimizer.highs import Effort, run
-from optimizer.matrix import Matrix, fits, matrix_of
+from optimizer.matrix import Matrix, fits, matrix_of, some_rows
 from optimizer.problem import Limits, Problem
+from optimizer.searching import Search
 
 from .factories import HOURS, make_elastic, make_machine, make_problem, make_rate, make_reservation
 from .small_problems import small_problems
@@ -23,17 +27,22 @@ from .test_oracle import ALL
 EXACT = Effort(gap=0.0, seconds=20.0)
 
 
-def apart(share_max: float | None = None) -> Problem:
-    """Two workloads of 1.5 and 2.5 machines; each has a cheap machine and a dear one of its own."""
+def apart(share_max: float | None = None, carbon_kg: float | None = None) -> Problem:
+    """Two workloads of 1.5 and 2.5 machines; each has a cheap machine of its own, and a dear, clean one."""
     elastic, workloads = [], []
     for n, load in enumerate((1.5, 2.5)):
         units = {}
         for provider, price in (("cheap", 1.0), ("dear", 3.0)):
-            machine = make_machine(f"{provider}{n}", provider=provider)
+            kilograms = 1.0 if provider == "cheap" else 0.0
+            machine = make_machine(f"{provider}{n}", provider=provider, carbon_kg_per_hour=kilograms)
             elastic.append(make_elastic(f"{provider}-offer{n}", price + n, machine=machine))
             units[machine.key] = 1.0
         workloads.append(make_rate(load, units, name=f"w{n}"))
-    return make_problem(*workloads, elastic=tuple(elastic), limits=Limits(provider_share_max=share_max))
+    return make_problem(
+        *workloads,
+        elastic=tuple(elastic),
+        limits=Limits(provider_share_max=share_max, carbon_kg_total=carbon_kg),
+    )
 
 
 def modelled(problem: Problem) -> tuple[Built, Matrix]:
@@ -66,10 +75,14 @@ def test_workloads_that_share_a_machine_stay_together(monkeypatch: pytest.Monkey
     assert fall_apart(built, matrix, run(matrix, EXACT, mip=False)) is None
 
 
-@pytest.mark.parametrize("share", [0.5, 0.6, 0.9])
-def test_groups_with_a_priced_limit_bound_the_whole(share: float, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "problem", [apart(0.5), apart(0.6), apart(0.9), apart(carbon_kg=3 * HOURS), apart(carbon_kg=4 * HOURS)]
+)
+def test_groups_with_a_priced_limit_bound_the_whole(
+    problem: Problem, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(groups, "LEAST_COLUMNS", 1)
-    built, matrix = modelled(apart(share))
+    built, matrix = modelled(problem)
     relaxed, optimum = run(matrix, EXACT, mip=False), run(matrix, EXACT)
     found = fall_apart(built, matrix, relaxed)
 
@@ -78,8 +91,32 @@ def test_groups_with_a_priced_limit_bound_the_whole(share: float, monkeypatch: p
     assert relaxed.objective - 1e-6 <= bound <= optimum.objective + 1e-6
 
 
-def test_purchases_are_whole_first_and_what_runs_then() -> None:
+def without_cuts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Relaxations then run machines in parts."""
+    for cut in CUTS:
+        monkeypatch.delitem(FAMILIES, cut)
+
+
+def test_what_groups_prove_is_the_optimum(monkeypatch: pytest.MonkeyPatch) -> None:
+    """2 machines at 1 an hour and 3 at 2, and not less as what is bought alone would say."""
+    monkeypatch.setattr(groups, "LEAST_COLUMNS", 1)
+    without_cuts(monkeypatch)
+    built, matrix = modelled(apart())
+    (case,) = site_cases(built, matrix, EXACT)
+    found = fall_apart(built, matrix, case.relaxed)
+    assert found is not None
+    state = Search(built, matrix, EXACT, time.perf_counter())
+
+    bound = fleets._by_groups(state, decompose(built, matrix), case, found, lambda: False)
+
+    assert case.relaxed.objective == pytest.approx((1.5 * 1.0 + 2.5 * 2.0) * HOURS / 1000)
+    assert bound == pytest.approx((2 * 1.0 + 3 * 2.0) * HOURS / 1000)
+    assert state.cost == pytest.approx(bound)
+
+
+def test_purchases_are_whole_first_and_what_runs_then(monkeypatch: pytest.MonkeyPatch) -> None:
     """A load of 1.5: one reserved at 1 an hour and one more by the hour at 1.5 cost least."""
+    without_cuts(monkeypatch)
     problem = make_problem(
         make_rate(1.5, {"m": 1.0}),
         months=2,
@@ -94,7 +131,7 @@ def test_purchases_are_whole_first_and_what_runs_then() -> None:
     assert chosen.values is not None
     reserved = [x.index for x in built.variables.reserved.values()]
     assert sum(chosen.values[reserved]) == pytest.approx(1.0)
-    assert chosen.bound <= run(matrix, EXACT).objective + 1e-6
+    assert chosen.bound == pytest.approx((1.0 + 0.5 * 1.5) * 2 * HOURS / 1000)  # half a machine runs
     found = run_with(matrix, bought, chosen.values, EXACT)
     assert found.objective == pytest.approx((1.0 + 1.5) * 2 * HOURS / 1000)
     nothing = run_with(matrix, bought, np.zeros(matrix.columns), EXACT)
@@ -135,10 +172,13 @@ def test_cuts_added_one_by_one_give_the_relaxation_of_all(problem: Problem) -> N
     whole = run(matrix, EXACT, mip=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lazily, "FEW", -1)
-        found = lazily.Relaxer(built, matrix).relaxed(matrix, EXACT)
+        relaxer = lazily.Relaxer(built, matrix)
+        found = relaxer.relaxed(matrix, EXACT)
     assert found.infeasible == whole.infeasible
     if found.values is not None:
         assert found.objective == pytest.approx(whole.objective, rel=1e-6, abs=1e-9)
+        needed = run(some_rows(matrix, np.flatnonzero(relaxer.in_use)), EXACT, mip=False)
+        assert needed.objective == pytest.approx(whole.objective, rel=1e-6, abs=1e-9)
         assert found.row_duals is not None
         priced = right_sides(matrix, np.flatnonzero(np.abs(found.row_duals) > 1e-9).tolist(), found.row_duals)
         left = matrix.cost - weighted(matrix, list(range(matrix.rows)), found.row_duals)
