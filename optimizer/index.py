@@ -10,14 +10,14 @@ from .problem import (
     Machine,
     Owned,
     Problem,
-    RateDemand,
     Reservation,
     ServerType,
     Site,
     WorkDemand,
     Workload,
 )
-from .timegrid import CELLS, Slice, cell_hours, merge_equal, merge_similar, month_parts
+from .slices import SliceBuilder
+from .timegrid import CELLS, Slice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,65 +128,6 @@ class Index:
         """Work units one machine of `source` does for `workload` in an hour; 0 when it cannot."""
         found = self.problem.workloads[workload].units_per_hour
         return found.get(self.sources[source].machine.key, 0.0)
-
-
-class SliceBuilder:
-    """Cuts each month into slices for one problem."""
-
-    def __init__(self, problem: Problem, mean_blocks: int | None) -> None:
-        self.problem = problem
-        self.mean = mean_blocks is not None
-        self.most = problem.horizon.blocks_per_month if mean_blocks is None else mean_blocks
-        self.times = problem.availabilities()
-        self.windows = [time.window for time in self.times]
-        self.true_load_hours = 0.0
-        self.raised_load_hours = 0.0
-
-    def build(self) -> tuple[list[Slice], dict[tuple[int, int], float]]:
-        """All slices in order of time, and the load of each rate demand in them."""
-        slices: list[Slice] = []
-        loads: dict[tuple[int, int], float] = {}
-        for month in range(self.problem.horizon.months):
-            for start, end in month_parts(month, self.windows):
-                for cells in self._groups(month, start, end):
-                    hours = (end - start) * sum(cell_hours(cell) for cell in cells)
-                    piece = Slice(len(slices), month, start, end, hours, cells)
-                    slices.append(piece)
-                    self._add_loads(piece, loads)
-        return slices, loads
-
-    def _add_loads(self, piece: Slice, loads: dict[tuple[int, int], float]) -> None:
-        for w, demand in self._rates(piece.month):
-            loads[w, piece.index] = demand.load_per_hour(piece.month, self._level(demand, piece))
-            if demand.peak_per_hour > 0:
-                share = piece.hours / sum(cell_hours(c) for c in piece.cells)
-                true = sum(cell_hours(c) * demand.shape.level(c) for c in piece.cells) * share
-                self.true_load_hours += true
-                self.raised_load_hours += max(demand.shape.level(c) for c in piece.cells) * piece.hours
-
-    def _level(self, demand: RateDemand, piece: Slice) -> float:
-        """Level that stands for the slice's hours: the largest, or their mean in a relaxation."""
-        levels = [demand.shape.level(cell) for cell in piece.cells]
-        if not self.mean:
-            return max(levels)
-        hours = [cell_hours(cell) for cell in piece.cells]
-        return sum(h * level for h, level in zip(hours, levels, strict=True)) / sum(hours)
-
-    def _rates(self, month: int) -> Iterator[tuple[int, RateDemand]]:
-        for w, workload in enumerate(self.problem.workloads):
-            if isinstance(workload.demand, RateDemand) and workload.demand.runs_in(month):
-                yield w, workload.demand
-
-    def _groups(self, month: int, start: float, end: float) -> list[tuple[int, ...]]:
-        rates = [demand for _, demand in self._rates(month)]
-        levels = [tuple(d.shape.level(cell) for d in rates) for cell in range(48)]
-        kinds = [self._availability(cell, start, end) for cell in range(48)]
-        groups = merge_equal([(*levels[cell], kinds[cell]) for cell in range(48)])
-        return groups if self.most is None else merge_similar(groups, levels, kinds, self.most)
-
-    def _availability(self, cell: int, start: float, end: float) -> tuple[bool, ...]:
-        hour = CELLS[cell][1]
-        return tuple(hour in t.hours for t in self.times if t.hours and t.window.overlap(start, end) > 0)
 
 
 def build_index(problem: Problem, *, mean_blocks: int | None = None, keep: Keep | None = None) -> Index:

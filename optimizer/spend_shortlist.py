@@ -38,7 +38,7 @@ def few_plans(problem: Problem, effort: Callable[[], Effort]) -> FewPlans | None
 
     Scenarios are not priced: with them all plans are modelled.
     """
-    if problem.risk is not None:
+    if problem.risk is not None or not problem.spend_plans:
         return None
     index = build_index(problem)
     places: dict[str, int] = {}

@@ -19,6 +19,7 @@ from .spread import spread_purchases
 
 SMALL_COLUMNS = 4000  # up to here the solver is tried on the whole model first
 SMALL_SECONDS = 10.0
+FEW_WHOLE = 10  # whole columns that the solver decides faster than its heuristics find a plan
 PART_SHARE = 0.8  # of the time left, at most, for rounding and proving part by part
 
 
@@ -27,7 +28,7 @@ def search(built: Built, matrix: Matrix, effort: Effort, start: Array | None = N
     state = Search(built, matrix, effort, time.perf_counter())
     state.offer(start)
     if matrix.columns <= SMALL_COLUMNS:
-        quick = run(matrix, replace(effort, seconds=min(effort.seconds, SMALL_SECONDS)), start=start)
+        quick = _at_once(matrix, effort, start)
         if quick.infeasible or quick.optimal or effort.seconds <= SMALL_SECONDS:
             return quick
         state.offer(quick.values)
@@ -44,6 +45,12 @@ def search(built: Built, matrix: Matrix, effort: Effort, start: Array | None = N
         return state.answer(bound)
     matrix, dropped = without_hopeless(state, cases, decided.rest)
     return whole(state, matrix, bound, dropped)
+
+
+def _at_once(matrix: Matrix, effort: Effort, start: Array | None) -> SolverAnswer:
+    """What the solver makes of the whole model in a short time."""
+    seconds, tiny = min(effort.seconds, SMALL_SECONDS), int(matrix.whole.sum()) <= FEW_WHOLE
+    return run(matrix, replace(effort, seconds=seconds, tiny=tiny), start=start)
 
 
 def _by_parts(state: Search, cases: list[Case]) -> float:

@@ -11,6 +11,7 @@ from .capacity import least_running, machines_held, switch
 from .presence import LEAST_MACHINES
 
 MOST_ALONE = 12  # machines for one workload; of more, rounding up adds little
+MOST_SHARING = 12  # workloads: what one of more needs alone, the others' machines have room for
 LEAST_GAIN = 0.02  # cuts that round up by less than this share of a machine are not written
 
 Reference = tuple[float, dict[int, float]]  # what is needed, and the size of each source's machines
@@ -43,53 +44,56 @@ def add_cover(model: Model, index: Index, v: Variables) -> int:
 
 def _references(index: Index, i: int, pairs: list[tuple[int, int]]) -> Iterator[Reference]:
     """Need and sizes of the sources: for workloads that share some together, and for each alone."""
-    steady = [(w, q) for w, q in pairs if not is_spot(index.sources[q])]
-    groups = _sharing(pairs)
+    users: dict[int, list[int]] = {}
+    for w, q in pairs:
+        users.setdefault(w, []).append(q)
+    groups = _sharing(users)
     for group in groups:
-        yield from _references_of(index, i, pairs, steady, group)
-    for w in sorted({w for w, _ in pairs}):
-        if [w] not in groups:
-            for need, sizes in _references_of(index, i, pairs, steady, [w]):
-                if need / max(sizes.values()) <= MOST_ALONE:
-                    yield need, sizes
+        yield from _references_of(index, i, users, group)
+    for w in sorted(w for group in groups if 1 < len(group) <= MOST_SHARING for w in group):
+        for need, sizes in _references_of(index, i, users, [w]):
+            if need / max(sizes.values()) <= MOST_ALONE:
+                yield need, sizes
 
 
 def _references_of(
-    index: Index, i: int, pairs: list[tuple[int, int]], steady: list[tuple[int, int]], group: list[int]
+    index: Index, i: int, users: dict[int, list[int]], group: list[int]
 ) -> Iterator[Reference]:
     """The whole load on all sources; and where spot may help, what it may not serve on the others."""
     loads = {w: index.loads[w, i] for w in group}
-    yield _reference(index, pairs, loads)
+    yield _reference(index, users, loads)
     left = {w: load * (1.0 - index.problem.workloads[w].interruptible_fraction) for w, load in loads.items()}
-    able = {w for w, _ in steady}
-    left = {w: load for w, load in left.items() if load > 0 and w in able}
-    if left and any(w in left and is_spot(index.sources[q]) for w, q in pairs):
+    steady = {w: [q for q in users[w] if not is_spot(index.sources[q])] for w in group}
+    left = {w: load for w, load in left.items() if load > 0 and steady[w]}
+    if any(len(steady[w]) < len(users[w]) for w in left):
         yield _reference(index, steady, left)
 
 
-def _sharing(pairs: list[tuple[int, int]]) -> list[list[int]]:
+def _sharing(users: dict[int, list[int]]) -> list[list[int]]:
     """Workloads in groups: those that share a source, directly or through others."""
     groups: list[tuple[set[int], set[int]]] = []  # workloads, sources
-    for w, q in pairs:
-        together = ({w}, {q})
+    for w, sources in users.items():
+        together = ({w}, set(sources))
         apart = []
         for group in groups:
-            if w in group[0] or q in group[1]:
-                together = (together[0] | group[0], together[1] | group[1])
-            else:
+            if group[1].isdisjoint(together[1]):
                 apart.append(group)
+            else:
+                together = (together[0] | group[0], together[1] | group[1])
         groups = [*apart, together]
     return sorted(sorted(workloads) for workloads, _ in groups)
 
 
-def _reference(index: Index, pairs: list[tuple[int, int]], loads: dict[int, float]) -> Reference:
-    fastest = {w: max(index.units(w, q) for x, q in pairs if x == w) for w in loads}
-    sizes: dict[int, float] = {}
-    for w, q in pairs:
-        if w in fastest:
-            size = index.units(w, q) / fastest[w] * usable(index.sources[q])
+def _reference(index: Index, users: dict[int, list[int]], loads: dict[int, float]) -> Reference:
+    need, sizes = 0.0, dict[int, float]()
+    for w, load in loads.items():
+        units = [index.units(w, q) for q in users[w]]
+        fastest = max(units)
+        need += load / fastest
+        for q, speed in zip(users[w], units, strict=True):
+            size = speed / fastest * usable(index.sources[q])
             sizes[q] = max(sizes.get(q, 0.0), size)
-    return sum(load / fastest[w] for w, load in loads.items()), sizes
+    return need, sizes
 
 
 def _rounded(index: Index, v: Variables, i: int, need: float, sizes: dict[int, float]) -> Iterator[Row]:

@@ -1,12 +1,14 @@
 """A workload works on machines that are there, said as tightly as whole machines allow; nothing is lost."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 
 from ..index import Index, is_spot, usable
 from ..model import Model, Terms
 from ..variables import Variables
 from .capacity import machines_held, switch
+from .cover import MOST_SHARING
 from .presence import LEAST_MACHINES
 
 MOST_WHOLE = 4  # above so many machines for the whole load, rounding says little
@@ -22,9 +24,10 @@ def add_linking(model: Model, index: Index, v: Variables) -> int:
     """
     if model.relax:
         return 0
+    users = Counter((q, i) for _, q, i in v.serve)
     rows = 0
     for (w, q, i), serve in v.serve.items():
-        if (w, i) not in index.loads:
+        if (w, i) not in index.loads or users[q, i] > MOST_SHARING:
             continue
         share = usable(index.sources[q])
         most = index.problem.workloads[w].interruptible_fraction if is_spot(index.sources[q]) else 1.0

@@ -6,8 +6,12 @@ sum_s L[s,j] A[s,j] <= B[j]. Throughputs here are made up, in the shape of their
 worth their price for long requests, small ones for short. Ours may split a slice.
 """
 
+import gc
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from statistics import median
 
 import pulp
 
@@ -17,6 +21,8 @@ from optimizer.solve import solve
 HOURS = 730.0
 KINDS = {"L4": (0.70, 24), "A10G": (1.01, 24), "A100-80GB": (3.67, 80), "H100": (7.516, 80)}  # USD/h, GiB
 SPEEDS = {"L4": 1.0, "A10G": 1.6, "A100-80GB": 5.6, "H100": 12.5}  # short requests a second
+TIMES = 5
+FINE, FASTER = 16, 10  # from so many slices to a bucket on, so many times as fast
 LENGTHS = (25, 100, 250, 500, 1000, 2000, 4000, 8000, 16000, 32000)
 
 
@@ -88,20 +94,34 @@ def ours(load: list[Bucket]) -> float:
     return outcome.objective_npv / HOURS
 
 
-def print_melange() -> None:
-    """Cost and seconds of both, from a few requests a second with coarse slices to many with fine ones."""
+def timed(solve_it: Callable[[], float]) -> tuple[float, float]:
+    """Cost, and the median of the seconds it took; what earlier solves left in memory is cleared before."""
+    seconds, cost = [], 0.0
+    for _ in range(TIMES):
+        gc.collect()
+        begin = time.perf_counter()
+        cost = solve_it()
+        seconds.append(time.perf_counter() - begin)
+    return cost, median(seconds)
+
+
+def print_melange() -> int:
+    """Cost and seconds of both, from a few requests a second with coarse slices to many with fine ones.
+
+    How often it was missed that ours is no dearer, and from 16 slices to a bucket on ten times as fast.
+    """
+    missed = 0
     for rate, factor in ((4.0, 8), (16.0, 8), (16.0, 16), (64.0, 16), (64.0, 32)):
         load = buckets(rate)
-        begin = time.perf_counter()
-        theirs = packed(load, factor)
-        middle = time.perf_counter()
-        own = ours(load)
-        seconds = time.perf_counter() - middle
-        verdict = "no dearer" if own <= theirs * 1.001 else "DEARER"
-        times = (middle - begin) / seconds
+        theirs, their_seconds = timed(partial(packed, load, factor))
+        own, seconds = timed(partial(ours, load))
+        times = their_seconds / seconds
+        held = own <= theirs * 1.001 and (times >= FASTER or factor < FINE)
+        missed += not held
         print(
-            f"{seconds:7.2f} s  {rate:g} requests a second, {len(load)} buckets: {own:,.2f} USD/h; Mélange's "
-            f"with slice factor {factor}: {theirs:,.2f} USD/h in {middle - begin:.2f} s; ours {verdict}, "
-            f"{times:.0f} times as fast",
+            f"{seconds:7.3f} s  {rate:g} requests a second, {len(load)} buckets: {own:,.2f} USD/h; Mélange's "
+            f"with slice factor {factor}: {theirs:,.2f} USD/h in {their_seconds:.3f} s; ours {times:.0f} "
+            f"times as fast (medians of {TIMES}): {'held' if held else 'MISSED'}",
             flush=True,
         )
+    return missed

@@ -119,7 +119,7 @@ def main() -> int:
                     f"{seconds:7.2f} s  {name}, whole catalogue with PuLP and CBC: not done, stopped",
                     flush=True,
                 )
-    print_melange()
+    missed += print_melange()
     return 1 if missed else 0
 
 

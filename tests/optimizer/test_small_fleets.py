@@ -119,3 +119,14 @@ def test_small_fleets_end_where_the_whole_does(problem: Problem, threads: int, l
     assert found.status is whole.status
     if whole.objective_npv is not None:
         assert found.objective_npv == pytest.approx(whole.objective_npv, rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("count", [12, 13])
+def test_rounding_for_each_workload_alone_ends_where_many_share(count: int) -> None:
+    """0.3 of a machine each: 3.6 or 3.9 in all, so 4 machines, one cut of all and no more where many share."""
+    problem = one_month(*[0.3] * count, prices=(1.0, 1.5))
+    rows = build(problem).rows
+
+    assert (rows["linking"] > 0) == (rows["cover"] > 1) == (count <= 12)
+    assert rows["cover"] > 0
+    assert solve(problem, gap=0.0).objective_npv == pytest.approx(4 * HOURS)
