@@ -1,7 +1,9 @@
-"""Which offers stand in for each other when a region or provider may be lost: the place then matters."""
+"""What stands in when a place is lost, and which offers stand in for each other then."""
+
+from dataclasses import replace
 
 from .problem import Elastic, Machine, Problem, RateDemand
-from .survival import domain_of
+from .survival import LossOf, domain_of
 
 
 class Standby:
@@ -39,3 +41,37 @@ class Standby:
             return False
         idle_place = self.rule.surge_fraction == 0 or b.machine.key not in self.interrupted
         return (b.spot and idle_place) or self.alike(a.machine, b.machine)
+
+
+def without_barred_surges(problem: Problem) -> Problem:
+    """The problem with no surge where nothing is for rent elsewhere."""
+    rule = problem.limits.survival
+    if rule is None or rule.surge_fraction <= 0:
+        return problem
+    rule = replace(rule, barred=barred_surges(problem, rule.loss_of))
+    return replace(problem, limits=replace(problem.limits, survival=rule))
+
+
+def barred_surges(problem: Problem, loss_of: LossOf) -> frozenset[tuple[str, str]]:
+    """Workloads and places without which nothing is offered that the workload could rent anew.
+
+    What may be rented anew is on demand: neither spot, nor a partner's, nor sold under a plan only.
+    """
+    rented = [e for e in problem.elastic if not (e.spot or e.partner or e.covered_only)]
+    machines = [e.machine for e in rented]
+    sold = [e.machine for e in problem.elastic] + [r.machine for r in problem.reservations]
+    sold += [b.machine for b in problem.blocks]
+    sold += [owned.machine for owned in problem.owned if owned.machine is not None]
+    places = {m.key: domain_of(loss_of, m.provider, m.region) for m in sold}
+    own = {
+        server.machine.key: domain_of(loss_of, server.machine.provider, server.machine.region, site.key)
+        for site in problem.sites
+        for server in site.servers
+    }
+    found = set()
+    for load in problem.workloads:
+        able = {key for key, units in load.units_per_hour.items() if units > 0}
+        elsewhere = {places[m.key] for m in machines if m.key in able}
+        lost = {place for key, place in (places | own).items() if key in able}
+        found |= {(load.name, place) for place in lost if not elsewhere - {place}}
+    return frozenset(found)

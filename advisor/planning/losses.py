@@ -33,7 +33,7 @@ def loss_words(case: Case, clash: Clash) -> str:
     lost = "spot machines" if clash.where == ELSEWHERE else clash.where
     month = f" in {case.plan.month_at(clash.month)}" if clash.month is not None else ""
     needed, available, unit = loss_figures(case, clash)
-    there = f"what is held elsewhere{_besides(case)} can meet"
+    there = f"what is held elsewhere{_besides(case, clash)} can meet"
     if available is None or needed is None or not clash.loads:
         return f"{PATH}: without {lost}, the load is not met{month}"
     if len(clash.loads) > 1:
@@ -47,8 +47,12 @@ def loss_words(case: Case, clash: Clash) -> str:
     )
 
 
-def _besides(case: Case) -> str:
-    surge = case.plan.limits.on_demand_surge_fraction
+def _besides(case: Case, clash: Clash) -> str:
+    """The surge, where something can be rented for one of the workloads."""
+    rule = case.problem.limits.survival
+    surge = 0.0
+    if rule is not None and clash.where is not None:
+        surge = max((rule.surge(name, clash.where) for name, _ in clash.loads), default=rule.surge_fraction)
     return f" and a surge of {percent(surge)} of what is lost" if surge else ""
 
 
@@ -61,6 +65,11 @@ def loss_assumptions(case: Case) -> Iterator[str]:
         f"One {lost} is lost at a time, all of it; each own site and partner counts as one. Held machines "
         "elsewhere take over at once: training on them waits, and spot machines are lost with the rest."
     )
+    if case.plan.limits.on_demand_surge_fraction:
+        yield (
+            "A surge is rented only where another place offers a machine for the workload on demand. That "
+            "enough of them are free on the day is taken for granted."
+        )
 
 
 def loss_warnings(case: Case, outcome: Outcome) -> Iterator[ResultWarning]:
@@ -71,6 +80,13 @@ def loss_warnings(case: Case, outcome: Outcome) -> Iterator[ResultWarning]:
     served = _served(case.problem, outcome.plan, rule.loss_of)
     if not served:
         return
+    for name, place in sorted({(w, place) for w, place, _ in served} & rule.barred):
+        yield ResultWarning(
+            code="no_surge",
+            severity="info",
+            message=f"Without {place}, nothing that {name} could use is offered on demand elsewhere: no "
+            "surge is counted there, and all of it is held.",
+        )
     (name, place, i), most = max(served.items(), key=lambda item: (round(item[1], 9), item[0]))
     month = next(piece.month for piece in outcome.plan.slices if piece.index == i)
     yield ResultWarning(

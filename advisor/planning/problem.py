@@ -42,6 +42,7 @@ from optimizer.problem import (
     WorkDemand,
     Workload,
 )
+from optimizer.standby import without_barred_surges
 from optimizer.survival import LossOf, Survival
 from optimizer.timegrid import DayShape
 from providers import Offer
@@ -119,7 +120,7 @@ def translate(
     )
     refuse_too_large(plan, problem)
     return Translation(
-        problem=problem,
+        problem=without_barred_surges(problem),
         offers=sifted.usable,
         servers=sites,
         partners=partners,

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..survival import Survival
 from ..timegrid import Slice
 from .facts import Facts, load, number
 from .takeover import Pool, can_take_over
@@ -34,7 +35,7 @@ def check_survival(facts: Facts, tolerance: float) -> Iterator[str]:
         for domain in sorted({*domains.values(), NOWHERE}):
             if domain != NOWHERE and not rule.counts(domain):
                 continue
-            missing = hour.missing_without(domain, rule.surge_fraction)
+            missing = hour.missing_without(domain, rule)
             least = {n: max(0.0, missing[n] - tolerance * (needs[n] + fastest[n])) for n in needs}
             share = can_take_over(least, hour.pools_without(domain))
             if share is not None:
@@ -67,7 +68,7 @@ class _Hour:
     serving: dict[tuple[str, str], float]  # (workload, source) -> machines at work
     needs: dict[str, float]
 
-    def missing_without(self, domain: str, surge: float) -> dict[str, float]:
+    def missing_without(self, domain: str, rule: Survival) -> dict[str, float]:
         """Units per hour of each demand that held machines must take over."""
         left = dict(self.needs)
         for (name, key), machines in self.serving.items():
@@ -76,7 +77,7 @@ class _Hour:
             source = self.facts.sources[key]
             done = machines * self.facts.workloads[name].units_per_hour.get(source.machine.key, 0.0)
             if self.domains[key] == domain:
-                left[name] -= surge * done
+                left[name] -= rule.surge(name, domain) * done
             elif source.elastic is not None and not source.elastic.spot and not source.elastic.partner:
                 left[name] -= done
         return left

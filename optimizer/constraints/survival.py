@@ -28,10 +28,10 @@ class Group:
 
 
 def add_survival(model: Model, index: Index, v: Variables) -> int:
-    """For each slice i, domain f and rate demand w, with surge s and recourse e:
+    """For each slice i, domain f and rate demand w, with surge s[w,f] and recourse e:
 
     sum_{c} speed[w,c] * e[f,w,c,i] + sum_{q on demand, not in f} units * serve
-        + s * sum_{q in f} units * serve >= load[w,i],   sum_w e[f,w,c,i] <= held in class c outside f.
+        + s[w,f] * sum_{q in f} units * serve >= load[w,i],   sum_w e[f,w,c,i] <= held in class c outside f.
 
     Where one class serves a whole group of workloads, e is eliminated and one row for each f is left.
     """
@@ -177,12 +177,13 @@ class _GroupRows:
             if w not in users:
                 continue
             serve, amount = self.v.serve[w, q, self.i], self.index.units(w, q) / speed
-            source = self.index.sources[q]
+            source, lost = self.index.sources[q], self.domains[q]
             if isinstance(source, ElasticSource) and not source.elastic.partner and not source.elastic.spot:
                 add_term(everything, serve, amount)
-                add_term(inside[self.domains[q]], serve, -amount)
-            if self.rule.surge_fraction:
-                add_term(inside[self.domains[q]], serve, self.rule.surge_fraction * amount)
+                add_term(inside[lost], serve, -amount)
+            surge = self.rule.surge(self.index.problem.workloads[w].name, lost)
+            if surge:
+                add_term(inside[lost], serve, surge * amount)
 
     def _fastest(self, w: int) -> float:
         return max(self.index.units(w, q) for q, users in self.by_source.items() if w in users)

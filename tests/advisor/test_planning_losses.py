@@ -3,7 +3,7 @@
 import json
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from providers.offers import Offer, Payment, Purchase
 from tests.advisor.advise_calls import advise, write_prices
@@ -69,12 +69,21 @@ def test_another_provider_stands_by() -> None:
 
 
 def test_a_file_of_yaml_with_a_surge_gives_a_verified_answer(tmp_path: Path) -> None:
-    # on demand in eu-central-1 serves all five at 4 an hour; without it two fifths may be rented anew, and
-    # eu-west-1 holds three at 10
-    prices = write_prices(
-        tmp_path / "prices.csv",
-        [make_offer(price_per_hour=Decimal(4)), WEST],
-    )
+    # on demand in eu-central-1 serves all five at 4 an hour; without it two fifths may be rented anew at 90
+    # in eu-west-1, which holds three at 10; where it has nothing for rent, it holds all five
+    dear = make_offer(region="eu-west-1", price_per_hour=Decimal(90))
+    for offers, standby in (([WEST, dear], 3), ([WEST], 5)):
+        prices = write_prices(tmp_path / "prices.csv", [make_offer(price_per_hour=Decimal(4)), *offers])
+        result = surging(tmp_path, prices)
+        assert result["objective_npv"] == near(HOUR * (5 * 4 + standby * 10))
+        assumed = "A surge is rented only where" in " ".join(result["assumptions"])
+        told = [w["message"] for w in result["warnings"] if w["code"] == "no_surge"]
+        assert assumed
+        assert bool(told) == (standby == 5)
+
+
+def surging(tmp_path: Path, prices: Path) -> dict[str, Any]:
+    """The answer to a plan with a surge of two fifths, through the command line."""
     plan = tmp_path / "plan.yaml"
     plan.write_text(
         "schema: 1\nname: Chat\nstart: 2027-01\nmonths: 1\nworkloads:\n"
@@ -86,7 +95,7 @@ def test_a_file_of_yaml_with_a_surge_gives_a_verified_answer(tmp_path: Path) -> 
     said = advise(plan, prices, "--json", "-", "--no-baselines")
     result = json.loads(said.out)
     assert (said.code, result["status"]) == (0, "optimal")
-    assert result["objective_npv"] == near(HOUR * (5 * 4 + 3 * 10))
+    return cast(dict[str, Any], result)
 
 
 def test_a_site_and_a_partner_stand_by_for_each_other() -> None:

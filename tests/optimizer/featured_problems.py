@@ -10,6 +10,7 @@ from optimizer.risk.scenarios import Risk, Scenario
 from optimizer.spend import SpendPlan
 from optimizer.survival import LossOf, Survival
 
+from .losses import with_rule
 from .small_problems import MACHINES, S, small_problems
 
 POOLS = {m.key: f"{m.provider}/{m.region}" for m in (*MACHINES, S)}
@@ -67,7 +68,7 @@ def featured_problems(draw: st.DrawFn) -> Problem:
     if "survival" in chosen:
         surge = draw(st.sampled_from([0.0, 0.0, 0.5, 1.0]))
         rule = Survival(loss_of=draw(st.sampled_from(LossOf)), surge_fraction=surge)
-        problem = replace(problem, limits=replace(problem.limits, survival=rule))
+        problem = with_rule(problem, rule)
     if "risk" in chosen:
         problem = replace(problem, risk=draw(risks(problem)))
     return problem

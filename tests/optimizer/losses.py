@@ -1,8 +1,11 @@
 """The rule on losses, and machines in three regions of two providers, for tests."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
-from optimizer.problem import Limits, Machine, Reservation
+from optimizer.problem import Limits, Machine, Problem, Reservation
+from optimizer.standby import without_barred_surges
 from optimizer.survival import LossOf, Survival
 
 from .factories import make_machine, make_reservation
@@ -28,3 +31,8 @@ def survivals() -> st.SearchStrategy[Survival]:
     return st.builds(
         Survival, loss_of=st.sampled_from(LossOf), surge_fraction=st.sampled_from([0.0, 0.0, 0.5, 1.0])
     )
+
+
+def with_rule(problem: Problem, rule: Survival) -> Problem:
+    """The rule beside the limits, with no surge where nothing is for rent elsewhere."""
+    return without_barred_surges(replace(problem, limits=replace(problem.limits, survival=rule)))

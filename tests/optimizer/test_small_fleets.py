@@ -123,7 +123,7 @@ def test_small_fleets_end_where_the_whole_does(problem: Problem, threads: int, l
 
 @pytest.mark.parametrize("count", [12, 13])
 def test_rounding_for_each_workload_alone_ends_where_many_share(count: int) -> None:
-    """0.3 of a machine each: 3.6 or 3.9 in all, so 4 machines, one cut of all and no more where many share."""
+    """0.3 of a machine each, 3.6 or 3.9 in all, so 4 machines; where many share, only a cut of all."""
     problem = one_month(*[0.3] * count, prices=(1.0, 1.5))
     rows = build(problem).rows
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.problem import Elastic, Limits, Machine, Problem, Reservation, Workload
-from optimizer.survival import Survival
+from optimizer.survival import LossOf, Survival
 from optimizer.timegrid import FLAT
 
 from .factories import (
@@ -18,7 +18,7 @@ from .factories import (
     make_work,
     two_levels,
 )
-from .losses import survivals
+from .losses import survivals, with_rule
 from .small_problems import crowded_problems, small_problems
 from .test_oracle import ALL, check
 
@@ -84,9 +84,15 @@ def test_every_loss_is_survived_at_least_cost(problem: Problem) -> None:
 
 
 @settings(ALL, max_examples=20)
+@given(spread_problems(), st.sampled_from(LossOf), st.sampled_from([0.5, 1.0]))
+def test_a_surge_needs_something_for_rent_elsewhere(problem: Problem, lost: LossOf, surge: float) -> None:
+    check(with_rule(problem, Survival(loss_of=lost, surge_fraction=surge)))
+
+
+@settings(ALL, max_examples=20)
 @given(small_problems(), survivals())
 def test_the_rule_holds_beside_every_other(problem: Problem, rule: Survival) -> None:
-    check(replace(problem, limits=replace(problem.limits, survival=rule)))
+    check(with_rule(problem, rule))
 
 
 @settings(ALL, max_examples=40)

@@ -27,6 +27,13 @@ def place(problem: Problem, machine: Machine) -> str:
     return machine.provider if rule.loss_of == "provider" else f"{machine.provider} {machine.region}"
 
 
+def _anew(problem: Problem, w: int, lost: str) -> bool:
+    """Whether any offer by the hour outside a place could be rented for a workload."""
+    units = problem.workloads[w].units_per_hour
+    free = [e.machine for e in problem.elastic if not e.spot and not e.partner and not e.covered_only]
+    return any(place(problem, m) != lost for m in free if units.get(m.key, 0.0) > 0)
+
+
 def loss_rows(
     program: Program,
     problem: Problem,
@@ -48,7 +55,8 @@ def loss_rows(
             met: Row = {}
             for x, machine, kind, column in serve:
                 if x == w and place(problem, machine) == lost:
-                    met[column] = rule.surge_fraction * units[machine.key]
+                    anew = not rule.barred or _anew(problem, w, lost)
+                    met[column] = rule.surge_fraction * units[machine.key] if anew else 0.0
                 elif x == w and kind == "on_demand":
                     met[column] = units[machine.key]
             for s, pool in enumerate(standby):

@@ -6,7 +6,7 @@ import pulp
 from pulp import LpAffineExpression as Sum
 
 from optimizer.gang import Gang
-from optimizer.problem import WorkDemand
+from optimizer.problem import Machine, WorkDemand
 from optimizer.survival import Survival
 
 from ..oracle.grid import Piece, alive, load
@@ -84,7 +84,8 @@ def _add_loss(hours: Hours, rule: Survival, piece: Piece, lost: str) -> None:
         for w, done in met.items():
             if (w, piece, p) in hours.serve:
                 units = hours.problem.workloads[w].units_per_hour[pool.machine.key]
-                share = rule.surge_fraction if is_lost else float(pool.kind == "on_demand")
+                surge = rule.surge_fraction if not rule.barred or _for_rent(hours, rule, w, lost) else 0.0
+                share = surge if is_lost else float(pool.kind == "on_demand")
                 done += share * units * hours.serve[w, piece, p]
         if not is_lost and pool.kind in ("firm", "server", "partner"):
             _take_over(hours, pool, met)
@@ -106,12 +107,25 @@ def _take_over(hours: Hours, pool: There, met: dict[int, Sum]) -> None:
     hours.lp += taken <= (caps[pool.machine.key] if pool.kind == "server" else 1.0) * pool.standing
 
 
+def _for_rent(hours: Hours, rule: Survival, w: int, lost: str) -> bool:
+    """Whether machines that the workload could use are for rent in some place that is not lost."""
+    return any(
+        hours.problem.workloads[w].units_per_hour.get(offer.machine.key, 0.0) > 0
+        and not (offer.spot or offer.partner or offer.covered_only)
+        and _place_of(hours, rule, offer.machine) != lost
+        for offer in hours.problem.elastic
+    )
+
+
 def _place(hours: Hours, rule: Survival, pool: There) -> str:
+    return _place_of(hours, rule, pool.machine)
+
+
+def _place_of(hours: Hours, rule: Survival, machine: Machine) -> str:
     """What a machine is lost with; every site is a place of its own."""
     for site in hours.problem.sites:
-        if pool.machine.key in {server.machine.key for server in site.servers}:
+        if machine.key in {server.machine.key for server in site.servers}:
             return f"site {site.key}"
-    machine = pool.machine
     return machine.provider if rule.loss_of == "provider" else f"{machine.provider} {machine.region}"
 
 
