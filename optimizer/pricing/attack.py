@@ -14,12 +14,12 @@ from ..matrix import Array, Matrix
 from ..problem import Problem
 from ..result import Progress
 from ..rounding import down, nearest, rounded_plan
-from .branch import Node, Tree, best_choice, root
+from .branch import Node, Tree, best_choice, has_point, root
 from .catalogue import Catalogue, read
 from .fine import Fine, fine
 from .grid import Grid, make_grid
 from .loop import Relaxation, start
-from .whole import buy_whole
+from .whole import buy_whole, purchases
 
 STEPS = (  # months of a period, blocks at most, workloads x slices at most
     (12, 4, 5000),
@@ -27,13 +27,19 @@ STEPS = (  # months of a period, blocks at most, workloads x slices at most
     (3, 12, 5000),
     (1, 48, 11_000),
 )
+GUIDES = 3  # months: grids of longer periods are followed by finer ones
 FEWEST_BLOCKS = 6  # a grid of single months with fewer says less than one of quarters with more
 QUICK_PAIRS = 500  # of source and workload: up to here every grid leads to a plan of its own
-TREE_SHARE = 0.5  # of the time left, at most, for a grid: the rest is for a plan
+GRIDS_SHARE = 0.55  # of the time, at most, for relaxations: the rest is for a plan
+LOOSE = 0.08  # of the gap asked for: what offers left out of a relaxation could still save
+TIGHT = 1e-5  # the same at least, of the optimum
+LOOSE_GUIDE = 1e-3  # the same, of the optimum, where years and half years only guide finer grids
 WHOLE_SECONDS = 15.0
+WHOLE_SHARE = 0.3  # of the time left, at most
 WHOLE_GAP = 0.002
-PART_GAP = 0.001
-UNSERVED = 1e-6
+PART_GAP = 0.001  # what a slice may cost too much
+PART_SHARE = 0.3  # the same, of the gap asked for, if that is more
+MANY_MACHINES = 1000  # bought: rounding each offer's to the nearest number costs less than time to do better
 
 
 @dataclass(slots=True)
@@ -58,32 +64,36 @@ class Answer:
 def attack(problem: Problem, effort: Effort) -> Answer:
     """Best plan and bound within the effort; no plan when the relaxation leads to none."""
     deadline, begin = Deadline.after(effort.seconds, effort.cancelled), time.perf_counter()
-    catalogue, answer = read(problem), Answer()
+    proving, catalogue, answer = deadline.within(GRIDS_SHARE * effort.seconds), read(problem), Answer()
     nodes: list[Node] | None = None
     found: Relaxation | None = None
     quick = len(catalogue.pair_source) <= QUICK_PAIRS
+    part_gap = max(PART_GAP, PART_SHARE * effort.gap)
     for grid in _grids(problem):
-        tree = _tree(catalogue, grid, nodes, deadline)
-        choice = best_choice(tree, deadline.within(TREE_SHARE * deadline.left()))
+        tree = _tree(catalogue, grid, nodes, effort.gap, deadline)
+        choice = best_choice(tree, proving)
         answer.bound = max(answer.bound, tree.bound())
         answer.nodes += len(tree.done) + len(tree.nodes)
         _tell(effort, answer, deadline)
         if choice is None:
+            if has_point(tree.relaxation) and _buys_many(tree.relaxation):
+                found = tree.relaxation  # not solved to its end, but nearer the best than a coarser grid's
             break
-        nodes = [node.to_do() for node in tree.all_nodes()]
         found = tree.relaxation
-        if quick and found.unserved <= UNSERVED:
-            _round(problem, found, answer, deadline)
-    if found is not None and not quick and found.unserved <= UNSERVED:
-        _round(problem, found, answer, deadline)
+        if quick and has_point(found):
+            _round(problem, found, answer, part_gap, deadline)
+        nodes = [node.to_do() for node in tree.all_nodes()]
+    if found is not None and not quick and has_point(found):
+        _round(problem, found, answer, part_gap, deadline)
         _tell(effort, answer, deadline)
     answer.seconds = time.perf_counter() - begin
     return answer
 
 
-def _tree(catalogue: Catalogue, grid: Grid, nodes: list[Node] | None, deadline: Deadline) -> Tree:
-    relaxation = start(catalogue, grid, deadline)
-    tree = Tree(relaxation)
+def _tree(catalogue: Catalogue, grid: Grid, nodes: list[Node] | None, gap: float, deadline: Deadline) -> Tree:
+    relaxation = start(catalogue, grid, deadline, first=nodes is None)
+    guides = len(grid.periods[0]) > GUIDES
+    tree = Tree(relaxation, max(TIGHT, LOOSE * gap, LOOSE_GUIDE * guides))
     for node in nodes or [root(relaxation)]:
         tree.push(node)
     return tree
@@ -101,18 +111,33 @@ def _grids(problem: Problem) -> Iterator[Grid]:
             yield make_grid(problem, months, chosen)
 
 
-def _round(problem: Problem, relaxation: Relaxation, answer: Answer, deadline: Deadline) -> None:
+def _round(problem: Problem, relaxation: Relaxation, answer: Answer, gap: float, deadline: Deadline) -> None:
     """A plan from the relaxation's point: purchases whole first, then each slice on its own."""
-    buy_whole(relaxation, gap=WHOLE_GAP, deadline=deadline.within(WHOLE_SECONDS))
+    if _buys_many(relaxation) and _round_slices(problem, relaxation, answer, gap, deadline):
+        return
+    buying = min(WHOLE_SECONDS, WHOLE_SHARE * deadline.left())
+    buy_whole(relaxation, gap=WHOLE_GAP, deadline=deadline.within(buying))
+    _round_slices(problem, relaxation, answer, gap, deadline)
+
+
+def _buys_many(relaxation: Relaxation) -> bool:
+    return float(relaxation.master.lp.values[purchases(relaxation)].sum()) > MANY_MACHINES
+
+
+def _round_slices(
+    problem: Problem, relaxation: Relaxation, answer: Answer, gap: float, deadline: Deadline
+) -> bool:
+    """Whether rounding what is bought, if it is not whole yet, and fitting each slice leads to a plan."""
     model = fine(problem, relaxation)
     cut = decompose(model.built, model.matrix)
     for rounder in (nearest, down):
         values = rounded_plan(
-            model.built, model.matrix, cut, model.relaxed, rounder=rounder, gap=PART_GAP, deadline=deadline
+            model.built, model.matrix, cut, model.relaxed, rounder=rounder, gap=gap, deadline=deadline
         )
         if values is not None:
             _keep(answer, model, values)
-            return
+            return True
+    return False
 
 
 def _keep(answer: Answer, model: Fine, values: Array) -> None:

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+import numpy as np
+
 from ..clock import Deadline
 from .loop import Relaxation, Used, bring, converge, uses
 
 INTEGRAL = 1e-5
-LOOSE = 1e-5  # of the optimum: what a node's offers left out could still save
+UNSERVED = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Tree:
     """Nodes that together hold every plan; the least of their bounds is a bound of the problem."""
 
     relaxation: Relaxation
+    loose: float  # of the optimum: what a node's offers left out could still save
     nodes: list[tuple[float, int, Node]] = field(default_factory=list)
     order: Iterator[int] = field(default_factory=count)
     done: list[Node] = field(default_factory=list)  # looked at to the end, kept for their bounds
@@ -59,11 +62,13 @@ def root(relaxation: Relaxation) -> Node:
 
 
 def best_choice(tree: Tree, deadline: Deadline) -> Node | None:
-    """The choice of sites with the least relaxation; None when time runs out. The LP is left at its point."""
+    """The choice of sites with the least relaxation; None when time runs out. The LP is left at its point, or
+    at that of the last node it was solved for.
+    """
     while tree.nodes and not deadline.passed():
         *_, node = heapq.heappop(tree.nodes)
         if not node.solved_here:
-            tree.push(_solved(tree.relaxation, node, deadline))
+            tree.push(_solved(tree, node, deadline))
             continue
         fraction = _fixed(tree.relaxation, node, deadline)
         if fraction is None:
@@ -80,15 +85,23 @@ def best_choice(tree: Tree, deadline: Deadline) -> Node | None:
     return None
 
 
-def _solved(relaxation: Relaxation, node: Node, deadline: Deadline) -> Node:
+def _solved(tree: Tree, node: Node, deadline: Deadline) -> Node:
     """The node with what the relaxation of this grid proves for it."""
+    relaxation = tree.relaxation
     _bound_sites(relaxation, node)
     if node.used is not None:
         bring(relaxation, node.used)
     relaxation.bound = node.bound
-    if converge(relaxation, deadline, tolerance=LOOSE):
+    if converge(relaxation, deadline, tolerance=tree.loose):
         return Node(node.low, node.high, relaxation.bound, uses(relaxation), solved_here=True)
     return Node(node.low, node.high, relaxation.bound, node.used, solved_here=True)
+
+
+def has_point(relaxation: Relaxation) -> bool:
+    """Whether the LP was solved for some whole choice of sites, with all work done, if not to its end."""
+    values = relaxation.master.lp.values
+    opened = values[relaxation.opened] if len(values) else np.array([np.nan])
+    return bool((np.minimum(opened, 1.0 - opened) <= INTEGRAL).all()) and relaxation.unserved <= UNSERVED
 
 
 def _fixed(relaxation: Relaxation, node: Node, deadline: Deadline) -> list[float] | None:

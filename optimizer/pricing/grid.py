@@ -10,7 +10,7 @@ import numpy as np
 
 from ..matrix import Array
 from ..problem import Problem, RateDemand
-from ..timegrid import CELLS, Window, cell_hours, merge_equal, merge_similar
+from ..timegrid import CELLS, Window, cell_hours, merge_equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def make_grid(problem: Problem, months_per_period: int, most_blocks: int | None)
     levels = [tuple(demand.shape.level(cell) for demand in rates) for cell in range(len(CELLS))]
     blocks = merge_equal(levels)
     if most_blocks is not None and len(blocks) > most_blocks:
-        blocks = merge_similar(blocks, levels, [()] * len(CELLS), most_blocks)
+        blocks = _joined(blocks, np.array(levels) * _machines(problem), most_blocks)
     factor = np.array([problem.horizon.factor(month) for month in range(months)])
     block_hours = np.array([sum(cell_hours(cell) for cell in block) for block in blocks])
     starts = [period[0] for period in periods]
@@ -96,3 +96,40 @@ def make_grid(problem: Problem, months_per_period: int, most_blocks: int | None)
         least_factor=np.minimum.reduceat(factor, starts),
         largest_factor=np.maximum.reduceat(factor, starts),
     )
+
+
+def _machines(problem: Problem) -> Array:
+    """Machines of the fastest kind that each rate demand keeps busy at its peak, halfway through the plan."""
+    middle = problem.horizon.months // 2
+    return np.array(
+        [
+            load.demand.load_per_hour(middle, 1.0) / max(load.units_per_hour.values(), default=1.0)
+            for load in problem.workloads
+            if isinstance(load.demand, RateDemand)
+        ]
+    )
+
+
+def _joined(blocks: list[tuple[int, ...]], loads: Array, most: int) -> list[tuple[int, ...]]:
+    """Blocks joined until `most` are left, each time the two whose joint mean is nearest (Ward's method).
+
+    `loads` of each cell and workload. What is lost is hours x squared distance from the mean, of each load
+    and of their sum, since they may share machines: a relaxation of means sees no peak and no valley.
+    """
+    loads = np.column_stack((loads, loads.sum(axis=1)))
+    left = list(blocks)
+    hours = np.array([sum(cell_hours(cell) for cell in block) for block in left])
+    mean = np.array(
+        [np.average(loads[list(b)], axis=0, weights=[cell_hours(cell) for cell in b]) for b in left]
+    )
+    while len(left) > most:
+        apart = ((mean[:, None, :] - mean[None, :, :]) ** 2).sum(axis=2)
+        lost = apart * hours[:, None] * hours[None, :] / (hours[:, None] + hours[None, :])
+        lost[np.tril_indices(len(left))] = np.inf
+        i, j = divmod(int(np.argmin(lost)), len(left))
+        mean[i] = (hours[i] * mean[i] + hours[j] * mean[j]) / (hours[i] + hours[j])
+        hours[i] += hours[j]
+        left[i] = tuple(sorted(left[i] + left[j]))
+        del left[j]
+        mean, hours = np.delete(mean, j, axis=0), np.delete(hours, j)
+    return left

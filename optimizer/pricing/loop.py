@@ -35,17 +35,17 @@ class Relaxation:
         return float(self.master.lp.values[self.master.unserved].sum())
 
 
-def start(catalogue: Catalogue, grid: Grid, deadline: Deadline) -> Relaxation:
-    """The relaxation with the cheapest hourly offers of each workload."""
+def start(catalogue: Catalogue, grid: Grid, deadline: Deadline, *, first: bool = True) -> Relaxation:
+    """The relaxation with the cheapest hourly offers of each workload; at `first` all work of servers."""
     master = Master(catalogue, grid, GrowingLp(deadline.cancelled))
-    opened = add_own(master)
+    opened = add_own(master, all_work=first)
     c = catalogue
     hourly = np.flatnonzero((c.kind == ELASTIC)[c.pair_source])
     cost = c.hourly[c.pair_source[hourly]] / c.pair_speed[hourly]
     for w in range(len(master.load)):
         mine = hourly[c.pair_workload[hourly] == w]
         order = np.argsort(cost[c.pair_workload[hourly] == w], kind="stable")
-        best = mine[order][:4]
+        best = mine[order][: 4 if first else 1]
         j = np.flatnonzero(master.wanted[w])
         if len(best) and len(j):
             master.add_serving(np.repeat(best, len(j)), np.tile(j, len(best)))
@@ -54,9 +54,10 @@ def start(catalogue: Catalogue, grid: Grid, deadline: Deadline) -> Relaxation:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What the point of a relaxation uses: pairs, and reservations with their start and quantity."""
+    """What the point of a relaxation uses: pairs and their months; reservations, start and quantity."""
 
     pairs: Array
+    months: Array  # pair x month, bool
     offers: Array
     starts: Array
     quantities: Array
@@ -65,23 +66,32 @@ class Used:
 def uses(relaxation: Relaxation, trace: float = 1e-7) -> Used:
     """What the last point uses."""
     master, values = relaxation.master, relaxation.master.lp.values
-    pairs = [p[values[columns] > trace] for p, _, columns in master.served]
+    served = [(p[values[x] > trace], j[values[x] > trace]) for p, j, x in master.served]
     bought = [(o, s, values[columns]) for o, s, columns in master.purchases]
     none = np.zeros(0, int)
     offers = np.concatenate([none, *(o[x > trace] for o, _, x in bought)])
     starts = np.concatenate([none, *(s[x > trace] for _, s, x in bought)])
     quantities = np.concatenate([np.zeros(0), *(x[x > trace] for _, _, x in bought)])
-    return Used(np.unique(np.concatenate([none, *pairs])), offers, starts, quantities)
+    pairs = np.unique(np.concatenate([none, *(p for p, _ in served)]))
+    months = np.zeros((len(pairs), len(master.grid.factor)), bool)
+    period = np.array(master.grid.month_period())
+    for p, j in served:
+        in_period = np.zeros((len(pairs), len(master.grid.periods)), bool)
+        in_period[np.searchsorted(pairs, p), master.grid.period_of[j]] = True
+        months |= in_period[:, period]
+    return Used(pairs, months, offers, starts, quantities)
 
 
 def bring(relaxation: Relaxation, used: Used) -> None:
-    """Bring in what another point uses, of another grid or with other sites."""
+    """Bring in what another point uses, of another grid or with other sites, in the periods it is used in."""
     master = relaxation.master
-    c = master.catalogue
+    c, grid = master.catalogue, master.grid
     if len(used.offers):
         master.add_stock(np.unique(c.reservation_source[used.offers]))
         master.add_reservations(used.offers, used.starts)
-    at, j = np.nonzero(master.wanted[c.pair_workload[used.pairs]])
+    starts = [period[0] for period in grid.periods]
+    in_period = np.logical_or.reduceat(used.months, starts, axis=1)
+    at, j = np.nonzero(master.wanted[c.pair_workload[used.pairs]] & in_period[:, grid.period_of])
     master.add_serving(used.pairs[at], j)
 
 

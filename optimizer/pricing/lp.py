@@ -30,7 +30,9 @@ class Entries:
 
 
 class GrowingLp:
-    """min cost'x, alive in the solver. `solve` fills objective, values, row duals and reduced costs."""
+    """min cost'x, alive in the solver. `solve` fills objective, values, row duals and reduced costs; of rows
+    and columns added since, they are 0.
+    """
 
     def __init__(self, cancelled: Cancelled | None = None) -> None:
         self.highs = highspy.Highs()
@@ -49,12 +51,14 @@ class GrowingLp:
         nothing = np.zeros(count, np.int32)
         self.highs.addRows(count, low.astype(float), high.astype(float), 0, nothing, NONE, np.zeros(0))
         self.rows += count
+        self.duals = _with_zeros(self.duals, count)
         return np.arange(self.rows - count, self.rows)
 
     def add_full_row(self, low: float, high: float, columns: Array, values: Array) -> None:
         """A row between columns that exist."""
         self.highs.addRow(low, high, len(columns), columns.astype(np.int32), values.astype(float))
         self.rows += 1
+        self.duals = _with_zeros(self.duals, 1)
 
     def add_columns(self, cost: Array, high: Array, entries: Entries) -> Array:
         """Columns from 0 to `high`; their positions."""
@@ -79,6 +83,7 @@ class GrowingLp:
         )
         self.columns += count
         self._new += count
+        self.values, self.reduced = _with_zeros(self.values, count), _with_zeros(self.reduced, count)
         return np.arange(self.columns - count, self.columns)
 
     def set_bounds(self, column: int, low: float, high: float) -> None:
@@ -120,3 +125,8 @@ class GrowingLp:
             return False
         self.values = np.array(self.highs.getSolution().col_value)
         return True
+
+
+def _with_zeros(found: Array, more: int) -> Array:
+    """As many zeros more, where anything was found yet."""
+    return np.concatenate((found, np.zeros(more))) if len(found) else found

@@ -4,6 +4,8 @@ Rows hold in the mean of each slice of the grid. Machines need not be whole, min
 cash are left out, staff is paid by the share of a person: each only lowers the optimum, so it stays a bound.
 """
 
+from collections import defaultdict
+
 import numpy as np
 
 from ..cashflow import opening_flow
@@ -52,6 +54,9 @@ class Master:
         self.served: list[tuple[Array, Array, Array]] = []  # pair, slice, column
         self.purchases: list[tuple[Array, Array, Array]] = []  # reservation, start, column
         self.server_purchases: dict[str, tuple[Array, Array]] = {}  # type -> starts, columns
+        self.served_months: dict[int, list[tuple[Array, Array]]] = defaultdict(
+            list
+        )  # server -> columns, share of each period
         self.kept_columns: dict[str, Array] = {}  # owned servers -> column of each period
         self.block_columns: dict[str, int] = {}  # capacity block -> column
         self.partner_columns: dict[int, Array] = {}  # source -> columns of machines running

@@ -9,14 +9,18 @@ from ..index import ElasticSource, FirmSource, ServerSource, owned_in, server_be
 from ..matrix import Array
 from ..model import MONEY
 from ..problem import HOURS_PER_MONTH
+from .catalogue import SERVER
 from .lp import Entries
 from .master import Master, opening_cost
 
 INFINITE = np.array([np.inf])
 
 
-def add_own(master: Master) -> Array:
-    """Everything but the catalogue's hourly offers and reservations; the columns that open sites."""
+def add_own(master: Master, *, all_work: bool) -> Array:
+    """Everything but the catalogue's hourly offers and reservations; the columns that open sites.
+
+    With `all_work`, every server's work for every workload as well; else pricing brings it in.
+    """
     c = master.catalogue
     opened = _sites(master)
     places = {site.key: n for n, site in enumerate(c.problem.sites)}
@@ -32,7 +36,8 @@ def add_own(master: Master) -> Array:
             _blocks(master, q, firm)
     for q, partner in c.partners():
         _partner(master, q, partner)
-    pairs = np.flatnonzero(np.isin(c.pair_source, np.flatnonzero(master.stock_row[:, 0] >= 0)))
+    there = (master.stock_row[:, 0] >= 0) & (all_work | (c.kind != SERVER))
+    pairs = np.flatnonzero(there[c.pair_source])
     at, j = np.nonzero(master.wanted[c.pair_workload[pairs]])
     master.add_serving(pairs[at], j)
     return opened
@@ -103,6 +108,7 @@ def _purchases(master: Master, q: int, source: ServerSource) -> None:
     high = np.full(len(every), np.inf)
     columns = master.lp.add_columns(cost[useful] * MONEY, high, entries)
     master.server_purchases[source.server.key] = (starts[useful], columns)
+    master.served_months[q].append((columns, served[useful]))
 
 
 def _staff(source: ServerSource) -> float:
@@ -131,7 +137,9 @@ def _kept(master: Master, q: int, source: ServerSource) -> None:
         entries.add(every, np.full(len(every), master.carbon_row), tonnes)
         cost = monthly * grid.period_weight * MONEY
         high = owned.quantity * grid.by_period(np.array(there))
-        master.kept_columns[owned.key] = master.lp.add_columns(cost, high, entries)
+        columns = master.lp.add_columns(cost, high, entries)
+        master.kept_columns[owned.key] = columns
+        master.served_months[q].append((columns, np.eye(len(every))))
 
 
 def _blocks(master: Master, q: int, source: FirmSource) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..matrix import Array
 from ..problem import HOURS_PER_MONTH
-from .catalogue import ELASTIC, FIRM
+from .catalogue import ELASTIC, FIRM, SERVER
 from .master import Master
 
 
@@ -26,7 +26,7 @@ class Prices:
 def price(master: Master) -> Prices:
     """Price all columns at the duals of the last solve."""
     c, grid = master.catalogue, master.grid
-    firm_pairs = np.flatnonzero((c.kind == FIRM)[c.pair_source])
+    firm_pairs = np.flatnonzero(((c.kind == FIRM) | (c.kind == SERVER))[c.pair_source])
     hourly_pairs = np.flatnonzero((c.kind == ELASTIC)[c.pair_source])
     stock = _dual(master, master.stock_row)
     q = c.pair_source[hourly_pairs]
@@ -84,17 +84,34 @@ def _held(master: Master, firm_pairs: Array, stock: Array) -> tuple[Array, Array
     c, grid = master.catalogue, master.grid
     there = master.held_column[:, 0] >= 0
     q = c.pair_source[firm_pairs]
-    worth = _worth(master, firm_pairs)
+    worth = _worth(master, firm_pairs) - c.hourly[q][:, None] * grid.hours
     worth *= master.wanted[c.pair_workload[firm_pairs]]
     best = np.zeros((len(c.sources), grid.slices))
     if len(firm_pairs):
         firsts = np.flatnonzero(np.concatenate(([True], q[1:] != q[:-1])))
         best[q[firsts]] = np.maximum(0.0, np.maximum.reduceat(worth, firsts, axis=0))
     value = np.where(there[:, None], -stock, best)
+    _raise_servers(master, value, best)
     known = np.flatnonzero(there[q])
     firm_serving = np.zeros(worth.shape)
-    firm_serving[known] = -stock[q[known]] - worth[known]
+    firm_serving[known] = value[q[known]] / c.usable[q[known]][:, None] - worth[known]
     return value.reshape(len(c.sources), len(grid.periods), -1).sum(axis=2), firm_serving
+
+
+def _raise_servers(master: Master, value: Array, best: Array) -> None:
+    """Raise what servers held are worth in a slice to what their best work there would earn, as far as no
+    purchase would then cost less than it earns: duals that prove as much, and leave less work to bring in."""
+    c, grid = master.catalogue, master.grid
+    for q, parts in master.served_months.items():
+        more = np.maximum(0.0, best[q] * c.usable[q] - value[q])
+        by_period = more.reshape(len(grid.periods), -1).sum(axis=1)
+        share = 1.0
+        for columns, served in parts:
+            earned = served @ by_period
+            dear = earned > 0
+            room = master.lp.reduced[columns][dear] / earned[dear]
+            share = min(share, float(room.min(initial=1.0)))
+        value[q] += max(0.0, share) * more
 
 
 def _reservations(master: Master, value: Array) -> Array:

@@ -20,7 +20,7 @@ def buy_whole(relaxation: Relaxation, *, gap: float, deadline: Deadline) -> bool
     """
     master = relaxation.master
     lp, highs = master.lp, master.lp.highs
-    columns = _purchases(relaxation)
+    columns = purchases(relaxation)
     low, high = lp.bounds()
     hopeless = (lp.reduced > HOPELESS * abs(lp.objective)) & (lp.values < 1e-9)
     dropped = np.flatnonzero(hopeless & (low == 0.0)).astype(np.int32)
@@ -41,7 +41,8 @@ def buy_whole(relaxation: Relaxation, *, gap: float, deadline: Deadline) -> bool
     return found
 
 
-def _purchases(relaxation: Relaxation) -> Array:
+def purchases(relaxation: Relaxation) -> Array:
+    """Columns of all that is bought."""
     master = relaxation.master
     found = [columns for _, _, columns in master.purchases]
     found += [columns for _, columns in master.server_purchases.values()]

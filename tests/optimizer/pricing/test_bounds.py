@@ -16,16 +16,17 @@ from optimizer.pricing.attack import attack
 from optimizer.pricing.branch import Tree, best_choice, root
 from optimizer.pricing.catalogue import read
 from optimizer.pricing.grid import make_grid
-from optimizer.pricing.loop import start
+from optimizer.pricing.loop import converge, start
 from optimizer.pricing.price import price
 from optimizer.pricing.scope import knows, unservable
-from optimizer.problem import Problem
+from optimizer.problem import Problem, RateDemand
 from optimizer.reduce import only_useful
 from optimizer.result import Status
 from optimizer.solve import solve
+from optimizer.timegrid import DayShape
 from optimizer.verify import verify
 
-from ..factories import make_elastic, make_problem, make_rate
+from ..factories import make_elastic, make_problem, make_rate, two_levels
 from ..small_problems import small_problems
 from ..test_oracle import ALL
 
@@ -38,31 +39,56 @@ def known(problem: Problem) -> Problem:
 
 
 @FEW
-@given(small_problems(), st.integers(1, 3), st.sampled_from([1, 2, 48]))
-def test_every_grid_bounds_the_optimum(problem: Problem, months: int, blocks: int) -> None:
+@given(small_problems(), st.integers(1, 3), st.sampled_from([1, 2, 48]), st.booleans())
+def test_every_grid_bounds_the_optimum(problem: Problem, months: int, blocks: int, first: bool) -> None:
     problem = known(problem)
     best = solve(problem, gap=1e-9, time_limit_seconds=60)
     assume(best.status is Status.OPTIMAL)
     assert best.objective_npv is not None
-    relaxation = start(read(problem), make_grid(problem, months, blocks), Deadline())
-    tree = Tree(relaxation)
+    relaxation = start(read(problem), make_grid(problem, months, blocks), Deadline(), first=first)
+    tree = Tree(relaxation, loose=1e-5)
     tree.push(root(relaxation))
     assert best_choice(tree, Deadline()) is not None
     assert tree.bound() / MONEY <= best.objective_npv + 1e-6 * max(1.0, abs(best.objective_npv))
 
 
 @FEW
-@given(small_problems(), st.sampled_from([1, 48]))
-def test_the_first_point_bounds_it_as_well(problem: Problem, blocks: int) -> None:
+@given(small_problems(), st.sampled_from([1, 48]), st.booleans())
+def test_the_first_point_bounds_it_as_well(problem: Problem, blocks: int, first: bool) -> None:
     """Before anything is priced in: what is left out counts against the bound."""
     problem = known(problem)
     best = solve(problem, gap=1e-9, time_limit_seconds=60)
     assume(best.status is Status.OPTIMAL)
     assert best.objective_npv is not None
-    master = start(read(problem), make_grid(problem, 1, blocks), Deadline()).master
+    master = start(read(problem), make_grid(problem, 1, blocks), Deadline(), first=first).master
     assert master.lp.solve(60)
     bound = (master.lp.objective + price(master).shortfall) / MONEY
     assert bound <= best.objective_npv + 1e-6 * max(1.0, abs(best.objective_npv))
+
+
+@FEW
+@given(small_problems(), st.sampled_from([1, 48]))
+def test_work_of_servers_that_is_priced_in_leads_to_the_same_relaxation(
+    problem: Problem, blocks: int
+) -> None:
+    problem = only_useful(known(problem))
+    assume(not unservable(problem))
+    catalogue, grid = read(problem), make_grid(problem, 1, blocks)
+    every, priced = (start(catalogue, grid, Deadline(), first=first) for first in (True, False))
+    assert converge(every, Deadline()) == converge(priced, Deadline())
+    assert priced.master.lp.objective == pytest.approx(every.master.lp.objective, rel=1e-6, abs=1e-9)
+
+
+def test_blocks_that_are_alike_for_the_large_loads_are_joined() -> None:
+    """Two levels of a load of 100, at other hours two of a load of 1: with two blocks, those of the large."""
+    large = make_rate(100.0, shape=two_levels(0.5), name="large")
+    night = DayShape((1.0,) * 6 + (0.1,) * 18, (1.0,) * 6 + (0.1,) * 18)
+    problem = make_problem(large, make_rate(1.0, shape=night, name="small"), elastic=(make_elastic(),))
+    grid = make_grid(problem, 1, 2)
+    assert isinstance(large.demand, RateDemand)
+    shape = large.demand.shape
+    levels = [{shape.level(cell) for cell in block} for block in grid.blocks]
+    assert sorted(map(sorted, levels)) == [[0.5], [1.0]]
 
 
 @FEW
