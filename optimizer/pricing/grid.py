@@ -99,15 +99,17 @@ def make_grid(problem: Problem, months_per_period: int, most_blocks: int | None)
 
 
 def _machines(problem: Problem) -> Array:
-    """Machines of the fastest kind that each rate demand keeps busy at its peak, halfway through the plan."""
-    middle = problem.horizon.months // 2
-    return np.array(
-        [
-            load.demand.load_per_hour(middle, 1.0) / max(load.units_per_hour.values(), default=1.0)
-            for load in problem.workloads
-            if isinstance(load.demand, RateDemand)
-        ]
-    )
+    """Machines of the fastest kind that each rate demand keeps busy at its peak, in the mean of all months;
+    0 where no machine serves it.
+    """
+    months, found = range(problem.horizon.months), []
+    for workload in problem.workloads:
+        demand = workload.demand
+        if isinstance(demand, RateDemand):
+            peaks = sum(demand.load_per_hour(t, 1.0) for t in months if demand.runs_in(t))
+            fastest = max(workload.units_per_hour.values(), default=0.0)
+            found.append(peaks / len(months) / fastest if fastest > 0 else 0.0)
+    return np.array(found)
 
 
 def _joined(blocks: list[tuple[int, ...]], loads: Array, most: int) -> list[tuple[int, ...]]:

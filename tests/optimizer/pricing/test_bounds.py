@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -13,13 +14,14 @@ from optimizer.highs import Effort
 from optimizer.matrix import activity
 from optimizer.model import MONEY
 from optimizer.pricing.attack import attack
-from optimizer.pricing.branch import Tree, best_choice, root
+from optimizer.pricing.branch import Tree, best_choice, has_point, root
 from optimizer.pricing.catalogue import read
 from optimizer.pricing.grid import make_grid
 from optimizer.pricing.loop import converge, start
+from optimizer.pricing.lp import Entries
 from optimizer.pricing.price import price
 from optimizer.pricing.scope import knows, unservable
-from optimizer.problem import Problem, RateDemand
+from optimizer.problem import Problem
 from optimizer.reduce import only_useful
 from optimizer.result import Status
 from optimizer.solve import solve
@@ -79,16 +81,38 @@ def test_work_of_servers_that_is_priced_in_leads_to_the_same_relaxation(
     assert priced.master.lp.objective == pytest.approx(every.master.lp.objective, rel=1e-6, abs=1e-9)
 
 
-def test_blocks_that_are_alike_for_the_large_loads_are_joined() -> None:
-    """Two levels of a load of 100, at other hours two of a load of 1: with two blocks, those of the large."""
-    large = make_rate(100.0, shape=two_levels(0.5), name="large")
+@pytest.mark.parametrize("ended", [None, 0])
+def test_blocks_that_are_alike_for_the_large_loads_are_joined(ended: int | None) -> None:
+    """Two levels of a load of 100, at other hours two of a load of 1: with two blocks, those of the large,
+    even if it is there in the first month only. What no machine serves counts for nothing.
+    """
+    shape = two_levels(0.5)
     night = DayShape((1.0,) * 6 + (0.1,) * 18, (1.0,) * 6 + (0.1,) * 18)
-    problem = make_problem(large, make_rate(1.0, shape=night, name="small"), elastic=(make_elastic(),))
-    grid = make_grid(problem, 1, 2)
-    assert isinstance(large.demand, RateDemand)
-    shape = large.demand.shape
-    levels = [{shape.level(cell) for cell in block} for block in grid.blocks]
+    problem = make_problem(
+        make_rate(100.0, shape=shape, name="large", last_month=ended),
+        make_rate(1.0, shape=night, name="small"),
+        make_rate(9000.0, {"m": 0.0}, shape=night, name="unserved"),
+        months=4,
+        elastic=(make_elastic(),),
+    )
+    levels = [{shape.level(cell) for cell in block} for block in make_grid(problem, 1, 2).blocks]
     assert sorted(map(sorted, levels)) == [[0.5], [1.0]]
+
+
+def test_a_program_that_grew_knows_nothing_of_what_is_new() -> None:
+    """The point and the prices of the last solve hold 0 for rows and columns added since."""
+    problem = make_problem(make_rate(1.0), elastic=(make_elastic(),))
+    relaxation = start(read(problem), make_grid(problem, 1, 1), Deadline())
+    assert not has_point(relaxation)
+    assert converge(relaxation, Deadline())
+    assert has_point(relaxation)
+    lp = relaxation.master.lp
+    row = lp.add_rows(np.zeros(1), np.ones(1))
+    column = lp.add_columns(np.ones(2), np.ones(2), Entries([row], [row], [np.ones(1)]))
+    assert len(lp.values) == len(lp.reduced) == lp.columns
+    assert len(lp.duals) == lp.rows
+    assert not lp.values[column].any()
+    assert has_point(relaxation)
 
 
 @FEW
