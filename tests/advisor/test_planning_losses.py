@@ -5,6 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
+
 from providers.offers import Offer, Payment, Purchase
 from tests.advisor.advise_calls import advise, write_prices
 from tests.advisor.planning_cases import PARTNER, SITE, near, plan_data, result_of
@@ -132,3 +134,15 @@ def test_on_demand_alone_survives_nothing() -> None:
     rows = [row for row in result.conflicts or () if row.limit == "limits.survive_loss_of"]
     assert {row.where for row in rows} == {"aws/eu-central-1", "aws/eu-west-1"}
     assert [row.available for row in rows] == [near(0), near(0)]
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_a_surge_is_named_only_where_something_is_for_rent(elsewhere: bool) -> None:
+    # nothing is held anywhere: without eu-central-1 at most the surge of a quarter meets the load
+    limits = {"survive_loss_of": "region", "on_demand_surge_fraction": 0.25}
+    there = [make_offer(region="eu-west-1", price_per_hour=Decimal(90))] if elsewhere else []
+    result = result_of(plan_data(CHAT, limits=limits), [make_offer(price_per_hour=Decimal(4)), *there])
+    assert result.status == "infeasible"
+    said = " ".join(conflict.relaxation for conflict in result.conflicts or ())
+    assert "without aws/eu-central-1" in said
+    assert ("and a surge of 25 %" in said) == elsewhere
