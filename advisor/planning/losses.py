@@ -85,7 +85,7 @@ def loss_warnings(case: Case, outcome: Outcome) -> Iterator[ResultWarning]:
             code="no_surge",
             severity="info",
             message=f"Without {place}, nothing that {name} could use is offered on demand elsewhere: no "
-            "surge is counted there, and all of it is held.",
+            "surge is counted then, and machines for all that it served there are held elsewhere.",
         )
     (name, place, i), most = max(served.items(), key=lambda item: (round(item[1], 9), item[0]))
     month = next(piece.month for piece in outcome.plan.slices if piece.index == i)
