@@ -18,7 +18,6 @@ from advisor.celery import app
 from advisor.errors import BadInput, Conflict
 from advisor.management.commands.refresh_prices import bar_text
 from advisor.models import Job, QuarantinedOffer, SourceState
-from advisor.refresh import secrets, sources
 from advisor.refresh.quarantine import columns_of, decide, offer_of, price_key, quarantined
 from advisor.refresh.queries import source_state, source_states
 from advisor.refresh.services import refresh_now, request_refresh
@@ -95,8 +94,8 @@ def test_one_source_by_name_and_its_outcome_as_json(monkeypatch: pytest.MonkeyPa
     assert len(outcome) == 1
     expected = {"provider": "gpuhunt", "state": "ok", "seen": 5, "taken": 5, "refused": 0, "changed": 5}
     assert {name: outcome[0][name] for name in expected} == expected
-    age_hours = (datetime.now(UTC) - SEEN).total_seconds() / 3600  # said with one decimal
-    assert outcome[0]["age_hours"] == pytest.approx(age_hours, abs=0.06)
+    age_hours = (datetime.now(UTC) - SEEN).total_seconds() / 3600
+    assert 0 <= age_hours - outcome[0]["age_hours"] < 0.15  # one decimal, rounded down
     assert outcome[0]["seconds"] >= 0
 
 
@@ -262,31 +261,6 @@ def test_operators_decide_and_refresh_and_others_only_look(
     said = operator.post(sources_page, form, follow=True).content.decode()
     assert "is being refreshed already, and held back if need be" in said
     assert "0 asked for" in said
-
-
-def test_sources_are_built_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BCE_ACCESS_KEY_ID", "an-id")
-    monkeypatch.setenv("BCE_SECRET_ACCESS_KEY", "canary-secret")
-    monkeypatch.setenv("BAIDU_REGIONS", "bj, gz")
-    monkeypatch.setenv("AZURE_REGIONS", "westeurope")
-    monkeypatch.setenv("GPUHUNT_PROVIDERS", "runpod")
-    baidu = sources.build("baidu")
-    assert baidu.not_configured() == ""
-    assert "canary-secret" not in repr(baidu)
-    assert getattr(baidu, "regions") == ["bj", "gz"]  # noqa: B009  of this source only
-    assert getattr(sources.build("gpuhunt"), "providers") == ["runpod"]  # noqa: B009  as above
-    assert sources.build("azure").not_configured() == ""
-    monkeypatch.delenv("BCE_ACCESS_KEY_ID")
-    assert "BCE_ACCESS_KEY_ID" in sources.build("baidu").not_configured()
-
-
-def test_words_hold_no_secret_no_query_and_no_user(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MY_CLOUD_TOKEN", "canary-token")
-    text = secrets.without_secrets(
-        "GET https://user:pass@example.org/a?sig=abc failed: canary-token; see https://example.org/b"
-    )
-    assert text == "GET https://example.org/a failed: ***; see https://example.org/b"
-    assert len(secrets.without_secrets("x" * 5000)) == 1000
 
 
 def test_a_source_whose_library_is_missing_has_failed_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
