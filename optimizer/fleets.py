@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from .alone import alone, buy_alone
 from .bought_first import buy, run_with
 from .built import Built
 from .cases import Case
@@ -27,8 +28,10 @@ ROUND_SHARE = 0.15  # of the time left, at most, for a first plan
 LIKELY_SHARE = 0.5  # of the time left, at most, for the likely offers, where one core does all
 BUYING_SHARE = 0.4  # of the time left, at most, for what is bought
 RUNNING_SHARE = 0.5  # of the time left then, at most, for what runs
-PROVING_SHARE = 0.6  # of the time left then, at most, for groups, where other choices of sites may win
+PROVING_SHARE = 0.9  # of the time left then, at most, for groups
+SITES_SHARE = 0.6  # the same where other choices of sites may win
 MENDING_SHARE = 0.3  # of the time left then, at most, for limits that groups break together
+STEPS_GAP = 0.5  # of a group's: what the purchases of a workload alone may leave open
 GROUP_GAP = 0.7  # of the gap asked for: what groups may leave open, as prices of shared limits leave some
 
 
@@ -73,35 +76,44 @@ def _by_groups(
     bought = cut.part_of_column == STRATEGIC
 
     def purchases(group: Group, effort: Effort) -> SolverAnswer:
+        lone = alone(state.built, cut, group)
+        if lone is not None:
+            exact = buy_alone(state.built, group, lone, replace(effort, gap=STEPS_GAP * effort.gap))
+            if exact.values is not None:
+                return exact
         needed = some_rows(group.matrix, np.flatnonzero(case.needed[group.rows]))
         return buy(needed, bought[group.columns], effort)
 
     chosen = _each_group(state, apart, BUYING_SHARE, purchases)
-    bound = apart.constant + sum(answer.bound for answer in chosen)
-    point = _joined(apart, chosen)
+    least = [answer.bound for answer in chosen]
+    bound = apart.constant + sum(least)
+    point = _joined(apart, [answer.values for answer in chosen])
+    known = [_of(group, state.values) for group in apart.groups]
     if point is not None and not state.effort.is_cancelled():
-        _run_what_is_bought(state, cut, case, apart, point)
+        known = _run_what_is_bought(state, cut, case, apart, point)
     state.tell(bound)
     if len(apart.groups) == 1 or state.proven(bound) or state.effort.is_cancelled():
         return bound
-    known, least = state.values, [answer.bound for answer in chosen]
-    proofs = _each_group(
-        state,
-        apart,
-        PROVING_SHARE if others() else 1.0,
-        lambda group, effort: run(group.matrix, effort, start=_of(group, known)),
-        least,
-    )
-    _offer_joined(state, cut, case, _joined(apart, proofs))
+    starts = dict(zip(apart.groups, zip(known, least, strict=True), strict=True))
+
+    def prove(group: Group, effort: Effort) -> SolverAnswer:
+        start, proven = starts[group]
+        cost = math.inf if start is None else group.cost(start)
+        if cost - proven <= effort.gap * abs(cost):
+            return SolverAnswer(True, False, proven, cost, start, 0)
+        return run(group.matrix, effort, start=start)
+
+    proofs = _each_group(state, apart, SITES_SHARE if others() else PROVING_SHARE, prove, least)
+    _offer_joined(state, cut, case, apart, [answer.values for answer in proofs], share=1.0)
     best = (max(early, late.bound) for early, late in zip(least, proofs, strict=True))
     return apart.constant + sum(best)
 
 
 def _run_what_is_bought(
     state: Search, cut: Decomposition, case: Case, apart: FallenApart, point: Array
-) -> None:
+) -> list[Array | None]:
     """What runs with the purchases of a point: part by part of time, then group by group; and all at once
-    where limits on all bind."""
+    where limits on all bind. The best known of each group."""
     bought = cut.part_of_column == STRATEGIC
     rounding = Deadline.after(ROUND_SHARE * state.left(), state.effort.cancelled)
     near = replace(case.relaxed, values=point)
@@ -113,22 +125,38 @@ def _run_what_is_bought(
         return run_with(group.matrix, bought[own], point[own], effort, start)
 
     running = _each_group(state, apart, RUNNING_SHARE, solve)
-    if _offer_joined(state, cut, case, _joined(apart, running)) or len(apart.groups) == 1:
-        return
-    effort = replace(state.effort, seconds=max(0.1, RUNNING_SHARE * state.left()), progress=None)
-    state.offer(run_with(case.matrix, bought, point, effort).values)
+    best = [
+        _cheapest(group, answer.values, _of(group, known), _of(group, state.values))
+        for group, answer in zip(apart.groups, running, strict=True)
+    ]
+    if not _offer_joined(state, cut, case, apart, best) and len(apart.groups) > 1:
+        effort = replace(state.effort, seconds=max(0.1, RUNNING_SHARE * state.left()), progress=None)
+        state.offer(run_with(case.matrix, bought, point, effort).values)
+    return best
 
 
-def _joined(apart: FallenApart, answers: list[SolverAnswer]) -> Array | None:
-    points = [answer.values for answer in answers if answer.values is not None]
-    return put_together(apart, points) if len(points) == len(answers) else None
+def _cheapest(group: Group, *points: Array | None) -> Array | None:
+    return min((point for point in points if point is not None), key=group.cost, default=None)
 
 
-def _offer_joined(state: Search, cut: Decomposition, case: Case, point: Array | None) -> bool:
+def _joined(apart: FallenApart, points: list[Array | None]) -> Array | None:
+    found = [point for point in points if point is not None]
+    return put_together(apart, found) if len(found) == len(points) else None
+
+
+def _offer_joined(
+    state: Search,
+    cut: Decomposition,
+    case: Case,
+    apart: FallenApart,
+    points: list[Array | None],
+    share: float = MENDING_SHARE,
+) -> bool:
     """Keep a point put together from groups, if it can be made to keep the limits on all of them."""
+    point = _joined(apart, points)
     if point is None:
         return False
-    mending = Deadline.after(MENDING_SHARE * state.left(), state.effort.cancelled)
+    mending = Deadline.after(share * state.left(), state.effort.cancelled)
     found = whole_plan(state.built, case.matrix, cut, point, case.relaxed.row_duals, mending)
     state.offer(found)
     return found is not None

@@ -20,13 +20,17 @@ LEAST_COLUMNS = 50  # of a group worth a solve of its own; what is smaller is so
 NO_COST = 1e-7  # a reduced cost this small is the solver's tolerance
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Group:
     """Some columns of a model, the rows between them, and the problem they make."""
 
     columns: Array
     rows: Array
     matrix: Matrix
+
+    def cost(self, point: Array) -> float:
+        """Of a point of the group, in thousands, at its prices."""
+        return float(self.matrix.cost @ point) + self.matrix.offset
 
 
 @dataclass(frozen=True, slots=True)
