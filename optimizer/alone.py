@@ -6,21 +6,24 @@ and a step for each month. Its relaxation has the convex hull of each month in i
 whole model runs parts of machines: the solver ends in seconds where the whole model takes it minutes.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import pulp
 
 from .built import Built
-from .decompose import STRATEGIC, Decomposition
+from .decompose import STRATEGIC, Decomposition, decompose
 from .frontier import Frontier, Machines, frontier, together
-from .groups import Group
+from .groups import Group, undivided
 from .highs import Effort, SolverAnswer, run
 from .index import ElasticSource, FirmSource, is_spot
-from .matrix import matrix_of
+from .matrix import Array, Matrix, matrix_of
 from .problem import RateDemand
 
 SAME = 1e-9  # relative difference of speeds that are the same
+
+MOST_STEPS = 20_000  # of all months; neighbours of more are joined, which only makes them cheaper
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,23 @@ class Alone:
 
     scale: dict[int, float]
     units: dict[int, float]  # of the first workload an hour, for each source
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What a month's machines by the hour cost at least (thousands), from so much held (units an hour) on.
+
+    The more is held, the less they cost.
+    """
+
+    held: Array
+    cost: Array
+
+    def joined(self, most: int) -> "Steps":
+        """Neighbours joined where there are more than `most`: the least held at the least cost."""
+        first = np.arange(0, len(self.held), -(-len(self.held) // most))
+        last = np.append(first[1:], len(self.held)) - 1
+        return Steps(self.held[first], self.cost[last])
 
 
 def alone(built: Built, cut: Decomposition, group: Group) -> Alone | None:
@@ -56,20 +76,27 @@ def alone(built: Built, cut: Decomposition, group: Group) -> Alone | None:
     return _as_one(built, {key[:2] for key, _ in serves})
 
 
+def is_alone(built: Built, matrix: Matrix) -> bool:
+    """Whether a whole model is of this kind."""
+    return alone(built, decompose(built, matrix), undivided(matrix).groups[0]) is not None
+
+
 def _as_one(built: Built, pairs: set[tuple[int, int]]) -> Alone | None:
     """Speeds of the first workload, where all others have the same machines at the same multiple."""
     index = built.index
-    users: dict[int, dict[int, float]] = {}
-    for w, q in sorted(pairs):
-        users.setdefault(w, {})[q] = index.units(w, q)
-    rates = all(isinstance(index.problem.workloads[w].demand, RateDemand) for w in users)
-    kinds = all(isinstance(index.sources[q], ElasticSource | FirmSource) for _, q in pairs)
-    first = next(iter(users.values()))
-    if not rates or not kinds or any(own.keys() != first.keys() for own in users.values()):
+    loads = {w: index.problem.workloads[w] for w, _ in sorted(pairs)}
+    sources = sorted({q for _, q in pairs})
+    rates = all(isinstance(load.demand, RateDemand) for load in loads.values())
+    if not rates or not all(isinstance(index.sources[q], ElasticSource | FirmSource) for q in sources):
         return None
-    scale = {w: first[q] / own[q] for w, own in users.items() for q in list(own)[:1]}
-    same = (abs(own[q] * scale[w] - first[q]) <= SAME * first[q] for w, own in users.items() for q in first)
-    return Alone(scale, first) if all(same) else None
+    first = {q: index.units(min(loads), q) for q in sources}
+    scale = {w: first[sources[0]] / (index.units(w, sources[0]) or math.inf) for w in loads}
+    for w, load in loads.items():
+        for q in sources:
+            served = (w, q) in pairs or (is_spot(index.sources[q]) and load.interruptible_fraction == 0.0)
+            if not served or abs(index.units(w, q) * scale[w] - first[q]) > SAME * first[q]:
+                return None
+    return Alone(scale, first)
 
 
 def buy_alone(built: Built, group: Group, lone: Alone, effort: Effort) -> SolverAnswer:
@@ -91,7 +118,7 @@ def buy_alone(built: Built, group: Group, lone: Alone, effort: Effort) -> Solver
             for (q, held_in), x in built.variables.held.items()
             if held_in == month and x.index in position
         }
-        cost |= _add_steps(lp, month, Frontier(steps.size / largest, steps.cost), held)
+        cost |= _add_steps(lp, month, Steps(steps.held / largest, steps.cost), held)
     lp.setObjective(pulp.LpAffineExpression(cost, group.matrix.offset))
     matrix = matrix_of(lp)
     answer = run(matrix, effort)
@@ -140,15 +167,15 @@ def _copy_rows(lp: pulp.LpProblem, group: Group, columns: dict[int, pulp.LpVaria
             lp.addConstraint(pulp.LpConstraint(terms, pulp.LpConstraintLE, f"h{row}", high))
 
 
-def _month(built: Built, group: Group, lone: Alone, pieces: list[int], position: dict[int, int]) -> Frontier:
-    """What a month's machines by the hour cost at least (thousands), by what is held (units an hour)."""
+def _month(built: Built, group: Group, lone: Alone, pieces: list[int], position: dict[int, int]) -> Steps:
+    """The steps of a month."""
     hours = [_slice(built, group, lone, i, position) for i in pieces]
     loads = [(load, found) for load, found in hours if load > 0]
     starts = [np.maximum(load - found.size, 0.0) for load, found in loads]
     held = np.unique(np.concatenate([np.zeros(1), *starts]))
     cost = sum((found.least_cost(load - held) for load, found in loads), np.zeros(len(held)))
     falls = np.isfinite(cost) & np.append(True, cost[1:] < cost[:-1] - 1e-12)
-    return Frontier(held[falls], cost[falls])
+    return Steps(held[falls], cost[falls]).joined(max(1, MOST_STEPS // len(built.index.by_slice)))
 
 
 def _slice(
@@ -169,14 +196,14 @@ def _slice(
 
 
 def _add_steps(
-    lp: pulp.LpProblem, month: int, steps: Frontier, held: dict[pulp.LpVariable, float]
+    lp: pulp.LpProblem, month: int, steps: Steps, held: dict[pulp.LpVariable, float]
 ) -> dict[pulp.LpVariable, float]:
     """One step is taken, and what is held reaches it; the cost of each."""
-    taken = [pulp.LpVariable(f"z{month}_{k}", 0, 1, pulp.LpInteger) for k in range(len(steps.size))]
+    taken = [pulp.LpVariable(f"z{month}_{k}", 0, 1, pulp.LpInteger) for k in range(len(steps.held))]
     lp.addVariables(taken)
     one = pulp.LpAffineExpression(dict.fromkeys(taken, 1.0))
     lp.addConstraint(pulp.LpConstraint(one, pulp.LpConstraintEQ, f"one{month}", 1.0))
-    needs = {x: -float(size) for x, size in zip(taken, steps.size, strict=True) if size > 0}
+    needs = {x: -float(size) for x, size in zip(taken, steps.held, strict=True) if size > 0}
     reach = pulp.LpAffineExpression(held | needs)
     lp.addConstraint(pulp.LpConstraint(reach, pulp.LpConstraintGE, f"reach{month}", 0.0))
     return dict(zip(taken, steps.cost.tolist(), strict=True))

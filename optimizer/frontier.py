@@ -50,14 +50,13 @@ def together(one: Frontier, other: Frontier, need: float) -> Frontier:
     order = np.lexsort((cost, -size))
     size, cost = size[order], cost[order]
     better = np.append(True, cost[1:] < np.minimum.accumulate(cost)[:-1] - 1e-12)
-    return _thinned(Frontier(size[better][::-1], cost[better][::-1]))
+    found = Frontier(size[better][::-1], cost[better][::-1])
+    return found if len(found.size) <= MOST_POINTS else _thinned(found)
 
 
 def _thinned(found: Frontier) -> Frontier:
     """Neighbours joined where there are too many: the size of the largest at the cost of the cheapest."""
-    groups = -(-len(found.size) // MOST_POINTS)
-    if groups == 1:
-        return found
-    first = np.arange(1, len(found.size), groups)  # nothing at no cost stays alone
+    each = -(-len(found.size) // MOST_POINTS)
+    first = np.append(0, np.arange(1, len(found.size), each))  # what costs nothing stays alone
     last = np.append(first[1:], len(found.size)) - 1
-    return Frontier(np.append(0.0, found.size[last]), np.append(0.0, found.cost[first]))
+    return Frontier(found.size[last], found.cost[first])

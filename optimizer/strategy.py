@@ -4,6 +4,7 @@ import math
 import time
 from dataclasses import replace
 
+from .alone import is_alone
 from .bounding import part_bound
 from .build import Built
 from .cases import Case, site_cases
@@ -19,6 +20,7 @@ from .spread import spread_purchases
 
 SMALL_COLUMNS = 4000  # up to here the solver is tried on the whole model first
 SMALL_SECONDS = 10.0
+ALONE_SECONDS = 1.0  # where there is a better way than the whole model
 FEW_WHOLE = 10  # whole columns that the solver decides faster than its heuristics find a plan
 PART_SHARE = 0.8  # of the time left, at most, for rounding and proving part by part
 
@@ -28,8 +30,9 @@ def search(built: Built, matrix: Matrix, effort: Effort, start: Array | None = N
     state = Search(built, matrix, effort, time.perf_counter())
     state.offer(start)
     if matrix.columns <= SMALL_COLUMNS:
-        quick = _at_once(matrix, effort, start)
-        if quick.infeasible or quick.optimal or effort.seconds <= SMALL_SECONDS:
+        seconds = ALONE_SECONDS if is_alone(built, matrix) else SMALL_SECONDS
+        quick = _at_once(matrix, replace(effort, seconds=min(effort.seconds, seconds)), start)
+        if quick.infeasible or quick.optimal or effort.seconds <= seconds:
             return quick
         state.offer(quick.values)
     cases = site_cases(built, matrix, replace(effort, seconds=max(1.0, state.left())))
@@ -49,8 +52,7 @@ def search(built: Built, matrix: Matrix, effort: Effort, start: Array | None = N
 
 def _at_once(matrix: Matrix, effort: Effort, start: Array | None) -> SolverAnswer:
     """What the solver makes of the whole model in a short time."""
-    seconds, tiny = min(effort.seconds, SMALL_SECONDS), int(matrix.whole.sum()) <= FEW_WHOLE
-    return run(matrix, replace(effort, seconds=seconds, tiny=tiny), start=start)
+    return run(matrix, replace(effort, tiny=int(matrix.whole.sum()) <= FEW_WHOLE), start=start)
 
 
 def _by_parts(state: Search, cases: list[Case]) -> float:
