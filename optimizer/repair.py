@@ -100,16 +100,21 @@ class _Refit:
         rows = [*self.rows, *self.ceilings, *self.work]
         cost = matrix.cost - weighted(matrix, self.tail, duals)
         small = submatrix(matrix, columns, rows, cost[columns], low, high)
-        penalties = 10.0 * np.abs(duals[self.work]) + 1.0
         deadline = deadline.within(MONTH_SECONDS)
-        effort = Effort(gap=MONTH_GAP, seconds=deadline.left(), cancelled=deadline.cancelled)
-        answer = run(with_shortfall(small, penalties), effort)
+        answer = run(small, _effort(deadline, 0.5))
+        if answer.values is None:  # not all of the work fits
+            penalties = 10.0 * np.abs(duals[self.work]) + np.abs(small.cost).max(initial=1.0)
+            answer = run(with_shortfall(small, penalties), _effort(deadline, 1.0))
         if answer.values is None:
             return False
         values[columns] = answer.values[: len(columns)]
-        for row, short in zip(self.work, answer.values[len(columns) :], strict=True):
-            carried[row] = float(short)
+        left = answer.values[len(columns) :].tolist() or [0.0] * len(self.work)
+        carried.update(zip(self.work, left, strict=True))
         return True
+
+
+def _effort(deadline: Deadline, share: float) -> Effort:
+    return Effort(gap=MONTH_GAP, seconds=share * deadline.left(), cancelled=deadline.cancelled)
 
 
 def with_shortfall(matrix: Matrix, penalties: Array) -> Matrix:
