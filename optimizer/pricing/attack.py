@@ -1,7 +1,7 @@
 """Large problems: relax and price on finer and finer grids, branch on sites, round, until the gap holds."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,9 @@ STEPS = (  # months of a period, blocks at most, workloads x slices at most
     (3, 12, 5000),
     (1, 48, 11_000),
 )
+FINER = ((1, 8, 16_000), (1, 12, 24_000))  # the same, for time left after a plan
+MORE_THAN = 1.3  # times what a plan took: time left for another
+READING_SHARE = 0.02  # of the time, kept for reading the plan back
 GUIDES = 3  # months: grids of longer periods are followed by finer ones
 FEWEST_BLOCKS = 6  # a grid of single months with fewer says less than one of quarters with more
 QUICK_PAIRS = 500  # of source and workload: up to here every grid leads to a plan of its own
@@ -66,28 +69,71 @@ def attack(problem: Problem, effort: Effort) -> Answer:
     deadline, begin = Deadline.after(effort.seconds, effort.cancelled), time.perf_counter()
     proving, catalogue, answer = deadline.within(GRIDS_SHARE * effort.seconds), read(problem), Answer()
     nodes: list[Node] | None = None
+    tree: Tree | None = None
     found: Relaxation | None = None
     quick = len(catalogue.pair_source) <= QUICK_PAIRS
     part_gap = max(PART_GAP, PART_SHARE * effort.gap)
-    for grid in _grids(problem):
+    for grid in _grids(problem, STEPS):
         tree = _tree(catalogue, grid, nodes, effort.gap, deadline)
-        choice = best_choice(tree, proving)
-        answer.bound = max(answer.bound, tree.bound())
-        answer.nodes += len(tree.done) + len(tree.nodes)
-        _tell(effort, answer, deadline)
-        if choice is None:
+        finished = _prove(tree, answer, effort, proving, deadline)
+        if not finished:
             if has_point(tree.relaxation) and _buys_many(tree.relaxation):
                 found = tree.relaxation  # not solved to its end, but nearer the best than a coarser grid's
             break
         found = tree.relaxation
         if quick and has_point(found):
             _round(problem, found, answer, part_gap, deadline)
-        nodes = [node.to_do() for node in tree.all_nodes()]
-    if found is not None and not quick and has_point(found):
+        nodes = tree.to_do()
+    if found is not None and tree is not None and not quick and has_point(found):
+        rounding = time.perf_counter()
         _round(problem, found, answer, part_gap, deadline)
         _tell(effort, answer, deadline)
+        if answer.gap() > effort.gap:
+            _finer(problem, catalogue, tree, answer, effort, deadline, time.perf_counter() - rounding)
     answer.seconds = time.perf_counter() - begin
     return answer
+
+
+def _prove(tree: Tree, answer: Answer, effort: Effort, proving: Deadline, deadline: Deadline) -> bool:
+    """Whether the tree led to its best choice of sites in time; what it proves is kept anyway."""
+    finished = best_choice(tree, proving) is not None
+    answer.bound = max(answer.bound, tree.bound())
+    answer.nodes += len(tree.done) + len(tree.nodes)
+    _tell(effort, answer, deadline)
+    return finished
+
+
+def _finer(
+    problem: Problem,
+    catalogue: Catalogue,
+    tree: Tree,
+    answer: Answer,
+    effort: Effort,
+    deadline: Deadline,
+    rounding_seconds: float,
+) -> None:
+    """With time left and too wide a gap: the last grid to its very end, then finer ones.
+
+    A plan from each of these, and from the last grid where none is finer.
+    """
+    part_gap = max(PART_GAP, PART_SHARE * effort.gap)
+    proving = deadline.within(deadline.left() - READING_SHARE * effort.seconds)
+    again = Tree(tree.relaxation, TIGHT)
+    for node in tree.to_do():
+        again.push(node)
+    known = tree.relaxation.master.grid.slices
+    finer = [grid for grid in _grids(problem, FINER) if grid.slices > known]
+    for grid in (None, *finer):
+        if answer.gap() <= effort.gap or proving.passed():
+            return
+        if grid is not None:
+            again = _tree(catalogue, grid, again.to_do(), effort.gap, deadline)
+        again.relaxation.enough = answer.cost - effort.gap * abs(answer.cost)
+        if not _prove(again, answer, effort, proving, deadline):
+            return
+        is_time = proving.left() > MORE_THAN * rounding_seconds and not (grid is None and finer)
+        if answer.gap() > effort.gap and is_time and has_point(again.relaxation):
+            _round(problem, again.relaxation, answer, part_gap, deadline)
 
 
 def _tree(catalogue: Catalogue, grid: Grid, nodes: list[Node] | None, gap: float, deadline: Deadline) -> Tree:
@@ -99,9 +145,9 @@ def _tree(catalogue: Catalogue, grid: Grid, nodes: list[Node] | None, gap: float
     return tree
 
 
-def _grids(problem: Problem) -> Iterator[Grid]:
+def _grids(problem: Problem, steps: Sequence[tuple[int, int, int]]) -> Iterator[Grid]:
     """Grids from coarse to fine, as far as they stay small enough to be solved again and again."""
-    for months, most, cells in STEPS:
+    for months, most, cells in steps:
         if months > 1 and 2 * months > problem.horizon.months:
             continue
         blocks = len(make_grid(problem, months, None).blocks)

@@ -50,9 +50,9 @@ class Tree:
             default=-float("inf"),
         )
 
-    def all_nodes(self) -> list[Node]:
-        """Every node, to go on from on another grid."""
-        return [node for *_, node in self.nodes] + self.done
+    def to_do(self) -> list[Node]:
+        """Every node, to go on from: on another grid, or with more time."""
+        return [node.to_do() for node in [node for *_, node in self.nodes] + self.done]
 
 
 def root(relaxation: Relaxation) -> Node:

@@ -22,11 +22,15 @@ RESERVATIONS_AT_ONCE = 300  # offers and starts
 
 @dataclass(slots=True)
 class Relaxation:
-    """The relaxation over the whole catalogue, alive, and the least cost it proves (thousands)."""
+    """The relaxation over the whole catalogue, alive, and the least cost it proves (thousands).
+
+    Proving more than `enough` is of no use.
+    """
 
     master: Master
     opened: Array  # columns
     bound: float = -np.inf
+    enough: float = np.inf
     rounds: int = 0
 
     @property
@@ -96,7 +100,10 @@ def bring(relaxation: Relaxation, used: Used) -> None:
 
 
 def converge(relaxation: Relaxation, deadline: Deadline, *, tolerance: float = TOLERANCE) -> bool:
-    """Whether nothing left out could save more than `tolerance` of the optimum; the bound holds anyway."""
+    """Whether nothing left out could save more than `tolerance` of the optimum, or enough is proven.
+
+    The bound holds anyway.
+    """
     master = relaxation.master
     while not deadline.passed():
         if not master.lp.solve(deadline.left()):
@@ -106,7 +113,7 @@ def converge(relaxation: Relaxation, deadline: Deadline, *, tolerance: float = T
         objective = master.lp.objective
         bound = objective + prices.shortfall
         relaxation.bound = max(relaxation.bound, bound)
-        if objective - bound <= tolerance * abs(objective):
+        if objective - bound <= tolerance * abs(objective) or relaxation.bound >= relaxation.enough:
             return True
         if not add(master, prices):
             return True

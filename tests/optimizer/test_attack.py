@@ -1,13 +1,11 @@
 """Every way of attacking a model must end at the same optimum, and every bound must be one."""
 
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 
-from optimizer import bounding, candidates, fleets, rounding, searching, shortlist, strategy
+from optimizer import bounding, candidates, fleets, searching, shortlist, strategy
 from optimizer.build import build
 from optimizer.cases import site_cases
 from optimizer.checks import InvalidProblem
@@ -17,7 +15,6 @@ from optimizer.highs import Effort, run
 from optimizer.matrix import activity, fits, matrix_of
 from optimizer.model import MONEY
 from optimizer.problem import Horizon, Limits, Machine, Problem
-from optimizer.repair import repaired, with_shortfall
 from optimizer.result import Status
 from optimizer.rounding import nearest, rounded_plan
 from optimizer.solve import solve
@@ -220,49 +217,6 @@ def test_a_problem_that_is_none_names_every_fault() -> None:
 def test_money_in_the_model_is_in_thousands() -> None:
     built = build(make_problem(make_rate(2.0), elastic=(make_elastic(price=3.0),)))
     assert run(matrix_of(built.model.lp), EXACT).objective == pytest.approx(2 * 3 * 730 * MONEY)
-
-
-def test_a_month_that_breaks_a_share_is_fitted_again_and_its_work_moves(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    # Small fleets under a monthly share and a cash ceiling: slices fitted one by one break both.
-    dear = Machine(key="dear", provider="other", region="r2", country="FR")
-    units = {"m": 3.0, "dear": 3.0}
-    problem = make_problem(
-        make_rate(7.0, units, shape=two_levels(0.35)),
-        make_work(6000.0, units, first_month=1, last_month=3),
-        months=5,
-        elastic=(make_elastic("cheap", 2.0), make_elastic("dear", 3.0, machine=dear)),
-        limits=Limits(provider_share_max=0.6, cash_per_month=(8500.0,) * 5),
-    )
-    exact = solve(problem, gap=1e-6, time_limit_seconds=60)
-    repairs: list[bool] = []
-
-    def counted(*arguments: Any) -> Any:
-        found = repaired(*arguments)
-        repairs.append(found is not None)
-        return found
-
-    monkeypatch.setattr(rounding, "repaired", counted)
-    monkeypatch.setattr(strategy, "SMALL_COLUMNS", 0)
-    by_parts = solve(problem, gap=0.2, time_limit_seconds=60)
-    assert any(repairs)
-    assert exact.objective_npv is not None
-    assert by_parts.objective_npv is not None
-    assert by_parts.plan is not None
-    assert exact.objective_npv * (1 - 1e-6) <= by_parts.objective_npv <= exact.objective_npv * 1.2
-    verify(problem, by_parts.plan, objective_npv=by_parts.objective_npv)
-
-
-def test_a_shortfall_fills_the_last_rows_only() -> None:
-    built = build(make_problem(make_rate(2.0), elastic=(make_elastic(max_quantity=1),)))
-    matrix = matrix_of(built.model.lp)
-    assert run(matrix, EXACT).infeasible
-    last = with_shortfall(matrix, np.array([50.0]))
-    assert last.columns == matrix.columns + 1
-    assert last.start[-1] == matrix.start[-1] + 1
-    assert last.column[-1] == matrix.columns
-    assert (last.start[:-1] == matrix.start[:-1]).all()
 
 
 def test_a_limit_that_vanishes_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
