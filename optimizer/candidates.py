@@ -184,14 +184,14 @@ def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
     if loose is not None and triples(reduce(loose).problem) <= LARGE:
         few = few_plans(reduce(loose).problem, effort)
         easier = _Loosened(problem, loose, few)
-        relaxed = run(easier.matrix, effort(), mip=False)
         if few is not None:
             bound = few.bound
-        elif relaxed.optimal:
-            bound = relaxed.bound
-        promises = easier.is_worth_while and easier.keeps_limits(relaxed.values)
-        if (relaxed.infeasible and few is None) or promises:
-            yield easier
+        if easier.is_worth_while:
+            relaxed = run(easier.matrix, effort(), mip=False)
+            if few is None and relaxed.optimal:
+                bound = relaxed.bound
+            if (relaxed.infeasible and few is None) or easier.keeps_limits(relaxed.values):
+                yield easier
     _go_on(effort())
     count = triples(smaller)
     unserved = unservable(smaller) if count > LARGE else ()

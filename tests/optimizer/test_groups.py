@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from optimizer import fleets, groups, lazily
+from optimizer import groups, lazily
 from optimizer.bought_first import buy, run_with
 from optimizer.bounding import right_sides
 from optimizer.build import Built, build
+from optimizer.by_groups import GroupSearch
 from optimizer.cases import site_cases
 from optimizer.constraints import CUTS, FAMILIES
 from optimizer.decompose import STRATEGIC, decompose, weighted
@@ -97,7 +98,8 @@ def without_cuts(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delitem(FAMILIES, cut)
 
 
-def test_what_groups_prove_is_the_optimum(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("threads", [1, 2])
+def test_what_groups_prove_is_the_optimum(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
     """2 machines at 1 an hour and 3 at 2, and not less as what is bought alone would say."""
     monkeypatch.setattr(groups, "LEAST_COLUMNS", 1)
     without_cuts(monkeypatch)
@@ -105,9 +107,9 @@ def test_what_groups_prove_is_the_optimum(monkeypatch: pytest.MonkeyPatch) -> No
     (case,) = site_cases(built, matrix, EXACT)
     found = fall_apart(built, matrix, case.relaxed)
     assert found is not None
-    state = Search(built, matrix, EXACT, time.perf_counter())
+    state = Search(built, matrix, replace(EXACT, threads=threads), time.perf_counter())
 
-    bound = fleets._by_groups(state, decompose(built, matrix), case, found, lambda: False)
+    bound = GroupSearch(state, decompose(built, matrix), case, found).search(())
 
     assert case.relaxed.objective == pytest.approx((1.5 * 1.0 + 2.5 * 2.0) * HOURS / 1000)
     assert bound == pytest.approx((2 * 1.0 + 3 * 2.0) * HOURS / 1000)
