@@ -111,8 +111,10 @@ def buy_alone(built: Built, group: Group, lone: Alone, effort: Effort) -> Solver
     cost = {x: float(group.matrix.cost[at]) for at, x in columns.items()}
     _copy_rows(lp, group, columns)
     largest = max(lone.units.values())
-    for month, pieces in built.index.by_slice.items():
-        steps = _month(built, group, lone, pieces, position)
+    months = {t: _month(built, group, lone, i, position) for t, i in built.index.by_slice.items()}
+    share = min(1.0, MOST_STEPS / sum(len(steps.held) for steps in months.values()))
+    for month, every in months.items():
+        steps = every.joined(math.ceil(share * len(every.held)))
         held = {
             columns[position[x.index]]: lone.units[q] / largest
             for (q, held_in), x in built.variables.held.items()
@@ -175,7 +177,7 @@ def _month(built: Built, group: Group, lone: Alone, pieces: list[int], position:
     held = np.unique(np.concatenate([np.zeros(1), *starts]))
     cost = sum((found.least_cost(load - held) for load, found in loads), np.zeros(len(held)))
     falls = np.isfinite(cost) & np.append(True, cost[1:] < cost[:-1] - 1e-12)
-    return Steps(held[falls], cost[falls]).joined(max(1, MOST_STEPS // len(built.index.by_slice)))
+    return Steps(held[falls], cost[falls])
 
 
 def _slice(
