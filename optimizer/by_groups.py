@@ -162,7 +162,9 @@ class GroupSearch:
         if point is None:
             return None
         cost, least = self.groups[which].cost(point), self.least[which]
-        return SolverAnswer(True, False, least, cost, point, 0) if cost - least <= effort.gap * cost else None
+        if cost - least > effort.gap * abs(cost):
+            return None
+        return SolverAnswer(True, False, least, cost, point, 0)
 
     def _heard(self, which: int) -> Report | None:
         if self.state.effort.progress is None:
