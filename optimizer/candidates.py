@@ -1,5 +1,6 @@
 """Models of one problem, from the easiest that may answer it to the whole."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -7,6 +8,7 @@ from .build import Built, build
 from .carry import carried
 from .clock import Stopped
 from .fleets import FLEET_COLUMNS
+from .gang_shortlist import MANY, Holdings, has_gangs, holdings, one_can_hold
 from .highs import Effort, SolverAnswer, run
 from .index import triples
 from .loosen import keeps_limits, loosened
@@ -24,6 +26,7 @@ from .strategy import SMALL_COLUMNS, search
 LOOSENED_SHARE = 0.85  # of the time left, at most, for the problem without limits that keep offers apart
 COARSE_SHARE = 0.9  # of the time left, at most, for the coarse grid of many scenarios
 HUGE = 500_000  # triples of workload, source and slice: more is never written down whole
+SURVIVING = 3  # times as much is written down where losses are survived
 QUICK_SHARE = 0.2  # of the time left, at most, for a plan to start from
 SHORTLIST_SHARE = 0.9  # of the time left, at most, for the offers on the shortlist
 
@@ -130,11 +133,14 @@ class _Loosened(Model):
 
 
 class _Shortlisted(Model):
-    """Only the offers a coarse relaxation uses: a plan of it is a plan, its proof is the relaxation's."""
+    """Only the offers a coarse relaxation uses, and gangs held as it holds them: a plan of it is a plan, its
+    proof is the relaxation's."""
 
-    def __init__(self, short: Shortlist, bound: float) -> None:
+    def __init__(self, short: Shortlist, bound: float, held: Holdings | None) -> None:
         super().__init__(short.problem)
         self.bound = max(short.bound, bound)
+        if held is not None:
+            self.matrix = held.only(self.built, self.matrix)
 
     def allowed(self, effort: Effort) -> Effort:
         """Leaves some time for the whole problem."""
@@ -143,6 +149,14 @@ class _Shortlisted(Model):
     def judge(self, answer: SolverAnswer) -> SolverAnswer | None:
         """A plan stands, with the bound of the relaxation over all offers."""
         return _capped(answer, self.bound)
+
+
+class _Impossible(Model):
+    """A problem that not even a relaxation can hold; none of its offers is left to be written down."""
+
+    def attack(self, effort: Effort) -> SolverAnswer:  # noqa: ARG002 - every model is attacked alike
+        """It is proven already."""
+        return SolverAnswer(False, True, math.inf, math.inf, None, 0)
 
 
 class _Alone(Model):
@@ -177,10 +191,17 @@ def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
     bound = float("-inf")
     _go_on(effort())
     smaller = reduce(problem).problem
+    count = triples(smaller)
+    many_ways = has_gangs(problem) and count > MANY
+    if many_ways and problem.risk is not None and not one_can_hold(smaller, effort()):
+        yield _Impossible(replace(smaller, workloads=(), risk=None))
+    if written(smaller, count) > HUGE and problem.risk is not None:
+        return
+    _go_on(effort())
     if is_large(smaller):
         yield _Coarse(problem)
         _go_on(effort())
-    loose = loosened(problem)
+    loose = None if many_ways else loosened(problem)  # without limits a gang can be held in many ways
     if loose is not None and triples(reduce(loose).problem) <= LARGE:
         few = few_plans(reduce(loose).problem, effort)
         easier = _Loosened(problem, loose, few)
@@ -193,7 +214,6 @@ def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
             if (relaxed.infeasible and few is None) or easier.keeps_limits(relaxed.values):
                 yield easier
     _go_on(effort())
-    count = triples(smaller)
     unserved = unservable(smaller) if count > LARGE else ()
     if unserved:
         yield _Alone(replace(problem, workloads=unserved))
@@ -209,6 +229,12 @@ def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
     yield from _smaller_models(problem, smaller, count, bound, effort)
 
 
+def written(problem: Problem, count: int) -> int:
+    """Triples of workload, source and slice of all scenarios; more of them where losses are survived."""
+    scenarios = 1 if problem.risk is None else len(problem.risk.scenarios)
+    return count * scenarios * (SURVIVING if problem.limits.survival is not None else 1)
+
+
 def _smaller_models(
     problem: Problem, smaller: Problem, count: int, bound: float, effort: Callable[[], Effort]
 ) -> Iterator[Model]:
@@ -216,11 +242,16 @@ def _smaller_models(
     few = few_plans(smaller, effort)
     _go_on(effort())
     scenarios = len(problem.risk.scenarios) if problem.risk is not None else 1
-    is_long = scenarios * count > LARGE
-    short = shortlist(few.problem if few is not None else smaller, effort()) if is_long else None
+    many_ways = problem.risk is None and has_gangs(problem) and count > MANY
+    held = holdings(smaller, effort()) if many_ways else None
+    if held is not None and held.bound == math.inf:
+        yield _Impossible(replace(smaller, workloads=()))
+    _go_on(effort())
+    is_long = scenarios * count > LARGE or held is not None
+    short = shortlist(few.problem if few is not None else smaller, effort(), held) if is_long else None
     if short is not None:
         _go_on(effort())
-        yield _Shortlisted(short, bound)
+        yield _Shortlisted(short, bound, held)
     elif few is not None:
         _go_on(effort())
         yield _FewPlans(few)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from .checks import check
 from .clock import Deadline
 from .gang_limits import too_few
-from .index import Index, build_index
+from .gang_shortlist import MANY, can_be_held, has_gangs
+from .index import Index, build_index, triples
 from .limited import SHARES, family, growing, only, subject
 from .problem import Problem, WorkDemand
+from .reduce import reduce
 from .relaxation import HOLDS, Relaxation, relaxed
 from .risk.futures import as_in
 from .risk.hopeless import hopeless_scenario
@@ -155,11 +157,35 @@ def _one_set(problem: Problem, aside: frozenset[str], deadline: Deadline, *, fir
             fewest = _fewest(problem, suspects, whole=False, deadline=deadline)
             refining = deadline.within(REFINING_SHARE * deadline.left())
             return _fewest(problem, fewest, whole=True, deadline=refining)
-    if not first:
+    return _of_whole_machines(problem, frozenset(names), every, deadline) if first else frozenset()
+
+
+def _of_whole_machines(
+    problem: Problem, kinds: frozenset[str], every: frozenset[str], deadline: Deadline
+) -> frozenset[str]:
+    """A smallest set where only whole machines, or gangs, keep all limits from holding; none without time.
+
+    Where time did not suffice to see that they cannot hold, the caller still knows it.
+    """
+    many = has_gangs(problem) and triples(reduce(problem).problem) > MANY
+    names = kinds if many else every
+    cannot = _cannot_hold(problem, names, whole=True, deadline=deadline)
+    if cannot is False or (many and not cannot):
         return frozenset()
-    can_hold = Relaxation(relaxation.built, whole=True, deadline=deadline).cannot_hold(every) is False
-    # where time did not suffice to see it, the caller still knows that all of them cannot hold together
-    return frozenset() if can_hold else _fewest(problem, every, whole=True, deadline=deadline)
+    found = _fewest(problem, names, whole=True, deadline=deadline)
+    return frozenset() if deadline.passed() else found
+
+
+def _cannot_hold(problem: Problem, names: frozenset[str], *, whole: bool, deadline: Deadline) -> bool | None:
+    """Whether it is proven that these limits cannot hold together; None when time ran out.
+
+    Gangs in many places are looked at on a coarse grid, which counts no other machines as whole.
+    """
+    part = only(problem, names)
+    if whole and has_gangs(part) and triples(reduce(part).problem) > MANY:
+        held = can_be_held(part, deadline)
+        return None if held is None else not held
+    return Relaxation(relaxed(part), whole=whole, deadline=deadline).cannot_hold(names)
 
 
 def _fewest(problem: Problem, names: frozenset[str], *, whole: bool, deadline: Deadline) -> frozenset[str]:
@@ -172,7 +198,7 @@ def _fewest(problem: Problem, names: frozenset[str], *, whole: bool, deadline: D
         trial = kept - {name}
         if not trial or deadline.passed():
             break
-        if Relaxation(relaxed(only(problem, trial)), whole=whole, deadline=deadline).cannot_hold(trial):
+        if _cannot_hold(problem, trial, whole=whole, deadline=deadline):
             kept = trial
     return kept
 

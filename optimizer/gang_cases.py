@@ -1,8 +1,9 @@
 """Branch on where and when gangs are held, before all else: a relaxation says least about that.
 
 A relaxation holds a fraction of a gang in many months, beside machines that are there anyway. So the choices
-on gangs are branched on with the relaxation alone, warm in the solver: first one path down, always raising
-the largest fraction, for a plan in any case; then best first, until the best ways of holding all are known.
+on gangs are branched on with the relaxation alone: first those that no plan can make are barred; then one
+path down, always raising the largest fraction, for a plan in any case; then best first, until the best ways
+of holding all are known.
 """
 
 import heapq
@@ -16,7 +17,7 @@ import numpy as np
 from .build import Built
 from .cases import Case
 from .clock import Deadline
-from .highs import SolverAnswer, pass_model
+from .highs import Effort, SolverAnswer, pass_model, run
 from .matrix import Array, Matrix
 
 MOST_NODES = 400
@@ -25,11 +26,16 @@ CLOSE = 0.003  # relative; ways that much dearer than the best are not
 GROWING_SHARE = 0.3  # of the time left, at most, once there is one way
 TRACE = 1e-6
 MOSTLY = 0.6  # on the path down, gangs held to at least this part are decided together
+MISSES = 3  # choices that can be made, in a row: then no more are looked at to be barred
+WARM_COLUMNS = 4000  # of a relaxation that is solved from the one before; larger ones begin anew
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The best cases in which all choices on gangs are made, and a bound of every other plan."""
+    """The best cases in which all choices on gangs are made, and a bound of every other plan.
+
+    No case and an infinite bound: no plan can make all choices.
+    """
 
     cases: list[Case]
     rest: float
@@ -50,9 +56,9 @@ def gang_cases(built: Built, cases: list[Case], gap: float, deadline: Deadline) 
     tree = _Tree(columns, deadline)
     for case in cases:
         tree.plant(case)
-    tree.grow(gap / 2, deadline.within(GROWING_SHARE * deadline.left()))
+    tree.grow(gap / 2, deadline.within((GROWING_SHARE if tree.leaves else 1.0) * deadline.left()))
     if not tree.leaves:
-        return Decided(cases, math.inf)
+        return Decided([] if tree.is_exhausted() else cases, math.inf)
     found = sorted(tree.leaves, key=lambda case: case.bound)
     near = [case for case in found if case.bound <= found[0].bound + CLOSE * abs(found[0].bound)]
     kept = near[:MOST_LEAVES]
@@ -85,12 +91,16 @@ class _Tree:
         yield from (bound for bound, _, _ in self._open)
         yield from self._unsolved
 
+    def is_exhausted(self) -> bool:
+        """Whether every way of making the choices was looked at."""
+        return not self._open and not self._unsolved
+
     def plant(self, case: Case) -> None:
         """Begin with a case, and follow one path down unless a leaf is better than any of its plans."""
         live = _Live(case.matrix, self.deadline)
-        root = _Node(live, case.matrix.low, case.matrix.high, case.relaxed)
-        self._push(root)
-        node: _Node | None = root
+        node = self._barred(_Node(live, case.matrix.low, case.matrix.high, case.relaxed))
+        if node is not None:
+            self._push(node)
         best = min((leaf.bound for leaf in self.leaves), default=math.inf)
         while node is not None and node.answer.objective < best and not self.deadline.passed():
             raised = self._undecided(node)
@@ -99,7 +109,34 @@ class _Tree:
                 return
             values = node.answer.values
             count = 1 if values is None else max(1, int((values[raised] >= MOSTLY).sum()))
-            node = self._child(node, raised[:count], 1.0) or self._child(node, raised[:1], 0.0)
+            down = self._child(node, raised[:count], 1.0)
+            node = down or (self._barred(node) if count == 1 else self._child(node, raised[:1], 0.0))
+
+    def _barred(self, node: _Node) -> _Node | None:
+        """The same plans without choices that none of them makes; None where there are no plans, or no time.
+
+        Only while the largest fraction is such a choice: then all others are looked at as well.
+        """
+        while len(raised := self._undecided(node)) and self._cannot(node, int(raised[0])):
+            barred, misses = [int(raised[0])], 0
+            rest = self._open_columns(node)
+            for column in (*raised[1:].tolist(), *rest[~np.isin(rest, raised)].tolist()):
+                if misses == MISSES or self.deadline.passed():
+                    break
+                cannot = self._cannot(node, column)
+                misses = 0 if cannot else misses + 1
+                barred += [column] if cannot else []
+            child = self._child(node, np.array(barred), 0.0)
+            if child is None:
+                return None
+            node = child
+        return node
+
+    def _cannot(self, node: _Node, column: int) -> bool:
+        """Whether it is proven that no plan of a node makes a choice."""
+        low = node.low.copy()
+        low[column] = 1.0
+        return node.live.solve(low, node.high).infeasible
 
     def grow(self, gap: float, deadline: Deadline) -> None:
         """Best first, until the best leaf cannot be undercut by more than a relative gap, or it is enough."""
@@ -109,10 +146,12 @@ class _Tree:
                 return
             _, _, node = heapq.heappop(self._open)
             raised = self._undecided(node)[:1]
-            for value in (1.0, 0.0):
-                child = self._child(node, raised, value)
-                if child is not None:
-                    self._push(child)
+            held = self._child(node, raised, 1.0)
+            if held is not None:
+                self._push(held)
+            other = self._barred(node) if held is None else self._child(node, raised, 0.0)
+            if other is not None:
+                self._push(other)
 
     def _push(self, node: _Node) -> None:
         """A leaf is kept, any other node waits for its turn."""
@@ -127,9 +166,13 @@ class _Tree:
         values = node.answer.values
         if values is None:
             return self.columns[:0]
-        open_ = node.high[self.columns] > node.low[self.columns] + 0.5
-        left = self.columns[open_ & (values[self.columns] > TRACE) & (values[self.columns] < 1 - TRACE)]
+        left = self._open_columns(node)
+        left = left[(values[left] > TRACE) & (values[left] < 1 - TRACE)]
         return np.asarray(left[np.argsort(-values[left], kind="stable")])
+
+    def _open_columns(self, node: _Node) -> Array:
+        """Choices that are not made yet."""
+        return np.asarray(self.columns[node.high[self.columns] > node.low[self.columns] + 0.5])
 
     def _child(self, node: _Node, columns: Array, value: float) -> _Node | None:
         """A node with some choices made; None where nothing is left, or time is up."""
@@ -158,18 +201,22 @@ class _Tree:
 
 
 class _Live:
-    """A relaxation that stays in the solver, so that the next one begins where the last ended."""
+    """A relaxation that stays in the solver, so that the next one begins where the last ended; unless it is
+    large: then presolving each anew is faster, above all where it cannot hold."""
 
     def __init__(self, matrix: Matrix, deadline: Deadline) -> None:
         self.matrix, self.deadline = matrix, deadline
         self._highs = highspy.Highs()
         for name, setting in (("output_flag", False), ("threads", 1), ("random_seed", 0)):
             self._highs.setOptionValue(name, setting)
-        pass_model(self._highs, matrix, mip=False)
+        if matrix.columns <= WARM_COLUMNS:
+            pass_model(self._highs, matrix, mip=False)
         self._low, self._high = matrix.low.copy(), matrix.high.copy()
 
     def solve(self, low: Array, high: Array) -> SolverAnswer:
         """The relaxation within these bounds."""
+        if self.matrix.columns > WARM_COLUMNS:
+            return self._anew(low, high)
         changed = np.flatnonzero((low != self._low) | (high != self._high)).astype(np.int32)
         self._highs.changeColsBounds(len(changed), changed, low[changed], high[changed])
         self._low, self._high = low.copy(), high.copy()
@@ -185,3 +232,10 @@ class _Live:
         solution, cost = self._highs.getSolution(), float(info.objective_function_value)
         values, duals = np.array(solution.col_value), np.array(solution.row_dual)
         return SolverAnswer(True, False, cost, cost, values, 0, duals, np.array(solution.col_dual))
+
+    def _anew(self, low: Array, high: Array) -> SolverAnswer:
+        effort = Effort(gap=0.0, seconds=self.deadline.left(), cancelled=self.deadline.cancelled)
+        answer = run(replace(self.matrix, low=low, high=high), effort, mip=False)
+        if answer.optimal or answer.infeasible:
+            return answer
+        return SolverAnswer(False, False, -math.inf, math.inf, None, 0)

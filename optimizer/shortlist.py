@@ -3,7 +3,7 @@
 Each month is cut into a few blocks with the mean load of their hours. Averaging any plan over the hours of a
 block gives a point of this relaxation at the same cost, so its optimum bounds the whole problem from below,
 with every offer and every limit in it. Offers it does not use are left out of the exact model; the proof of
-the answer then rests on the coarse bound, and its gap says so.
+the answer then rests on the coarse bound, and its gap says so. Where gangs are held is decided before.
 """
 
 from dataclasses import dataclass, replace
@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from .build import Built, build
 from .cases import Case, site_cases
 from .gang_pools import wide_pools
+from .gang_shortlist import BLOCKS, Holdings
 from .highs import Effort
 from .matrix import matrix_of
 from .problem import Problem
@@ -28,10 +29,11 @@ class Shortlist:
     bound: float
 
 
-def shortlist(problem: Problem, effort: Effort) -> Shortlist | None:
-    """The offers a coarse relaxation uses; None when the relaxation says nothing."""
-    built = build(problem, mean_blocks=MEAN_BLOCKS)
-    cases = site_cases(built, matrix_of(built.model.lp), effort)
+def shortlist(problem: Problem, effort: Effort, held: Holdings | None = None) -> Shortlist | None:
+    """The offers a coarse relaxation uses, with gangs held as told; None when the relaxation says nothing."""
+    built = build(problem, mean_blocks=MEAN_BLOCKS if held is None else BLOCKS)
+    matrix = matrix_of(built.model.lp)
+    cases = site_cases(built, matrix if held is None else held.only(built, matrix), effort)
     if not cases:
         return None
     used = {key for case in cases for key in _machines_used(built, case)}
@@ -45,7 +47,7 @@ def shortlist(problem: Problem, effort: Effort) -> Shortlist | None:
         reservations=tuple(r for r in problem.reservations if r.machine.key in used),
         also_cut_at=problem.availabilities(),
     )
-    return Shortlist(smaller, cases[0].bound)
+    return Shortlist(smaller, cases[0].bound if held is None else held.bound)
 
 
 def _machines_used(built: Built, case: Case) -> set[str]:

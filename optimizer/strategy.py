@@ -41,6 +41,8 @@ def search(built: Built, matrix: Matrix, effort: Effort, start: Array | None = N
     choosing = Deadline.after(PART_SHARE * state.left(), effort.cancelled)
     decided = gang_cases(built, cases, effort.gap, choosing)
     cases = decided.cases
+    if not cases:
+        return replace(state.answer(decided.rest), infeasible=state.values is None)
     if few_machines(built, matrix, cases[0]):
         return small_fleet(state, cases, decided.rest)
     bound = min(_by_parts(state, cases), decided.rest)

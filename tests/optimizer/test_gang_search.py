@@ -5,15 +5,18 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from optimizer import strategy
+from optimizer import candidates, conflicts, strategy
+from optimizer import gang_cases as gang_cases_module
 from optimizer.build import build
 from optimizer.cases import site_cases
 from optimizer.clock import Deadline
-from optimizer.gang_cases import gang_cases
+from optimizer.gang_cases import Decided, gang_cases
 from optimizer.highs import Effort, run
 from optimizer.matrix import matrix_of
-from optimizer.problem import Elastic, Problem
+from optimizer.problem import Elastic, Limits, Problem
 from optimizer.reduce import reduce
+from optimizer.result import Status
+from optimizer.risk.scenarios import Risk, Scenario
 from optimizer.solve import solve
 
 from .factories import (
@@ -110,6 +113,59 @@ def test_without_time_the_choices_on_gangs_stay_open() -> None:
     cases = site_cases(built, matrix_of(built.model.lp), Effort(gap=1e-9, seconds=30.0))
     found = gang_cases(built, cases, 1e-9, Deadline.after(0.0))
     assert (found.cases, found.rest) == (cases, float("inf"))
+
+
+def too_dear() -> Problem:
+    """Two machines for a month cost 5840 and more, in every region; a relaxation pays for parts of them."""
+    problem = a_catalogue()
+    return replace(problem, limits=Limits(cash_per_month=(3000.0,) * 3), reservations=())
+
+
+def test_choices_that_no_plan_can_make_are_barred_and_where_none_is_left_nothing_holds() -> None:
+    built = build(too_dear())
+    cases = site_cases(built, matrix_of(built.model.lp), Effort(gap=1e-9, seconds=30.0))
+    assert cases  # the relaxation holds
+    assert gang_cases(built, cases, 1e-9, Deadline.after(30.0)) == Decided([], float("inf"))
+
+
+def test_a_gang_that_no_month_can_pay_for_is_named_with_the_ceiling(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (candidates, conflicts):
+        monkeypatch.setattr(module, "MANY", 0)  # decided on the coarse grid
+    assert solve(too_dear()).status is Status.INFEASIBLE
+    found = conflicts.clashes(
+        replace(too_dear(), limits=Limits(carbon_kg_total=1e9, cash_per_month=(3000.0,) * 3))
+    )
+    assert {clash.limit for clash in found} == {"demand", "cash_per_month"}
+    enough = replace(too_dear(), limits=Limits(cash_per_month=(5840.0,) * 3))
+    assert solve(enough).status is not Status.INFEASIBLE
+    assert conflicts.clashes(enough) == ()
+
+
+def test_in_the_hardest_scenario_a_gang_is_held_or_nothing_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "MANY", 0)
+    futures = tuple(
+        Scenario(probability=0.5, demand_factors={"train": x}, price_factor=1.0) for x in (0.9, 1.1)
+    )
+    assert solve(replace(too_dear(), risk=Risk(scenarios=futures))).status is Status.INFEASIBLE
+    paid = replace(too_dear(), limits=Limits(cash_per_month=(6000.0,) * 3), risk=Risk(scenarios=futures))
+    assert solve(paid, gap=1e-6).status is Status.OPTIMAL
+
+
+@settings(ALL, max_examples=30)
+@given(gang_problems())
+def test_where_gangs_are_held_on_the_coarse_grid_is_a_plan_with_an_honest_gap(problem: Problem) -> None:
+    whole = solve(problem, gap=1e-9, time_limit_seconds=30)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(candidates, "MANY", 0)
+        patch.setattr(gang_cases_module, "WARM_COLUMNS", 0)
+        found = solve(problem, gap=1e-9, time_limit_seconds=30)
+    if whole.objective_npv is None:
+        assert found.status is not Status.OPTIMAL
+        return
+    assert found.status is not Status.INFEASIBLE
+    if found.objective_npv is not None:
+        assert found.objective_npv >= whole.objective_npv - 1e-5
+        assert found.record.bound <= whole.objective_npv + 1e-5
 
 
 def test_the_order_of_offers_decides_nothing() -> None:
