@@ -8,7 +8,7 @@ from .build import Built, build
 from .carry import carried
 from .clock import Stopped
 from .fleets import FLEET_COLUMNS
-from .gang_shortlist import MANY, Holdings, has_gangs, holdings, one_can_hold
+from .gang_shortlist import Holdings, holdings, is_in_many_places, one_can_hold
 from .highs import Effort, SolverAnswer, run
 from .index import triples
 from .loosen import keeps_limits, loosened
@@ -20,13 +20,13 @@ from .reduce import only_useful, reduce
 from .risk.coarse import coarse_answer, is_large
 from .risk.polish import polished
 from .shortlist import LARGE, Shortlist, shortlist
+from .sizes import HUGE, written
 from .spend_shortlist import FewPlans, few_plans
 from .strategy import SMALL_COLUMNS, search
 
 LOOSENED_SHARE = 0.85  # of the time left, at most, for the problem without limits that keep offers apart
 COARSE_SHARE = 0.9  # of the time left, at most, for the coarse grid of many scenarios
-HUGE = 500_000  # triples of workload, source and slice: more is never written down whole
-SURVIVING = 3  # times as much is written down where losses are survived
+MANY_AGAIN = 100_000  # triples of workload, source and slice, where there is a plan already
 QUICK_SHARE = 0.2  # of the time left, at most, for a plan to start from
 SHORTLIST_SHARE = 0.9  # of the time left, at most, for the offers on the shortlist
 
@@ -192,7 +192,7 @@ def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
     _go_on(effort())
     smaller = reduce(problem).problem
     count = triples(smaller)
-    many_ways = has_gangs(problem) and count > MANY
+    many_ways = is_in_many_places(problem)
     if many_ways and problem.risk is not None and not one_can_hold(smaller, effort()):
         yield _Impossible(replace(smaller, workloads=(), risk=None))
     if written(smaller, count) > HUGE and problem.risk is not None:
@@ -224,15 +224,9 @@ def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
         bound = max(bound, answer.bound)
         if answer.built is not None:
             yield _Priced(answer.built, replace(answer, bound=bound))
-        if count > HUGE:
+        if count > (MANY_AGAIN if answer.built is not None else HUGE):
             return
     yield from _smaller_models(problem, smaller, count, bound, effort)
-
-
-def written(problem: Problem, count: int) -> int:
-    """Triples of workload, source and slice of all scenarios; more of them where losses are survived."""
-    scenarios = 1 if problem.risk is None else len(problem.risk.scenarios)
-    return count * scenarios * (SURVIVING if problem.limits.survival is not None else 1)
 
 
 def _smaller_models(
@@ -242,7 +236,7 @@ def _smaller_models(
     few = few_plans(smaller, effort)
     _go_on(effort())
     scenarios = len(problem.risk.scenarios) if problem.risk is not None else 1
-    many_ways = problem.risk is None and has_gangs(problem) and count > MANY
+    many_ways = problem.risk is None and is_in_many_places(problem)
     held = holdings(smaller, effort()) if many_ways else None
     if held is not None and held.bound == math.inf:
         yield _Impossible(replace(smaller, workloads=()))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from .checks import check
 from .clock import Deadline
 from .gang_limits import too_few
-from .gang_shortlist import MANY, can_be_held, has_gangs
+from .gang_shortlist import can_be_held, is_in_many_places
 from .index import Index, build_index, triples
 from .limited import SHARES, family, growing, only, subject
 from .problem import Problem, WorkDemand
@@ -16,6 +16,7 @@ from .relaxation import HOLDS, Relaxation, relaxed
 from .risk.futures import as_in
 from .risk.hopeless import hopeless_scenario
 from .shortfall import Amount, amount
+from .sizes import HUGE, written
 
 MOST_GROUPS = 5
 REFINING_SHARE = 0.4  # of the time left, at most, for making a set smaller with whole machines
@@ -76,6 +77,8 @@ def clashes(
             alone = as_in(problem, problem.risk.scenarios[worst])
             found_in = clashes(alone, time_limit_seconds=deadline.left(), cancelled=cancelled)
             return tuple(replace(clash, scenario=worst) for clash in found_in)
+        if written(problem, triples(reduce(problem).problem)) > HUGE:
+            return ()
     groups: list[frozenset[str]] = []
     aside: frozenset[str] = frozenset()
     while len(groups) < MOST_GROUPS and not deadline.is_cancelled():
@@ -167,7 +170,7 @@ def _of_whole_machines(
 
     Where time did not suffice to see that they cannot hold, the caller still knows it.
     """
-    many = has_gangs(problem) and triples(reduce(problem).problem) > MANY
+    many = is_in_many_places(problem)
     names = kinds if many else every
     cannot = _cannot_hold(problem, names, whole=True, deadline=deadline)
     if cannot is False or (many and not cannot):
@@ -182,7 +185,7 @@ def _cannot_hold(problem: Problem, names: frozenset[str], *, whole: bool, deadli
     Gangs in many places are looked at on a coarse grid, which counts no other machines as whole.
     """
     part = only(problem, names)
-    if whole and has_gangs(part) and triples(reduce(part).problem) > MANY:
+    if whole and is_in_many_places(part):
         held = can_be_held(part, deadline)
         return None if held is None else not held
     return Relaxation(relaxed(part), whole=whole, deadline=deadline).cannot_hold(names)

@@ -13,8 +13,10 @@ from .cases import Case, site_cases
 from .clock import Deadline
 from .gang_cases import gang_cases
 from .highs import Effort
+from .index import triples
 from .matrix import Matrix, matrix_of
 from .problem import Problem
+from .reduce import reduce
 from .risk.futures import as_in
 
 BLOCKS = 2  # a month
@@ -42,9 +44,10 @@ class Holdings:
         return replace(matrix, high=high)
 
 
-def has_gangs(problem: Problem) -> bool:
-    """Whether anything has to be held together."""
-    return any(load.gang is not None for load in problem.workloads)
+def is_in_many_places(problem: Problem) -> bool:
+    """Whether something has to be held together, and there are many ways to hold it."""
+    held = any(load.gang is not None for load in problem.workloads)
+    return held and triples(reduce(problem).problem) > MANY
 
 
 def holdings(problem: Problem, effort: Effort) -> Holdings | None:

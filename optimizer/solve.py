@@ -10,6 +10,7 @@ from .checks import check
 from .clock import Cancelled, Clock, Stopped
 from .extract import extract
 from .highs import Effort, SolverAnswer, version
+from .judged import Judged, better
 from .listening import Report
 from .model import MONEY
 from .ordered import in_order
@@ -18,6 +19,8 @@ from .provider_order import in_provider_order
 from .result import Outcome, SolveRecord, Status
 from .risk.provider_order import in_order_everywhere
 from .settled import settled
+
+GO_ON_SHARE = 0.4  # of the time: with more left, an answer that proves too little is not the last
 
 
 def solve(
@@ -43,17 +46,20 @@ def solve(
     def effort() -> Effort:
         return Effort(gap=gap, seconds=clock.left(), threads=threads, progress=progress, cancelled=cancelled)
 
-    build_seconds = 0.0
-    model: Model | None = None
-    answer: SolverAnswer | None = None
+    build_seconds = ended = 0.0
+    best: Judged | None = None
     try:
         for model in models(problem, effort):
-            build_seconds = clock.seconds() - model.solving_seconds
+            build_seconds += clock.seconds() - ended - model.solving_seconds
             answer = model.judge(model.attack(model.allowed(effort())))
-            if answer is not None:
+            best = better(best, model, answer)
+            ended = clock.seconds()
+            if best is not None and not (
+                best.is_open(gap) and clock.left() > GO_ON_SHARE * time_limit_seconds
+            ):
                 break
     except Stopped:
-        answer = None
+        best = best if best is not None and best.answer.values is not None else None
     asked = SolveRecord(
         solver="HiGHS",
         version=f"{version()}, PuLP {pulp.__version__}",
@@ -63,9 +69,10 @@ def solve(
         seconds=clock.seconds(),
         build_seconds=build_seconds,
     )
-    record = asked if model is None else _sized(asked, model)
-    if model is None or answer is None:
-        return Outcome(status=Status.UNKNOWN, record=record)
+    if best is None:
+        return Outcome(status=Status.UNKNOWN, record=asked)
+    model, answer = best.model, best.answer
+    record = _sized(asked, model)
     answer = settled(model.built, model.matrix, answer)
     return _outcome(model.built, answer, replace(record, nodes=answer.nodes, bound=answer.bound / MONEY))
 

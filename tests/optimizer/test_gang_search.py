@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from optimizer import candidates, conflicts, strategy
+from optimizer import conflicts, gang_shortlist, strategy
 from optimizer import gang_cases as gang_cases_module
 from optimizer.build import build
 from optimizer.cases import site_cases
@@ -129,8 +129,7 @@ def test_choices_that_no_plan_can_make_are_barred_and_where_none_is_left_nothing
 
 
 def test_a_gang_that_no_month_can_pay_for_is_named_with_the_ceiling(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (candidates, conflicts):
-        monkeypatch.setattr(module, "MANY", 0)  # decided on the coarse grid
+    monkeypatch.setattr(gang_shortlist, "MANY", 0)  # decided on the coarse grid
     assert solve(too_dear()).status is Status.INFEASIBLE
     found = conflicts.clashes(
         replace(too_dear(), limits=Limits(carbon_kg_total=1e9, cash_per_month=(3000.0,) * 3))
@@ -142,7 +141,7 @@ def test_a_gang_that_no_month_can_pay_for_is_named_with_the_ceiling(monkeypatch:
 
 
 def test_in_the_hardest_scenario_a_gang_is_held_or_nothing_holds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(candidates, "MANY", 0)
+    monkeypatch.setattr(gang_shortlist, "MANY", 0)
     futures = tuple(
         Scenario(probability=0.5, demand_factors={"train": x}, price_factor=1.0) for x in (0.9, 1.1)
     )
@@ -156,7 +155,7 @@ def test_in_the_hardest_scenario_a_gang_is_held_or_nothing_holds(monkeypatch: py
 def test_where_gangs_are_held_on_the_coarse_grid_is_a_plan_with_an_honest_gap(problem: Problem) -> None:
     whole = solve(problem, gap=1e-9, time_limit_seconds=30)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(candidates, "MANY", 0)
+        patch.setattr(gang_shortlist, "MANY", 0)
         patch.setattr(gang_cases_module, "WARM_COLUMNS", 0)
         found = solve(problem, gap=1e-9, time_limit_seconds=30)
     if whole.objective_npv is None:

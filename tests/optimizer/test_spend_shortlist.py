@@ -1,5 +1,6 @@
 """Many plans to spend under: pricing finds those that matter, and proves that the others do not."""
 
+import importlib
 import random
 from dataclasses import replace
 
@@ -115,8 +116,12 @@ def test_a_machine_sold_under_plans_only_asks_for_one() -> None:
 
 @pytest.mark.usefixtures("_few")
 @pytest.mark.parametrize("limits", [Limits(), Limits(carbon_kg_total=1e9, country_share_max=1.0)])
-def test_an_answer_from_few_plans_tells_the_gap_to_all(limits: Limits) -> None:
+def test_an_answer_from_few_plans_tells_the_gap_to_all(
+    limits: Limits, monkeypatch: pytest.MonkeyPatch
+) -> None:
     problem = many(1, limits=limits)
+    further = solve(problem, gap=1e-6, time_limit_seconds=60)
+    monkeypatch.setattr(importlib.import_module("optimizer.solve"), "GO_ON_SHARE", 1.0)
     outcome = solve(problem, gap=1e-6, time_limit_seconds=60)
     assert outcome.plan is not None
     verify(problem, outcome.plan, objective_npv=outcome.objective_npv)
@@ -127,6 +132,10 @@ def test_an_answer_from_few_plans_tells_the_gap_to_all(limits: Limits) -> None:
     assert outcome.objective_npv is not None
     assert 0 < outcome.gap < 0.02
     assert outcome.gap == pytest.approx(1 - outcome.record.bound / outcome.objective_npv, rel=1e-6)
+    # with time left, the whole problem is looked at as well
+    assert further.objective_npv is not None
+    assert further.objective_npv <= outcome.objective_npv + 1e-6
+    assert further.record.bound > outcome.record.bound
 
 
 def test_a_few_plans_are_all_modelled() -> None:
