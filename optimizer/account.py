@@ -10,7 +10,8 @@ class Line:
     `kind`: on_demand, spot, partner, reserved, spend_commitment, capacity_block, self_hosted, owned, site or
     staff. A commitment to spend has `commitment_per_hour`, and quantity 1; without it the kind is a machine
     that is sold under such commitments only. `cash` is paid within the horizon (`by_month`: month by month),
-    `owed` after it; `npv` counts both, less credits; carbon's charge is in no line. `quantity` is whole
+    `owed` after it; `npv` counts both, less credits, but not what is owed where the plan is a going concern;
+    carbon's charge is in no line. `quantity` is whole
     machines (the largest number at once for what runs by the hour, people for staff).
     """
 
@@ -34,7 +35,9 @@ class Line:
 class Account:
     """Sums of a plan. Sequences have one entry per month of the horizon; nothing is discounted but npv."""
 
-    npv: float  # everything: cash, what is owed after the horizon, credits, and the charge on carbon
+    npv: (
+        float  # everything: cash, what is owed after it (run off), credits, and the charge on carbon
+    )
     cash: tuple[float, ...]
     capex: tuple[float, ...]
     opex: tuple[float, ...]

@@ -21,7 +21,7 @@ from .risk.futures import as_in
 
 BLOCKS = 2  # a month
 TREE_SHARE = 0.4  # of the time, at most, for the choices
-ONE_SHARE = 0.5  # of the time, at most, for a scenario that may be impossible by itself
+ONE_SHARE = 0.6  # of the time, at most, for a scenario that may be impossible by itself
 MANY = 4_000  # triples of workload, source and slice; below, the exact model is branched on
 
 Holding = tuple[str, int, str, float]
@@ -94,5 +94,5 @@ def one_can_hold(problem: Problem, effort: Effort) -> bool:
     if problem.risk is None:
         return True
     most = max(problem.risk.scenarios, key=lambda scenario: sum(scenario.demand_factors.values()))
-    found = holdings(as_in(problem, most), replace(effort, seconds=ONE_SHARE * effort.seconds))
-    return found is None or found.bound < math.inf
+    enough = Deadline.after(ONE_SHARE * effort.seconds, effort.cancelled)
+    return can_be_held(as_in(problem, most), enough) is not False

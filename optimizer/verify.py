@@ -100,9 +100,7 @@ def _account(facts: Facts, tallies: list[Tally]) -> Account:
     opex = tuple(sum(tally.opex[month] for tally in tallies) for month in months)
     carbon = tuple(sum(tally.carbon_kg[month] for tally in tallies) for month in months)
     charge = tuple(kilograms * facts.problem.limits.carbon_price_per_kg for kilograms in carbon)
-    owed = [
-        (month, amount) for tally in tallies for month, amount in tally.opex.items() if month >= facts.months
-    ]
+    owed = [(month, amount) for tally in tallies for month, amount in tally.owed(facts).items()]
     returned = [(month, amount) for tally in tallies for month, amount in tally.credit.items()]
     return Account(
         npv=sum(line.npv for line in lines) + sum(charge[m] * facts.factor(m) for m in months),

@@ -49,7 +49,7 @@ class Bill:
 def make_bill(solved: Solved) -> Bill:
     """Everything paid for the decisions of an answer. Raises BillDisagrees where the account says else."""
     case, decisions = solved.case, solved.decisions
-    ledger = Ledger(months=case.plan.months, runs_off=case.plan.end_of_horizon == "run_off")
+    ledger = Ledger(months=case.plan.months)
     _elastic(case, decisions, ledger)
     _reservations(case, decisions, ledger)
     _commitments(case, decisions, ledger)

@@ -79,7 +79,10 @@ class Totals(Row):
         default=0.0,
         description="risk.weight × (cvar_npv − expected_npv); part of npv, not of cash. 0 without risk.",
     )
-    lock_in: float = Field(description="Money still owed after the horizon, undiscounted; not part of cash.")
+    lock_in: float = Field(
+        description="Money still owed after the horizon, undiscounted; not part of cash. Under going_concern "
+        "npv does not count it."
+    )
     lock_in_npv: float = Field(description="The same, discounted to the plan's start.")
     bill_total: str = Field(
         pattern=r"^-?[0-9]+(\.[0-9]+)?$",

@@ -173,7 +173,10 @@ def _kinds(result: Result, totals: Totals) -> Iterator[str]:
     )
     extra = [
         (totals.residual, f"worth {money(totals.residual)} {result.currency} at the end (credited in NPV)"),
-        (totals.lock_in, f"{money(totals.lock_in)} {result.currency} still owed after the plan (in NPV)"),
+        (
+            totals.lock_in,
+            f"{money(totals.lock_in)} {result.currency} still owed after the plan (in NPV under run_off)",
+        ),
         (totals.carbon_tonnes, f"{amount(totals.carbon_tonnes)} t CO2e emitted"),
     ]
     yield from (f"  {text}" for figure, text in extra if figure)

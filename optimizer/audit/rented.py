@@ -66,8 +66,7 @@ def _reserved(facts: Facts, purchase: Purchase) -> Tally:
         if month < horizon:
             tally.instance_hours += count * HOURS
             tally.carbon_kg[month] += count * HOURS * offer.machine.carbon_kg_per_hour
-        if month < horizon or facts.problem.horizon.end is EndOfHorizon.RUN_OFF:
-            tally.opex[month] += count * HOURS * offer.price_per_hour
+        tally.due(month, count * HOURS * offer.price_per_hour, facts)
     if facts.problem.horizon.end is EndOfHorizon.GOING_CONCERN and end > horizon:
         tally.credit[horizon - 1] += count * offer.upfront * (end - horizon) / offer.term_months
     return tally
@@ -89,6 +88,5 @@ def _block(facts: Facts, purchase: Purchase) -> Tally:
         if month < facts.months:
             tally.instance_hours += hours
             tally.carbon_kg[month] += hours * block.machine.carbon_kg_per_hour
-        if month < facts.months or facts.problem.horizon.end is EndOfHorizon.RUN_OFF:
-            tally.opex[month] += hours * block.price_per_hour
+        tally.due(month, hours * block.price_per_hour, facts)
     return tally

@@ -140,8 +140,7 @@ def _bill(facts: Facts, made: Commitment, plan: SpendPlan) -> Tally:
     tally.opex[made.start] += whole * plan.upfront_fraction
     runs_off = facts.problem.horizon.end is EndOfHorizon.RUN_OFF
     for month in range(made.start, made.start + term):
-        if month < horizon or runs_off:
-            tally.opex[month] += whole * (1.0 - plan.upfront_fraction) / term
+        tally.due(month, whole * (1.0 - plan.upfront_fraction) / term, facts)
     beyond = made.start + term - horizon
     if beyond > 0 and not runs_off:
         tally.credit[horizon - 1] += whole * plan.upfront_fraction * beyond / term

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from ..account import Line
+from ..problem import EndOfHorizon
 from .facts import Facts
 
 ByMonth = dict[int, float]
@@ -15,7 +16,10 @@ def _empty() -> ByMonth:
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """One line while it is added up. Months at or after the horizon hold what is owed after it."""
+    """One line while it is added up. Months at or after the horizon hold what is owed after it.
+
+    `uncharged`: what is owed then where the plan is not charged for it (going concern).
+    """
 
     kind: str
     option: str
@@ -26,12 +30,23 @@ class Tally:
     commitment_per_hour: float | None = None  # of a commitment to spend
     capex: ByMonth = field(default_factory=_empty)
     opex: ByMonth = field(default_factory=_empty)
+    uncharged: ByMonth = field(default_factory=_empty)
     credit: ByMonth = field(default_factory=_empty)
     carbon_kg: ByMonth = field(default_factory=_empty)
 
     def paid(self, month: int) -> float:
         """Payments of a month, credits not counted."""
         return self.capex[month] + self.opex[month]
+
+    def due(self, month: int, amount: float, facts: Facts) -> None:
+        """A payment that falls due: charged within the horizon, and after it where the plan runs off."""
+        charged = month < facts.months or facts.problem.horizon.end is EndOfHorizon.RUN_OFF
+        (self.opex if charged else self.uncharged)[month] += amount
+
+    def owed(self, facts: Facts) -> ByMonth:
+        """What falls due after the horizon, charged or not."""
+        months = {month for month in (*self.opex, *self.uncharged) if month >= facts.months}
+        return {month: self.opex[month] + self.uncharged[month] for month in sorted(months)}
 
     def line(self, facts: Facts) -> Line:
         """The sums."""
@@ -49,7 +64,7 @@ class Tally:
             npv=npv,
             cash=sum(self.paid(month) for month in range(facts.months)),
             capex=sum(self.capex.values(), 0.0),
-            owed=sum((self.paid(month) for month in sorted(due) if month >= facts.months), 0.0),
+            owed=sum(self.owed(facts).values(), 0.0),
             credit=sum(self.credit.values(), 0.0),
             carbon_kg=sum(self.carbon_kg.values(), 0.0),
             by_month=tuple(self.paid(month) for month in range(facts.months)),

@@ -51,9 +51,9 @@ def test_a_reservation_pays_upfront_and_every_hour_of_its_term() -> None:
     assert (bill.cash, bill.owed) == ((Decimal(8300), Decimal(7300)), Decimal(7300))
 
 
-def test_a_going_concern_owes_nothing_after_the_plan() -> None:
+def test_a_going_concern_owes_the_rest_of_the_term_too() -> None:
     bill = bill_of(plan_data(months=2, end_of_horizon="going_concern"), make_reservation())
-    assert (bill.cash, bill.owed) == ((Decimal(8300), Decimal(7300)), Decimal(0))
+    assert (bill.cash, bill.owed) == ((Decimal(8300), Decimal(7300)), Decimal(7300))
 
 
 def test_a_block_is_billed_for_the_hours_of_its_window_in_the_months_they_lie_in() -> None:

@@ -116,7 +116,7 @@ def test_what_is_owed_and_what_is_worth_is_said() -> None:
     totals = ANSWER["totals"] | {"residual": 1234.0, "lock_in": 5678.0}
     lines = section(lines_of(totals=totals), "Cost by kind of capacity")
     assert "  worth 1,234 USD at the end (credited in NPV)" in lines
-    assert "  5,678 USD still owed after the plan (in NPV)" in lines
+    assert "  5,678 USD still owed after the plan (in NPV under run_off)" in lines
 
 
 def test_an_impossible_plan_is_explained() -> None:
