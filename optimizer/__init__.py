@@ -7,7 +7,8 @@ Plain Python: no Django, no clock or environment of its own. `MODEL.md` beside t
 from .account import Account, Line
 from .baselines import BaselineOutcome, baselines
 from .checks import InvalidProblem
-from .conflicts import Clash, clashes
+from .clash import Clash
+from .conflicts import clashes
 from .gang import Gang
 from .problem import (
     CapacityBlock,

@@ -35,9 +35,7 @@ class Line:
 class Account:
     """Sums of a plan. Sequences have one entry per month of the horizon; nothing is discounted but npv."""
 
-    npv: (
-        float  # everything: cash, what is owed after it (run off), credits, and the charge on carbon
-    )
+    npv: float  # everything: cash, what is owed after it (run off), credits, and the charge on carbon
     cash: tuple[float, ...]
     capex: tuple[float, ...]
     opex: tuple[float, ...]

@@ -2,55 +2,26 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from .checks import check
+from .clash import Clash, sized
 from .clock import Deadline
 from .gang_limits import too_few
 from .gang_shortlist import can_be_held, is_in_many_places
 from .index import Index, build_index, triples
-from .limited import SHARES, family, growing, only, subject
+from .limited import SHARES, family, growing, only
 from .problem import Problem, WorkDemand
 from .reduce import reduce
 from .relaxation import HOLDS, Relaxation, relaxed
 from .risk.futures import as_in
 from .risk.hopeless import hopeless_scenario
-from .shortfall import Amount, amount
 from .sizes import HUGE, written
 
 MOST_GROUPS = 5
 REFINING_SHARE = 0.4  # of the time left, at most, for making a set smaller with whole machines
 FURTHER_SHARE = 0.5  # of the time in all, at most, for further sets
 WORK, LOAD = "share of the work", "share of the load"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clash:
-    """One limit of a set (`group`) that cannot hold together; any of them giving way makes room for the rest.
-
-    `limit` is demand, gang, capex_total, cash_per_month, carbon_tonnes_total, power, racks, share:provider,
-    share:country, share:spot, share:partner or survive; `where` the workload, site, provider, country or lost
-    place it is about;
-    `month` (from 0) the worst month, where there is one. `needed` is the least value of the limit with which
-    the others of the set can hold, `available` the value it has; for a demand, `needed` is all of it (1.0)
-    and `available` the largest share of it that can be served. So also for the loss of a place, of the loads
-    that are left to serve; `loads` are those (units per hour) of the worst hour. None: time ran out first.
-    `exact` is false where time did not suffice: then at least `needed`, and at most `available` of a demand,
-    is proven.
-    `scenario` is the one of `problem.risk`, were it certain, in which they clash; None: in all together.
-    """
-
-    limit: str
-    where: str
-    needed: float | None
-    available: float | None
-    unit: str
-    group: int = 1
-    month: int | None = None
-    exact: bool = True
-    place: str = ""  # of a gang: the pool that can hold most of it
-    loads: tuple[tuple[str, float], ...] = ()
-    scenario: int | None = None
 
 
 def clashes(
@@ -93,7 +64,8 @@ def clashes(
         if deadline.is_cancelled():
             return ()
         share = deadline.within(deadline.left() / (len(groups) - group + 1))
-        found += _sized(problem, names, group, share)
+        others = frozenset[str]().union(*groups) - names
+        found += sized(problem, names, others, group, share)
     return tuple(found)
 
 
@@ -210,33 +182,3 @@ def _ordered(names: Iterable[str]) -> list[str]:
     """Shares first, since they are hardest to explain and make the largest models, demands last."""
     rank = {"demand": 2, **dict.fromkeys(SHARES, 0)}
     return sorted(names, key=lambda name: (rank.get(family(name), 1), name))
-
-
-def _sized(problem: Problem, names: frozenset[str], group: int, deadline: Deadline) -> list[Clash]:
-    """The set with numbers: quick ones first, then in the time left those of whole machines."""
-    built = relaxed(only(problem, names))
-    ordered = sorted(names, key=lambda name: (family(name) != "demand", name))
-    rough = Relaxation(built, whole=False, deadline=deadline)
-    amounts = {name: amount(rough, name, names - {name}) for name in ordered}
-    exact = Relaxation(built, whole=True, deadline=deadline)
-    found = []
-    for position, name in enumerate(ordered):
-        exact.deadline = deadline.within(deadline.left() / (len(ordered) - position))
-        others = names - {name}
-        best = amount(exact, name, others) or amounts[name] or Amount.unknown(rough, name)
-        found.append(_clash(name, best, group))
-    return found
-
-
-def _clash(name: str, amount: Amount, group: int) -> Clash:
-    return Clash(
-        limit=family(name),
-        where=subject(name),
-        needed=amount.needed,
-        available=amount.available,
-        unit=amount.unit,
-        group=group,
-        month=amount.month,
-        exact=amount.exact,
-        loads=amount.loads,
-    )

@@ -13,7 +13,7 @@ from advisor.planning.losses import PATH, loss_figures, loss_words
 from advisor.planning.result_rows import Conflict
 from advisor.planning.risk_words import scenario_words
 from advisor.planning.words import amount, percent
-from optimizer.conflicts import Clash
+from optimizer.clash import Clash
 from optimizer.limited import SURVIVE
 
 _MONEY = ("capex_total", "cash_per_month")
@@ -126,7 +126,17 @@ def _limit(case: Case, clash: Clash) -> tuple[str, str]:
     limit = "" if clash.available is None else f", limit {_figure(case, clash, clash.available)}"
     if clash.needed is None:
         return path, f"{path}: more is needed{whose}{limit}"
-    return path, f"{path}: needed at least {_figure(case, clash, clash.needed)}{whose}{limit}"
+    every = _every_month(case, clash)
+    return path, f"{path}: needed at least {_figure(case, clash, clash.needed)}{whose}{limit}{every}"
+
+
+def _every_month(case: Case, clash: Clash) -> str:
+    """Where ceilings of months differ, what is needed is that each gives way by as much as the worst."""
+    ceilings = {case.plan.limits.cash_in_month(month) for month in range(case.plan.months)}
+    if clash.limit != "cash_per_month" or len(ceilings) < 2 or clash.needed is None:
+        return ""
+    more = clash.needed - (clash.available or 0.0)
+    return f", and {amount(more)} {case.plan.currency} more in every other month"
 
 
 def _figure(case: Case, clash: Clash, figure: float) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from advisor.planning.case import Case
 from advisor.planning.result_rows import Conflict, Purchase, ResultWarning, Usage
 from advisor.planning.words import count, listed
-from optimizer.conflicts import Clash
+from optimizer.clash import Clash
 
 
 def gang_warnings(

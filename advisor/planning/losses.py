@@ -9,7 +9,7 @@ from advisor.planning.machines import SECONDS_PER_HOUR
 from advisor.planning.pools import FIRM
 from advisor.planning.result_rows import ResultWarning
 from advisor.planning.words import amount, percent
-from optimizer.conflicts import Clash
+from optimizer.clash import Clash
 from optimizer.problem import Machine, Problem, RateDemand
 from optimizer.result import Outcome, Plan
 from optimizer.survival import ELSEWHERE, LossOf, domain_of

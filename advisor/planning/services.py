@@ -32,7 +32,8 @@ from advisor.rates.in_force import shipped_rates
 from advisor.rates.words import could_be_written
 from optimizer.baselines import BaselineOutcome, baselines
 from optimizer.checks import InvalidProblem
-from optimizer.conflicts import Clash, clashes
+from optimizer.clash import Clash
+from optimizer.conflicts import clashes
 from optimizer.result import Outcome, Status
 from optimizer.risk.value import NOT_ASKED
 from optimizer.solve import solve

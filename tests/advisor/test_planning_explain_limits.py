@@ -9,8 +9,8 @@ from advisor.demand.plan import Plan
 from advisor.planning.explain.relaxations import loosened, plan_names
 from advisor.planning.explain.sensitivity import sensitivity
 from advisor.planning.result_rows import Conflict
+from optimizer.clash import Clash
 from optimizer.clock import Deadline
-from optimizer.conflicts import Clash
 from optimizer.explain.again import Again, Finding
 from optimizer.problem import Problem
 from tests.advisor.planning_cases import TEAM, case_of, make_reservation, plan_data, result_of, solved_case

@@ -12,7 +12,7 @@ from advisor.planning.conflicts import conflict_rows
 from advisor.planning.effort import Step
 from advisor.planning.services import SolverFailed
 from optimizer.baselines import BaselineOutcome, BaselineStatus
-from optimizer.conflicts import Clash
+from optimizer.clash import Clash
 from optimizer.result import Outcome, Status
 from optimizer.verify import PlanRefused
 from tests.advisor.planning_cases import (

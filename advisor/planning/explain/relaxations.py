@@ -10,7 +10,7 @@ from advisor.planning.case import Case
 from advisor.planning.explain.trials import COST_NOT_REACHED, translated
 from advisor.planning.explain.variations import Path, Variation, changed, value_at
 from advisor.planning.result_rows import Conflict
-from optimizer.conflicts import Clash
+from optimizer.clash import Clash
 from optimizer.explain.again import Again
 from optimizer.limited import SURVIVE
 from optimizer.result import Status

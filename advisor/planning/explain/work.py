@@ -12,8 +12,8 @@ from advisor.planning.explain.why import why
 from advisor.planning.result_explain import Explanations
 from advisor.planning.result_rows import Binding, Conflict
 from advisor.planning.steps import Steps
+from optimizer.clash import Clash
 from optimizer.clock import Deadline
-from optimizer.conflicts import Clash
 from optimizer.explain.again import Again
 from optimizer.explain.break_even import BreakEven, break_even
 from optimizer.result import Outcome
