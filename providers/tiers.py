@@ -25,7 +25,7 @@ def least_of(offer: Offer) -> int:
 
 def clash(offer: Offer, other: Offer, line: int) -> InvalidOffer | None:
     """Why an offer is no other volume tier of the same offer on `line`; None where it is one."""
-    if offer.purchase is Purchase.SPEND_COMMITMENT:
+    if offer.purchase is Purchase.SPEND_COMMITMENT or offer.base_id != other.base_id:
         return InvalidOffer(
             "row", offer.offer_id, f"duplicate: the same offer as on line {line}; must occur once"
         )
