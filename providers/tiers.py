@@ -11,6 +11,9 @@ from providers.offers import InvalidOffer, Offer, Purchase
 
 _SUFFIX = re.compile(r"/from-[0-9]+\Z")
 
+_ALIKE = ("country", "accelerator", "accelerator_count", "interruption_fraction")
+"""What all tiers of an offer say alike: it is one machine."""
+
 
 def tier_of(offer_id: str) -> str | None:
     """The id of the offer that an id names a volume tier of; None for any other id."""
@@ -59,6 +62,11 @@ def clash(offer: Offer, other: Offer, line: int) -> InvalidOffer | None:
         return InvalidOffer(
             "min_quantity", mine, f"overlaps line {line}, the same offer for {reach}; {right}"
         )
+    for name in _ALIKE:
+        value, right = getattr(offer, name), getattr(other, name)
+        if value != right:
+            reason = f"differs from line {line}, a volume tier of the same offer; must be {right or 'empty'}"
+            return InvalidOffer(name, "" if value is None else value, reason)
     return None
 
 

@@ -62,7 +62,7 @@ class Sifted:
 
     def put_in_order(self) -> None:
         """By offer id, so that the order of a price list decides nothing; volume tiers know each other."""
-        self.options = sorted(with_tiers(self.options, self.usable), key=lambda option: option.key)
+        self.options = with_tiers(self.options, self.usable)
         self.usable = dict(sorted(self.usable.items()))
 
     def _unusable(self, offer: Offer) -> str:

@@ -10,7 +10,7 @@ from providers import Offer
 
 
 def with_tiers(options: Iterable[Option], offers: Mapping[str, Offer]) -> list[Option]:
-    """The same options; those that are one offer at several prices say so.
+    """The same options by key; those that are one offer at several prices say so.
 
     All tiers together have no more machines than the tier of the most; any without a maximum has no end.
     """
@@ -21,12 +21,13 @@ def with_tiers(options: Iterable[Option], offers: Mapping[str, Offer]) -> list[O
     for base_id in maxima.keys() & offers.keys():
         maxima[base_id].append(offers[base_id].max_quantity)
     tiers = {base_id: Tier(of=base_id, most=_most(found)) for base_id, found in maxima.items()}
-    return [_as_tier(option, offers[option.key], tiers) for option in options] if tiers else list(options)
-
-
-def _as_tier(option: Option, offer: Offer, tiers: Mapping[str, Tier]) -> Option:
-    tier = tiers.get(option.key if offer.tier_from is None else offer.base_id)
-    return option if tier is None else replace(option, tier=tier)
+    machines: dict[str, str] = {}  # of each offer with tiers: a price book may tell of another one
+    known: list[Option] = []
+    for option in sorted(options, key=lambda option: option.key):
+        tier = tiers.get(offers[option.key].base_id) if tiers else None
+        alike = tier is not None and machines.setdefault(tier.of, option.machine.key) == option.machine.key
+        known.append(replace(option, tier=tier) if alike else option)
+    return known
 
 
 def _most(maxima: Sequence[int | None]) -> int | None:

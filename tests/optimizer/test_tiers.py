@@ -138,6 +138,12 @@ def test_only_what_can_always_be_added_replaces_other_offers() -> None:
     assert len(reduce(make_problem(load, elastic=(*rising, dearer))).problem.elastic) == 3
 
 
+def test_an_offer_stays_that_is_wanted_beside_a_tier_with_a_maximum() -> None:
+    # 3 at 2 and 2 at 7 are 20; 5 at 6 are 30. With the tier, nothing more can be had at 6.
+    offers = (*tiers((0, None, 6.0), (2, 3, 2.0)), make_elastic("plain", 7.0))
+    assert cost(make_problem(make_rate(5), elastic=offers)) == pytest.approx(20 * HOURS)
+
+
 def test_the_verifier_refuses_two_tiers_at_once() -> None:
     offers = reserved((1, 2, 1.0), (3, None, 2.0), term=1)
     problem = make_problem(make_rate(5), reservations=offers)

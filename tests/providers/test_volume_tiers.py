@@ -71,6 +71,14 @@ def test_rows_that_begin_alike_are_refused() -> None:
     assert why_not(tier("", "7"), tier("0", "5")).startswith("line 3, min_quantity: 0: duplicate")
 
 
+def test_tiers_are_of_one_machine() -> None:
+    gpu = {"accelerator": "H100", "accelerator_count": "8"}
+    assert why_not(tier("1", "7", **gpu), tier("8", "", **(gpu | {"accelerator_count": "4"}))) == (
+        "line 3, accelerator_count: 4: differs from line 2, a volume tier of the same offer; must be 8"
+    )
+    assert "country: FR: differs from line 2" in why_not(tier("1", "7"), tier("8", "", country="FR"))
+
+
 def test_a_third_row_is_held_against_all_before_it() -> None:
     rows = (tier("1", "7"), tier("16", ""), tier("8", "16"))
     assert why_not(*rows).startswith("line 4, max_quantity: 16: overlaps line 3")
