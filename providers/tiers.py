@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from providers.offers import InvalidOffer, Offer, Purchase
 
-_SUFFIX = re.compile(r"/from-[0-9]+\Z")
+_SUFFIX = re.compile(r"/from-(?P<least>[0-9]+)\Z")
 
 _ALIKE = ("country", "accelerator", "accelerator_count", "interruption_fraction")
 """What all tiers of an offer say alike: it is one machine."""
@@ -19,6 +19,12 @@ def tier_of(offer_id: str) -> str | None:
     """The id of the offer that an id names a volume tier of; None for any other id."""
     found = _SUFFIX.search(offer_id)
     return offer_id[: found.start()] if found else None
+
+
+def least_in(offer_id: str) -> int | None:
+    """The fewest machines that are had at the price of a volume tier, by its id; None for any other id."""
+    found = _SUFFIX.search(offer_id)
+    return int(found["least"]) if found else None
 
 
 def least_of(offer: Offer) -> int:

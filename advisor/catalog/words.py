@@ -90,7 +90,7 @@ def place(offer: Offer) -> str:
 
 def purchase(offer: Offer) -> str:
     """The purchase option in words, with its terms, and a volume tier's least number of machines."""
-    tier = "" if offer.tier_from is None else f", from {offer.tier_from:,} machines"
+    tier = "" if offer.tier_from is None else f", {offer.tier_from:,} or more"
     return f"{_purchase(offer)}{tier}"
 
 

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from advisor.planning.result_rows import Purchase
+from advisor.planning.summary import terms
 from optimizer.problem import Tier
 from providers.offers import Offer
 from providers.pricefile import read_price_file
@@ -86,6 +88,7 @@ def test_a_plan_says_which_tier_it_takes(tmp_path: Path) -> None:
     assert said.code == 0, said.err
     result = json.loads(out.read_text())
     (bought,) = result["purchases"]
+    assert terms(Purchase.model_validate(bought)) == "on demand, 16 or more"
     assert (bought["offer"], bought["quantity"]) == (f"{ID}/from-16", 16)
     assert result["objective_npv"] == near(640 * HOURS)
 
@@ -95,7 +98,7 @@ def test_the_cheapest_are_listed_with_their_range_and_cost_what_must_be_taken(tm
     prices.write_bytes(text(*LIST))
     said = call("cheapest", "H100:8", "--pack", "--prices", str(prices), "--json", str(out))
     assert said.code == 0
-    assert "on demand, from 16 machines" in said.out
+    assert "on demand, 16 or more" in said.out
     found = {line["offer_id"]: line for line in json.loads(out.read_text())["offers"]}
     assert {name: (x["min_quantity"], x["max_quantity"], x["quantity"]) for name, x in found.items()} == {
         ID: (1, 15, 1),
