@@ -109,6 +109,7 @@ def _offers(problem: Problem) -> Iterator[str]:
             yield from _amount(f"{offer.key}.max_quantity", offer.max_quantity, offer.min_quantity)
         if not offer.window.start < offer.window.end:
             yield f"{offer.key}.window: {offer.window}: must end after it starts"
+    yield from _tiers(problem)
     for elastic in problem.elastic:
         yield from _amount(f"{elastic.key}.fixed_per_month", elastic.fixed_per_month)
         if elastic.fixed_per_month and not elastic.partner:
@@ -119,6 +120,25 @@ def _offers(problem: Problem) -> Iterator[str]:
     for block in problem.blocks:
         yield from _amount(f"{block.key}.window.start", block.window.start, 0, problem.horizon.months)
         yield from _amount(f"{block.key}.window.end", block.window.end)
+
+
+def _tiers(problem: Problem) -> Iterator[str]:
+    """Tiers of one offer are of one kind, and agree on the machine and on how many there are."""
+    seen: dict[str, object] = {}
+    offers: list[Elastic | Reservation | CapacityBlock] = [
+        *problem.elastic,
+        *problem.reservations,
+        *problem.blocks,
+    ]
+    for offer in offers:
+        if offer.tier is None:
+            continue
+        term = offer.term_months if isinstance(offer, Reservation) else None
+        said = type(offer), offer.machine.key, offer.tier.most, term
+        if seen.setdefault(offer.tier.of, said) != said:
+            yield f"{offer.key}.tier: {offer.tier.of}: another tier has another machine, term or most"
+        if offer.tier.most is not None:
+            yield from _amount(f"{offer.key}.tier.most", offer.tier.most, offer.max_quantity or 0)
 
 
 def _site(path: str, site: Site) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .gang import Gang
 from .index import ElasticSource, FirmSource, Index, Source, active_starts, owned_in, server_starts, wanted
 from .problem import WorkDemand
+from .tiers import most_in_force
 from .timegrid import Slice
 
 
@@ -88,7 +89,7 @@ def _machines(source: Source, piece: Slice) -> float:
     if isinstance(source, FirmSource):
         found = float(sum(o.quantity for o in source.owned if owned_in(o, piece.month)))
         active = (r for r in source.reservations if any(True for _ in active_starts(r, piece.month)))
-        found += sum(_bound(r.max_quantity) for r in active)
+        found += sum(_bound(most_in_force(r)) for r in active)
         covering = (b for b in source.blocks if b.window.covers(piece.start, piece.end))
         return found + sum(_bound(b.max_quantity) for b in covering)
     server, site = source.server, source.site

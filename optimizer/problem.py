@@ -102,6 +102,18 @@ class Machine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """What makes an offer one of the volume tiers of `of`: at one time at most one of them is taken.
+
+    `most` bounds the machines of all tiers together; `max_quantity` of a tier bounds what is taken at once at
+    its price.
+    """
+
+    of: str
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Elastic:
     """Capacity paid by the hour it runs: on demand, spot, or a partner's.
 
@@ -120,6 +132,7 @@ class Elastic:
     window: Window = ALWAYS
     hours: frozenset[int] | None = None  # hours of the day (UTC) in which it can be had; None: all
     covered_only: bool = False  # runs only as far as spend plans cover it; it has no price of its own
+    tier: Tier | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +147,7 @@ class Reservation:
     min_quantity: int = 0
     max_quantity: int | None = None
     window: Window = ALWAYS  # in which it can be bought
+    tier: Tier | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +160,7 @@ class CapacityBlock:
     window: Window
     min_quantity: int = 0
     max_quantity: int | None = None
+    tier: Tier | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from .problem import HOURS_PER_MONTH, Elastic, Horizon, Limits, Machine, Problem
 from .reduce_spend import rates_allow, useful_plans
 from .risk.futures import price_factors, priced
 from .standby import Standby
+from .tiers import bound_tiers
 
 TOLERANCE = 1e-9
 
@@ -145,6 +146,7 @@ class _Judge:
                 fastest[w] = max(fastest.get(w, 0.0), amount)
         self.fastest = fastest
         self.standby = Standby(problem)
+        self.bound_tiers = bound_tiers(problem)
         self.copies = lru_cache(maxsize=None)(self._copies)
 
     def _copies(self, a: Machine, b: Machine) -> int | None:
@@ -193,7 +195,7 @@ class _Judge:
         unbound = (
             not e.covered_only and e.max_quantity is None and e.min_quantity <= 1 and not e.fixed_per_month
         )
-        return unbound and not e.spot and not e.partner and e.hours is None
+        return unbound and not e.spot and not e.partner and e.hours is None and e.key not in self.bound_tiers
 
     def elastic_rank(self, e: Elastic) -> tuple[float, str]:
         """Cheapest work first: no option is replaced by one that ranks behind it."""
@@ -207,7 +209,7 @@ class _Judge:
         """A for B, both by the hour."""
         if (a.spot and not b.spot) or (a.partner and not b.partner) or a.fixed_per_month:
             return False
-        if not self.standby.elastic(a, b):
+        if a.key in self.bound_tiers or not self.standby.elastic(a, b):
             return False
         if a.max_quantity is not None or a.min_quantity > (0 if a.partner else 1):
             return False
@@ -253,7 +255,7 @@ class _Judge:
 
     def reservation_replaces(self, a: Reservation, b: Reservation) -> bool:
         """A for B, both committed, whenever B could be bought."""
-        if a.max_quantity is not None or a.min_quantity > 1:
+        if a.max_quantity is not None or a.min_quantity > 1 or a.key in self.bound_tiers:
             return False
         longer = a.term_months > b.term_months and not self.limits.counts_carbon
         if not (a.term_months == b.term_months or longer):

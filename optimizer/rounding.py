@@ -12,6 +12,7 @@ import numpy as np
 from pulp import LpVariable
 
 from .build import Built
+from .cashflow import reservation_flow
 from .clock import Deadline
 from .constraints.capacity import in_force
 from .constraints.shares import capacity_hours
@@ -21,6 +22,7 @@ from .index import ServerSource
 from .matrix import Array, Matrix, activity, fits
 from .parallel import each
 from .repair import repaired
+from .tiers import families
 
 PART_SECONDS = 2.0
 
@@ -149,7 +151,11 @@ def _round_purchases(built: Built, values: Array, rounder: Rounder) -> None:
         _round_in_step(columns, values, rounder)
     for variable in (*v.blocks.values(), *v.kept.values()):
         values[variable.index] = rounder(values[variable.index])
-    choices = [*v.opened.values(), *v.chosen.values()]
+    _take_tiers(built, values)
+    for (offer, start), variable in v.chosen.items():
+        count = v.reserved[offer, start] if (offer, start) in v.reserved else v.blocks[offer]
+        values[variable.index] = float(values[count.index] > 0)
+    choices = [*v.opened.values()]
     for scene in built.scenes:
         own = scene.variables
         choices += [*own.joined.values(), *own.together.values(), *own.in_blocks.values()]
@@ -166,6 +172,26 @@ def _round_purchases(built: Built, values: Array, rounder: Rounder) -> None:
     persons = {site.key: site.servers_per_person or 1.0 for site in index.problem.sites}
     for key, people in v.staff.items():
         values[people.index] = math.ceil(servers.get(key, 0.0) / persons[key[0]] - 1e-9)
+
+
+def _take_tiers(built: Built, values: Array) -> None:
+    """What is bought of an offer in a month, at the price that costs least for so many or more."""
+    horizon, v = built.index.problem.horizon, built.variables
+    for tiers in families(built.index.problem.reservations):
+        least = max(r.min_quantity for r in tiers)
+        for start in range(horizon.months) if least > 1 else ():
+            sold = {r.key: (r, v.reserved[r.key, start]) for r in tiers if (r.key, start) in v.reserved}
+            wanted = sum(float(values[x.index]) for _, x in sold.values())
+            costs = {
+                key: max(wanted, r.min_quantity) * reservation_flow(r, start, horizon).npv(horizon)
+                for key, (r, x) in sold.items()
+                if max(wanted, r.min_quantity) <= x.upBound
+            }
+            if wanted <= 0 or not costs:
+                continue
+            best = min(costs, key=lambda key: costs[key])
+            for key, (r, x) in sold.items():
+                values[x.index] = max(wanted, float(r.min_quantity)) if key == best else 0.0
 
 
 def _round_in_step(columns: dict[tuple[str, int], LpVariable], values: Array, rounder: Rounder) -> None:

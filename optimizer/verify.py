@@ -21,6 +21,7 @@ from .audit.service import check_serving
 from .audit.spend import bill_spend, check_spend, spend_faults
 from .audit.survival import check_survival
 from .audit.tally import Tally
+from .audit.tiers import check_tiers
 from .problem import Problem
 from .result import Plan
 
@@ -76,6 +77,7 @@ def _certain(problem: Problem, plan: Plan, tolerance: float) -> tuple[Account, l
     found = [
         *check_reservations(facts),
         *check_blocks(facts),
+        *check_tiers(facts),
         *check_running(facts),
         *check_servers(facts),
         *check_serving(facts, tolerance),

@@ -78,7 +78,8 @@ class Offer:
 
     `price_per_hour` of a reservation is what is billed every hour of the term, used or not; `upfront` is
     paid once per unit at the start. `observed_at` is when the source stated the price (UTC): a failed
-    refresh never moves it. Unknown optional facts are None, never zero.
+    refresh never moves it. Unknown optional facts are None, never zero. `tier_from` is the least quantity of
+    a volume tier (providers/tiers.py); None for an offer's only price, and for its price from the fewest.
     """
 
     provider: str
@@ -109,6 +110,7 @@ class Offer:
     observed_at: datetime | None = None
     source_url: str | None = None
     note: str | None = None
+    tier_from: int | None = None
 
     def __post_init__(self) -> None:
         _check_price(self)
@@ -117,12 +119,18 @@ class Offer:
 
     @property
     def offer_id(self) -> str:
-        """Readable name: `provider/region/instance_type/purchase[/term-payment]`, unique in a catalogue.
+        """Readable name, unique in a catalogue: `provider/region/instance_type/purchase[/term-payment]`.
 
         A zone is appended as `@zone`, a spend commitment's family and a capacity block's window as a last
         part, because the same machine may be had under several of them at different prices. So is a spend
-        commitment's term, where its family's name does not state it.
+        commitment's term, where its family's name does not state it. A volume tier ends in
+        `/from-N`: it holds from N machines on.
         """
+        return self.base_id if self.tier_from is None else f"{self.base_id}/from-{self.tier_from}"
+
+    @property
+    def base_id(self) -> str:
+        """The id without a volume tier's `/from-N`: all tiers of one offer have it in common."""
         parts = [self.provider, self.region, self.instance_type, self.purchase._value_]
         if self.purchase is Purchase.RESERVED:
             parts.append(f"{self.term_months}m-{self.payment or Payment.NONE}")
@@ -139,8 +147,8 @@ class Offer:
     def key(self) -> str:
         """Identity within a catalogue: the id without regard to case. Two offers of one key are duplicates.
 
-        Built of provider, region, zone, instance type, purchase, and whichever of term and payment,
-        commitment family or window the purchase is told apart by, so unique keys mean unique ids.
+        Built of provider, region, zone, instance type, purchase, whichever of term and payment, commitment
+        family or window the purchase is told apart by, and a tier's quantity, so unique keys mean unique ids.
         """
         return self.offer_id.casefold()
 
@@ -239,3 +247,5 @@ def _check_ranges(offer: Offer) -> None:
         raise InvalidOffer("min_quantity", low, "must be 0 or more")
     if high is not None and (high < 0 or high < (low or 0)):
         raise InvalidOffer("max_quantity", high, f"must be at least min_quantity ({low or 0})")
+    if offer.tier_from is not None and not (offer.tier_from > 1 and offer.tier_from == low):
+        raise InvalidOffer("tier_from", offer.tier_from, "must be min_quantity, and above 1")

@@ -63,7 +63,7 @@ class OffersQuery(BaseModel):
 class OfferOut(BaseModel):
     """An offer in the columns of price files, with its prices made comparable. Unknown is null, never 0."""
 
-    offer_id: str = Field(description="provider/region/instance_type/purchase[/term-payment]")
+    offer_id: str = Field(description="provider/region/instance_type/purchase[/term-payment][/from-N]")
     provider: str = Field(description="Who sells it")
     region: str = Field(description="Region as the provider names it")
     country: str = Field(description="ISO 3166-1 alpha-2")

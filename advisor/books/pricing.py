@@ -51,22 +51,21 @@ class BookedSnapshot(Snapshot):
         self._ruled: dict[str, Ruled] = {}
         instead: dict[int, tuple[Offer, str]] = {}
         source = f"book:{book.name}"[:200]
-        for place in _concerned(rows, book, on).tolist():
-            ruled = book.priced(rows.offer(place), on)
+        concerned = {place: rows.offer(place) for place in _concerned(rows, book, on).tolist()}
+        for place, offer in concerned.items():
+            ruled = book.priced(offer, on)
             if ruled is not None:
                 instead[place] = (ruled.offer, source)
                 self._ruled[ruled.offer.offer_id] = ruled
-        added = [
-            (offer, rule)
-            for offer, rule in book.offers
-            if rule.in_force(on) and rows.place_of(offer.offer_id) is None
-        ]
-        for offer, rule in added:
-            self._ruled[offer.offer_id] = Ruled(listed=None, offer=offer, line=rule.line)
+        added: dict[str, Ruled] = {}
+        for ruled in book.added(concerned.values(), on):
+            if rows.place_of(ruled.offer.offer_id) is None:
+                added.setdefault(ruled.offer.offer_id, ruled)
+        self._ruled |= added
         super().__init__(
             number=of.number,
             published_at=of.published_at,
-            rows=rows.with_offers(instead, [(offer, source) for offer, _ in added]),
+            rows=rows.with_offers(instead, [(ruled.offer, source) for ruled in added.values()]),
             confirmed=of.confirmed,
         )
 
@@ -95,9 +94,19 @@ def _concerned(rows: Rows, book: PriceBook, on: date) -> Places:
     for rule in book.rules:
         if rule.in_force(on):
             held[_about(rows, rule)] = True
-    exact = [rows.place_of(offer.offer_id) for offer, rule in book.offers if rule.in_force(on)]
+    own = [offer for offer, rule in book.offers if rule.in_force(on)]
+    exact = [rows.place_of(offer.offer_id) for offer in own]
     held[[place for place in exact if place is not None]] = True
+    if any(rows.column("tier_from").values):  # list tiers of an offer of the book
+        for offer in own:
+            held[_tiers_of(rows, offer)] = True
     return np.flatnonzero(held)
+
+
+def _tiers_of(rows: Rows, own: Offer) -> list[int]:
+    same = rows.of_machine(own.provider, own.region, own.instance_type).tolist()
+    tiers = ((place, rows.offer(place)) for place in same if rows.column("tier_from").of(place) is not None)
+    return [place for place, tier in tiers if tier.base_id == own.base_id]
 
 
 def _about(rows: Rows, rule: Rule) -> Places:

@@ -18,7 +18,7 @@ DECIMAL_COLUMNS = (
     "interruption_fraction",
 )
 MOMENT_COLUMNS = ("available_from", "available_until", "observed_at")
-COLUMNS = (
+FILE_COLUMNS = (
     "provider",
     "region",
     "country",
@@ -48,6 +48,7 @@ COLUMNS = (
     "source_url",
     "note",
 )
+COLUMNS = (*FILE_COLUMNS, "tier_from")  # a file's rows say it by their ranges (providers/tiers.py)
 
 
 def row_values(offer: Offer) -> dict[str, Any]:

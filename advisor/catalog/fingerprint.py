@@ -23,7 +23,8 @@ def fingerprint(offer: Offer) -> int:
         _moment(o.available_from), _moment(o.available_until), number(o.interruption_fraction),
         o.commitment_family, o.state._value_, o.observed_at is None, o.source_url, o.note,
     )  # fmt: skip
-    said_bytes = repr(said).encode("utf-8", "surrogatepass")
+    # a tier only where there is one: rows older than tiers keep their fingerprints
+    said_bytes = repr(said if o.tier_from is None else (*said, o.tier_from)).encode("utf-8", "surrogatepass")
     return int.from_bytes(blake2b(said_bytes, digest_size=8).digest(), "big", signed=True)
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from advisor.catalog.columns import COLUMNS
+from advisor.catalog.columns import FILE_COLUMNS
 from advisor.catalog.search import Line, Listing
 from advisor.catalog.table import why_empty
 from advisor.rates.in_force import is_stale
@@ -54,7 +54,7 @@ def offer_values(line: Line) -> dict[str, Any]:
     """One line by the names of the JSON, with figures as they are: Decimal, datetime, None."""
     priced, beside, offer = line.priced, line.beside, line.priced.offer
     listed = line.ruled.listed if line.ruled else None  # as it stands in the list
-    return {name: getattr(offer, name) for name in COLUMNS} | {
+    return {name: getattr(offer, name) for name in FILE_COLUMNS} | {
         "offer_id": priced.offer_id,
         "currency": priced.currency,
         "price_per_hour": _converted(offer.price_per_hour, priced.rate),

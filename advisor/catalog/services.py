@@ -141,7 +141,8 @@ def _compare(incoming: dict[str, Offer], scope: Scope) -> _Changes:
         offer = incoming.get(offer_id)
         seen.add(offer_id)
         if offer is None:
-            if known.provider in scope.providers or (scope.source and source == scope.source):
+            ends = known.provider in scope.providers or (scope.source and source == scope.source)
+            if ends or _is_superseded(known, incoming, scope):
                 changes.removed.append(row_id)
         elif _is_same(offer, known, stated_at) or (scope.keep_newer and is_newer(known.observed_at, offer)):
             changes.unchanged += 1
@@ -149,6 +150,12 @@ def _compare(incoming: dict[str, Offer], scope: Scope) -> _Changes:
             changes.changed.append((row_id, offer))
     changes.added = [offer for offer_id, offer in incoming.items() if offer_id not in seen]
     return changes
+
+
+def _is_superseded(known: Offer, incoming: dict[str, Offer], scope: Scope) -> bool:
+    """Whether it is a volume tier of an offer that comes in without it: an offer names all its tiers."""
+    base = None if known.tier_from is None else incoming.get(known.base_id)
+    return base is not None and not (scope.keep_newer and is_newer(known.observed_at, base))
 
 
 def _is_same(offer: Offer, known: Offer, stated_at: datetime | None) -> bool:

@@ -58,12 +58,14 @@ class Sheet:
     def _beside(self, place: int) -> Beside:
         same = self._rows.same_machine(place)
         same = same[self.converted[same]].tolist()
-        purchase, months, zone = map(self._rows.column, ("purchase", "term_months", "zone"))
+        names = ("purchase", "term_months", "zone", "tier_from")
+        purchase, months, zone, tier = map(self._rows.column, names)
         return cheapest_terms(
             zone.of(place),
             [
                 Terms(price=self.price.of(p), purchase=purchase.of(p), months=months.of(p), zone=zone.of(p))
                 for p in same
+                if tier.of(p) is None
             ],
         )
 

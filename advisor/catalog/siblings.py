@@ -50,6 +50,7 @@ def _beside(offer: Offer, same: Iterable[Quote]) -> Beside:
     terms = [
         Terms(price=q.price, purchase=q.offer.purchase, months=q.offer.term_months, zone=q.offer.zone)
         for q in same
+        if q.offer.tier_from is None  # a price for many says little of what one costs
     ]
     return cheapest_terms(offer.zone, terms)
 

@@ -89,7 +89,12 @@ def place(offer: Offer) -> str:
 
 
 def purchase(offer: Offer) -> str:
-    """The purchase option in words, with its terms."""
+    """The purchase option in words, with its terms, and a volume tier's least number of machines."""
+    tier = "" if offer.tier_from is None else f", {offer.tier_from:,} or more"
+    return f"{_purchase(offer)}{tier}"
+
+
+def _purchase(offer: Offer) -> str:
     name = offer.purchase.value.replace("_", " ")
     if offer.purchase is Purchase.RESERVED:
         return f"{offer.term_months} months{_UPFRONT.get(offer.payment, '')}"

@@ -45,7 +45,7 @@ def _cells_of(offer: Offer, offer_id: str, moment: Callable[[datetime | None], s
         o.payment._value_ if o.payment else "", number(o.upfront), o.min_quantity, o.max_quantity,
         moment(o.available_from), moment(o.available_until), number(o.interruption_fraction),
         o.commitment_family or "", o.state._value_, moment(o.observed_at), o.source_url or "", o.note or "",
-        fingerprint(o),
+        o.tier_from, fingerprint(o),
     )  # fmt: skip
 
 

@@ -102,6 +102,7 @@ class OfferRow(models.Model):
     observed_at = models.DateTimeField(null=True)
     source_url = models.TextField(blank=True, default="")
     note = models.TextField(blank=True, default="")
+    tier_from = models.PositiveIntegerField(null=True)
 
     # no constraint in the database: versions with rows are never deleted, and half a million checks take long
     published_in = models.ForeignKey(

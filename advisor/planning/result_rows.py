@@ -102,9 +102,9 @@ class Purchase(Row):
     """One thing to get: so many of one offer, from one month on."""
 
     offer: str = Field(
-        description="provider/region/instance_type/purchase[/term-payment]; own/SITE/SERVER/self_hosted; "
-        "partner/NAME/MACHINE/partner. Of a spend commitment: provider/*/*/spend_commitment/FAMILY, with "
-        "region and machines (p5.*) where it is bound to them."
+        description="provider/region/instance_type/purchase[/term-payment][/from-N]; "
+        "own/SITE/SERVER/self_hosted; partner/NAME/MACHINE/partner. Of a spend commitment: "
+        "provider/*/*/spend_commitment/FAMILY, with region and machines (p5.*) where it is bound to them."
     )
     provider: str = Field(description="Provider; own for a site, partner for a partner.")
     region: str = Field(description="Region; the name of the site or partner.")

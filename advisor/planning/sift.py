@@ -8,6 +8,7 @@ from advisor.demand.plan import Plan
 from advisor.planning.machines import serving, spec_in
 from advisor.planning.options import Option, option_of, window_of
 from advisor.planning.result_rows import ResultWarning
+from advisor.planning.tiers import with_tiers
 from advisor.planning.words import listed
 from providers import Offer, PriceState, Purchase
 
@@ -60,8 +61,8 @@ class Sifted:
             self.options.append(option_of(self.plan, offer, rate))
 
     def put_in_order(self) -> None:
-        """By offer id, so that the order of a price list decides nothing."""
-        self.options.sort(key=lambda option: option.key)
+        """By offer id, so that the order of a price list decides nothing; volume tiers know each other."""
+        self.options = with_tiers(self.options, self.usable)
         self.usable = dict(sorted(self.usable.items()))
 
     def _unusable(self, offer: Offer) -> str:

@@ -16,6 +16,7 @@ from advisor.planning.summary_end import ending
 from advisor.planning.summary_explain import explained, more_time, way_out
 from advisor.planning.text_tables import Column, bullet, paragraph, table
 from advisor.planning.words import MISSING, amount, money, percent
+from providers.tiers import least_in
 
 _ROWS = 30  # purchases shown before the rest is summed up
 KINDS = {
@@ -126,7 +127,12 @@ def _where(row: Purchase) -> str:
 
 
 def terms(row: Purchase) -> str:
-    """`36 months, no upfront`, `on demand`, `own server`."""
+    """`36 months, no upfront`, `on demand, 16 or more`, `own server`."""
+    least = least_in(row.offer)
+    return _terms(row) if least is None else f"{_terms(row)}, {least:,} or more"
+
+
+def _terms(row: Purchase) -> str:
     if row.purchase == "reserved" and row.term_months:
         upfront = {"none": ", no upfront", "partial": ", part upfront", "all": ", all upfront"}
         return f"{row.term_months} months{upfront.get(row.payment or '', '')}"

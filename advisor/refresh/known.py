@@ -1,7 +1,7 @@
 """What the ledger holds of a source and its providers before a refresh."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from advisor.catalog.pricing import spread
 from advisor.catalog.queries import rows_of
 from advisor.catalog.writing import parts_of
 from advisor.models import CatalogueVersion, OfferRow
+from providers.tiers import tier_of
 
 _CHUNK = 5000
 
@@ -63,6 +64,13 @@ class Known:
 
     def ours(self) -> Iterable[tuple[str, KnownRow]]:
         return ((offer_id, row) for offer_id, row in self._rows.items() if row.is_ours)
+
+    def tiers_of_others(self) -> Iterator[tuple[str, KnownRow]]:
+        """Volume tiers, which only imports have, by the ids of the offers they are tiers of."""
+        for offer_id, row in self._rows.items():
+            base_id = None if row.is_ours else tier_of(offer_id)
+            if base_id is not None:
+                yield base_id, row
 
     def was_touched(self) -> bool:
         """Whether anything published since this was read concerns rows it holds."""

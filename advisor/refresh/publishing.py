@@ -38,9 +38,13 @@ class Due:
 
     @cached_property
     def ended(self) -> list[int]:
-        """Rows of this source that it does not state any more."""
-        stated = self.staged.taken
-        return [row.id for offer_id, row in self.staged.known.ours() if offer_id.casefold() not in stated]
+        """Rows of this source that it does not state any more, and volume tiers of offers it replaces."""
+        stated, known = self.staged.taken, self.staged.known
+        replaced = {one.offer_id for _, one, _ in self.fresh()}
+        return [
+            *(row.id for offer_id, row in known.ours() if offer_id.casefold() not in stated),
+            *(row.id for base_id, row in known.tiers_of_others() if base_id in replaced),
+        ]
 
     def unconfirmed(self) -> list[int]:
         """Rows of this source that stay although it states another price now, which is doubtful."""

@@ -72,7 +72,7 @@ def check_reservations(facts: Facts) -> Iterator[str]:
         for month in range(facts.months):
             held = facts.in_force[offer.key, month]
             most = offer.max_quantity
-            if most is not None and held > most:
+            if most is not None and held > most and offer.tier is None:
                 yield f"{offer.key} in month {month}: {held} machines exceed max_quantity {most}"
 
 

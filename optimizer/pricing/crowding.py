@@ -8,6 +8,7 @@ import numpy as np
 
 from ..index import server_begin
 from ..matrix import Array
+from ..tiers import most_in_force
 from .master import Master
 
 TOLERANCE = 1e-6
@@ -41,11 +42,12 @@ def _reservations(master: Master) -> int:
         r = c.reservations[o]
         starts, columns = np.array(found).T
         active = _in_force(starts, starts + r.term_months, months)
-        if r.max_quantity is None or not master.lp.values[columns].any():
+        most = most_in_force(r)
+        if most is None or not master.lp.values[columns].any():
             continue
-        for month in _worst(master.lp.values[columns] @ active, float(r.max_quantity)):
+        for month in _worst(master.lp.values[columns] @ active, float(most)):
             inside = columns[active[:, month]]
-            master.lp.add_full_row(-np.inf, float(r.max_quantity), inside, np.ones(len(inside)))
+            master.lp.add_full_row(-np.inf, float(most), inside, np.ones(len(inside)))
             rows += 1
     return rows
 

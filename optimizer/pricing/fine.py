@@ -11,7 +11,7 @@ from ..index import ElasticSource, ServerSource, Source
 from ..matrix import Array, Matrix, matrix_of
 from ..problem import Problem, WorkDemand
 from ..timegrid import Slice
-from .catalogue import ELASTIC, FIRM
+from .catalogue import ELASTIC, FIRM, Catalogue
 from .loop import Relaxation, Used, uses
 from .sharing import hold_shares
 
@@ -34,13 +34,19 @@ def fine(problem: Problem, relaxation: Relaxation) -> Fine:
     used = uses(relaxation, TRACE)
     allowed = _allowed(relaxation)
     catalogue = relaxation.master.catalogue
+    allowed |= _other_tiers(catalogue, allowed)
     hourly = {catalogue.sources[q].key for q, _, _ in allowed if catalogue.kind[q] == ELASTIC}
     bought = set(np.unique(used.offers).tolist())
+    tiers = {r.tier.of for o in bought if (r := catalogue.reservations[o]).tier is not None}
     opened = relaxation.master.lp.values[relaxation.opened]
     smaller = replace(
         problem,
         elastic=tuple(e for e in problem.elastic if e.key in hourly or e.partner),
-        reservations=tuple(r for o, r in enumerate(catalogue.reservations) if o in bought),
+        reservations=tuple(
+            r
+            for o, r in enumerate(catalogue.reservations)
+            if o in bought or (r.tier is not None and r.tier.of in tiers)
+        ),
         sites=tuple(s for s, x in zip(problem.sites, opened, strict=True) if x > 0.5),
         also_cut_at=problem.availabilities(),
     )
@@ -81,6 +87,16 @@ def _allowed(relaxation: Relaxation) -> set[tuple[int, int, int]]:
     for pair in always:
         found |= {(int(c.pair_source[pair]), int(c.pair_workload[pair]), p) for p in every}
     return found
+
+
+def _other_tiers(c: Catalogue, allowed: set[tuple[int, int, int]]) -> set[tuple[int, int, int]]:
+    """The same for all volume tiers of what is in use: fewer machines may have another price."""
+    together: dict[str, list[int]] = defaultdict(list)
+    for q, source in enumerate(c.sources):
+        if isinstance(source, ElasticSource) and source.elastic.tier is not None:
+            together[source.elastic.tier.of].append(q)
+    of = {q: tiers for tiers in together.values() for q in tiers}
+    return {(other, w, period) for q, w, period in allowed for other in of.get(q, ())}
 
 
 def _is_owned(source: Source) -> bool:

@@ -13,6 +13,7 @@ from ..index import ElasticSource, FirmSource, owned_in
 from ..matrix import Array
 from ..model import MONEY
 from ..problem import HOURS_PER_MONTH, RateDemand, WorkDemand
+from ..tiers import most_in_force
 from ..timegrid import Window
 from .catalogue import ELASTIC, PARTNER, Catalogue
 from .grid import Grid
@@ -212,9 +213,10 @@ class Master:
         if not len(offers):
             return
         most = np.array([_or_infinite(c.reservations[o].max_quantity) for o in offers.tolist()])
-        for o in np.unique(offers[np.isfinite(most)]).tolist():
-            if self.quantity_row[o, 0] < 0:
-                bound = np.full(len(self.grid.periods), float(c.reservations[o].max_quantity or 0))
+        for o in np.unique(offers).tolist():
+            in_force = most_in_force(c.reservations[o])
+            if in_force is not None and self.quantity_row[o, 0] < 0:
+                bound = np.full(len(self.grid.periods), float(in_force))
                 self.quantity_row[o] = lp.add_rows(np.full(len(bound), -np.inf), bound)
         terms = np.array([c.reservations[o].term_months for o in offers.tolist()])
         share = self.in_force(starts, starts + terms)

@@ -18,9 +18,9 @@ KNOWN = {
     "WorkDemand": "total first_month last_month",
     "Machine": "key provider region country accelerators carbon_kg_per_hour",
     "Elastic": "key machine price_per_hour spot partner fixed_per_month min_quantity max_quantity window "
-    "hours",
-    "Reservation": "key machine term_months price_per_hour upfront min_quantity max_quantity window",
-    "CapacityBlock": "key machine price_per_hour window min_quantity max_quantity",
+    "hours tier",
+    "Reservation": "key machine term_months price_per_hour upfront min_quantity max_quantity window tier",
+    "CapacityBlock": "key machine price_per_hour window min_quantity max_quantity tier",
     "ServerType": "key machine capex power_kw life_months residual_fraction maintenance_per_month racks "
     "lead_months max_quantity utilisation_cap_fraction idle_power_fraction",
     "Site": "key servers opening_capex opening_per_month opening_lead_months limit_kw limit_racks "

@@ -1,6 +1,6 @@
 """Bytes to a price book. A bad row is listed, never raised; bytes that are no price book are raised."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,12 +16,13 @@ from providers.pricefile.cells import BadCell
 from providers.pricefile.decode import decode
 from providers.pricefile.read import rows_with_lines
 from providers.text import did_you_mean, nearest, shown
+from providers.tiers import clash, marked
 
 MAX_RULES = 5000
 _ONLY_OFFERS = frozenset(COLUMNS) - {
     *PATTERNS,
     *("term_months", "payment", "price_per_hour", "currency", "upfront", "discount_fraction"),
-    *("valid_from", "valid_until", "observed_at", "source_url", "note"),
+    *("valid_from", "valid_until", "observed_at", "source_url", "note", "min_quantity"),
 }
 """Columns that describe a machine: they say nothing in a row about several."""
 
@@ -52,7 +53,7 @@ def read_price_book(data: bytes, *, source: str, name: str, agreed_at: datetime 
     first, header = next(lines, (1, []))
     columns = _columns(header, f"{source}: line {first}")
     rules: list[Rule] = []
-    offers: dict[str, tuple[Offer, Rule]] = {}
+    offers: dict[str, list[tuple[Offer, Rule]]] = {}  # by id, volume tiers of one together
     refused: list[RefusedRow] = []
     rows = 0
     for line, cells in lines:
@@ -61,19 +62,33 @@ def read_price_book(data: bytes, *, source: str, name: str, agreed_at: datetime 
             rule, offer = _row(line, cells, columns, agreed_at)
             if offer is None:
                 rules.append(rule)
-            elif offer.offer_id in offers:
-                before = offers[offer.offer_id][1].line
-                raise _Refused("row", offer.offer_id, f"duplicate: the same offer as on line {before}")
             else:
-                offers[offer.offer_id] = (offer, rule)
+                _beside(offer, offers.get(offer.offer_id, []))
+                offers.setdefault(offer.offer_id, []).append((offer, rule))
         except _Refused as bad:
             refused.append(RefusedRow(line=line, field=bad.field, value=shown(bad.value), reason=bad.reason))
     if len(rules) > MAX_RULES:
         raise PriceFileError(
             f"{source}: {len(rules):,} rows with wildcards; at most {MAX_RULES:,} are weighed"
         )
-    book = PriceBook(name=name, rules=tuple(rules), offers=tuple(offers.values()))
+    book = PriceBook(name=name, rules=tuple(rules), offers=_with_names(offers.values()))
     return BookFile(book=book, refused=tuple(refused), rows=rows)
+
+
+def _beside(offer: Offer, others: Iterable[tuple[Offer, Rule]]) -> None:
+    """Refuse a further row of an offer that is no volume tier of it."""
+    for other, rule in others:
+        if fault := clash(offer, other, rule.line):
+            raise _Refused(fault.field, fault.value, fault.reason)
+
+
+def _with_names(offers: Iterable[Sequence[tuple[Offer, Rule]]]) -> tuple[tuple[Offer, Rule], ...]:
+    """All offers, volume tiers with names of their own."""
+    found: list[tuple[Offer, Rule]] = []
+    for several in offers:
+        tiers = marked([offer for offer, _ in several])
+        found += ((tier, rule) for tier, (_, rule) in zip(tiers, several, strict=True))
+    return tuple(found)
 
 
 def _columns(header: Sequence[str], where: str) -> list[str]:
@@ -189,4 +204,5 @@ def _rule(line: int, written: Mapping[str, str], values: Mapping[str, Any], term
         valid_from=valid_from,
         valid_until=valid_until,
         term=term,
+        min_quantity=max(1, values.get("min_quantity") or 0),
     )

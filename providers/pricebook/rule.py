@@ -54,7 +54,8 @@ class Rate:
 class Rule:
     """`patterns` by column, lower-case, `*` for any characters; a column that is not there may be anything.
 
-    In force from `valid_from` to `valid_until`, both included, None for open. `line` is that of the file.
+    In force from `valid_from` to `valid_until`, both included, None for open. `line` is that of the file. It
+    is for whoever takes `min_quantity` machines or more at once.
     """
 
     line: int
@@ -64,6 +65,7 @@ class Rule:
     valid_from: date | None
     valid_until: date | None
     term: Discount | Rate
+    min_quantity: int = 1
 
     def in_force(self, on: date) -> bool:
         return (self.valid_from is None or self.valid_from <= on) and (
@@ -81,13 +83,13 @@ class Rule:
         )
 
     @property
-    def weight(self) -> tuple[int, int, bool, int]:
+    def weight(self) -> tuple[int, int, int, bool, int]:
         """Of several rules about one offer the heaviest counts: the one that names most columns exactly, then
-        most by pattern, then a rate before a discount, then the later line."""
+        most by pattern, then that for most machines, then a rate before a discount, then the later line."""
         exact = sum("*" not in pattern for pattern in self.patterns.values())
         exact += (self.term_months is not None) + (self.payment is not None)
         partly = sum("*" in pattern and pattern.strip("*") != "" for pattern in self.patterns.values())
-        return exact, partly, isinstance(self.term, Rate), self.line
+        return exact, partly, self.min_quantity, isinstance(self.term, Rate), self.line
 
 
 def matches(pattern: str, value: Any) -> bool:

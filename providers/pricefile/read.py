@@ -55,9 +55,7 @@ def read_price_file(
     reader = RowReader(columns, accelerators=accelerators, source=source, latest=latest)
     for line, cells in lines:
         reader.take(line, cells)
-    return PriceFile(
-        offers=tuple(reader.offers), refused=tuple(reader.refused), rows=reader.rows, source=source
-    )
+    return PriceFile(offers=reader.done(), refused=tuple(reader.refused), rows=reader.rows, source=source)
 
 
 def rows_with_lines(text: str, source: str) -> Iterator[tuple[int, list[str]]]:

@@ -12,6 +12,7 @@ from providers.offers import InvalidOffer, Offer, Payment, Purchase
 from providers.pricefile.cells import BadCell
 from providers.pricefile.columns import Column
 from providers.text import shown
+from providers.tiers import clash, marked
 
 MAX_REFUSED_IN_DETAIL = 1000
 """Refused rows beyond this many are counted but not described."""
@@ -75,21 +76,39 @@ class RowReader:
         self._accelerators = accelerators
         self._source = source
         self._latest = latest
-        self._line_of: dict[str, int] = {}
+        self._lines: list[int] = []  # of each offer
+        self._first: dict[str, int] = {}  # by key, the position of its first offer
+        self._tiers: dict[str, list[int]] = {}  # by key, of all its offers where there are several
 
     def take(self, line: int, cells: list[str]) -> None:
         """One row that begins on `line`; raises `PriceFileError` when nearly all rows are refused."""
         self.rows += 1
         try:
             offer = self._offer(cells)
-            first = self._line_of.setdefault(offer.key, line)
-            if first != line:
-                duplicate = BadCell(f"duplicate: the same offer as on line {first}; must occur once")
-                raise _Refused("row", offer.offer_id, duplicate)
+            position = len(self.offers)
+            first = self._first.setdefault(offer.key, position)
+            if first != position:
+                self._take_beside(offer, first)
         except _Refused as refused:
             self._refuse(line, refused)
         else:
             self.offers.append(offer)
+            self._lines.append(line)
+
+    def done(self) -> tuple[Offer, ...]:
+        """All offers, volume tiers with names of their own."""
+        for positions in self._tiers.values():
+            for position, tier in zip(positions, marked([self.offers[p] for p in positions]), strict=True):
+                self.offers[position] = tier
+        return tuple(self.offers)
+
+    def _take_beside(self, offer: Offer, first: int) -> None:
+        """A further row of an offer that was taken: a volume tier, or refused."""
+        positions = self._tiers.get(offer.key, [first])
+        for position in positions:
+            if fault := clash(offer, self.offers[position], self._lines[position]):
+                raise _Refused(fault.field, fault.value, fault)
+        self._tiers[offer.key] = [*positions, len(self.offers)]
 
     def _offer(self, cells: list[str]) -> Offer:
         if len(cells) != len(self._parsers):

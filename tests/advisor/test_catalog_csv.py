@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from advisor.catalog.columns import COLUMNS
+from advisor.catalog.columns import FILE_COLUMNS
 from advisor.catalog.listing_csv import CSV_COLUMNS, csv_of, guarded
 from advisor.catalog.listing_json import listing_json
 from advisor.catalog.search import Listing
@@ -73,7 +73,7 @@ def test_what_is_unknown_is_empty_and_never_zero() -> None:
 def test_the_columns_are_the_names_of_the_json_and_leave_out_none() -> None:
     names = set(listing_json(find([make_offer()]))["offers"][0])
     assert set(CSV_COLUMNS) == names
-    assert set(COLUMNS) <= names
+    assert set(FILE_COLUMNS) <= names
     assert len(CSV_COLUMNS) == len(names)
 
 

@@ -172,3 +172,49 @@ def test_an_empty_catalogue_says_how_to_fill_it() -> None:
 def test_commands_can_be_called_from_code(price_file: Path) -> None:
     call_command("import_prices", write(price_file, GOOD))
     assert OfferRow.objects.count() == 1
+
+
+TIERS = HEADER + ",min_quantity,max_quantity"
+ID = "aws/eu-central-1/p5.48xlarge/on_demand"
+
+
+def with_tiers(path: Path, *ranges: str) -> str:
+    """A file of one offer at a lower price for each further range, as in `1,7`."""
+    prices = (f"{55 - number}" for number in range(len(ranges)))
+    rows = [f"{GOOD.replace('55.04', price)},{range_}" for price, range_ in zip(prices, ranges, strict=True)]
+    path.write_text("\n".join([TIERS, *rows]) + "\n", encoding="utf-8")
+    return str(path)
+
+
+def ids() -> list[str]:
+    return sorted(offer.offer_id for offer in current_offers().offers)
+
+
+def test_volume_tiers_are_offers_of_their_own_and_come_out_as_they_went_in(
+    price_file: Path, tmp_path: Path
+) -> None:
+    assert call("import_prices", with_tiers(price_file, "8,15", "1,7", "16,")).code == 0
+    before = current_offers().offers
+    assert ids() == [ID, f"{ID}/from-16", f"{ID}/from-8"]
+    out = tmp_path / "out.csv"
+    call("export_prices", "--out", str(out))
+    assert set(read_price_file(out.read_bytes(), source="out.csv").offers) == set(before)
+    assert "3 unchanged" in call("import_prices", str(out)).out
+
+
+def test_a_file_that_names_an_offer_says_all_its_tiers(price_file: Path) -> None:
+    call("import_prices", with_tiers(price_file, "1,7", "8,15", "16,"))
+    said = call("import_prices", with_tiers(price_file, "1,9", "10,"))
+    assert "1 offers added, 1 changed, 2 ended" in said.out
+    assert ids() == [ID, f"{ID}/from-10"]
+    call("import_prices", write(price_file, GOOD))
+    assert ids() == [ID]
+
+
+def test_tiers_that_overlap_are_refused_with_line_field_and_value(price_file: Path) -> None:
+    said = call("import_prices", with_tiers(price_file, "1,10", "8,"))
+    assert said.code == 2
+    assert (
+        "line 3, min_quantity: '8': overlaps line 2, the same offer for 1 to 10 machines; must be" in said.err
+    )
+    assert nothing_is_stored()

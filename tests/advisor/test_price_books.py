@@ -223,13 +223,27 @@ books = st.lists(
 )
 
 
+def with_tiers(offers: list[Offer]) -> list[Offer]:
+    """Volume tiers from eight machines on, a tenth off."""
+    return [
+        replace(offer, min_quantity=8, tier_from=8, price_per_hour=offer.price_per_hour * Decimal("0.9"))
+        for offer in offers
+        if offer.max_quantity is None or offer.max_quantity >= 8
+    ]
+
+
 @settings(deadline=None, max_examples=60)
-@given(catalogues, books, requests())
+@given(catalogues, books, requests(), st.lists(st.sampled_from(["", "", "2", "8"]), min_size=9, max_size=9))
 def test_columns_at_agreed_prices_answer_as_a_plain_pass_does(
-    held: list[Offer], rows: list[tuple[str, ...]], request: Request
+    held: list[Offer], rows: list[tuple[str, ...]], request: Request, least: list[str]
 ) -> None:
-    text = "provider,region,instance_type,purchase,price_per_hour,currency,country,discount_fraction\n"
-    text += "".join(",".join(row).replace("spot,2,EUR,,", "spot,2,EUR,DE,") + "\n" for row in rows)
+    text = (
+        "provider,region,instance_type,purchase,price_per_hour,currency,country,discount_fraction,"
+        "min_quantity\n"
+    )
+    for row, number in zip(rows, least, strict=False):
+        text += f"{','.join(row).replace('spot,2,EUR,,', 'spot,2,EUR,DE,')},{number}\n"
+    held = [*held, *with_tiers(held[:3])]
     book = read_price_book(text.encode(), source="b", name="b").book
     plain = Catalogue(as_of=NOW, version=3, offers=tuple(held))
     snapshot = Snapshot(number=3, published_at=NOW, rows=Rows.of((offer, "test") for offer in held))

@@ -230,3 +230,15 @@ def test_a_job_ends_even_where_a_worker_was_sent_it_first(monkeypatch: pytest.Mo
     waiting = request_refresh("gpuhunt")
     assert refresh_now("gpuhunt").pk == waiting.pk
     assert Job.objects.get().state == Job.State.SUCCEEDED
+
+
+def test_a_later_price_of_a_source_ends_the_volume_tiers_of_an_import(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (first, *_) = offers(1)
+    tiers = [replace(first, max_quantity=7), replace(first, min_quantity=8, tier_from=8)]
+    publish(tiers, source="import:mine", label="mine")
+    run(use(monkeypatch, FakeSource(offers(1, seen=LONG_AGO - HOUR))))  # older: the import stays
+    assert {offer.offer_id for offer in current_offers().offers} == {tier.offer_id for tier in tiers}
+    run(use(monkeypatch, FakeSource(offers(1, seen=LATER, price="41"))))
+    assert [(o.offer_id, o.max_quantity) for o in current_offers().offers] == [(first.offer_id, None)]

@@ -97,3 +97,15 @@ def test_a_currency_without_a_rate_is_refused_in_words(client: Client) -> None:
     response = client.get(f"/offer?id={ID}&currency=XYZ")
     assert response.status_code == 400
     assert "currency XYZ: no exchange rate" in text_of(response)
+
+
+def test_a_volume_tier_has_its_page_with_the_range_it_is_for(client: Client) -> None:
+    tier = make_offer(price_per_hour=Decimal(40), min_quantity=8, max_quantity=15, tier_from=8)
+    stock(make_offer(max_quantity=7), tier)
+    page = text_of(client.get(f"/offer?id={ID}/from-8"))
+    assert "p5.48xlarge, on demand, 8 or more" in page
+    assert "Quantity 8 to 15" in page
+    assert "per instance-hour 40.00" in page
+    first = text_of(client.get(f"/offer?id={ID}"))
+    assert "Quantity 1 to 7" in first
+    assert "on demand, 8 or more" in first

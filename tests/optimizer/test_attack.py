@@ -34,6 +34,7 @@ from .factories import (
 )
 from .small_problems import small_problems
 from .test_oracle import ALL
+from .tier_problems import tier_problems
 
 EXACT = Effort(gap=1e-9, seconds=30.0)
 
@@ -64,7 +65,7 @@ def test_all_ways_of_attack_find_the_same_optimum(monkeypatch: pytest.MonkeyPatc
 
 
 @settings(ALL, max_examples=60)
-@given(small_problems())
+@given(small_problems() | tier_problems())
 def test_parts_end_where_the_whole_does(problem: Problem) -> None:
     whole = solve(problem, gap=1e-9, time_limit_seconds=30)
     with pytest.MonkeyPatch.context() as patch:

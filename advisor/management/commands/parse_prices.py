@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from advisor.catalog.columns import COLUMNS
+from advisor.catalog.columns import FILE_COLUMNS
 from advisor.catalog.files import bytes_of
 from advisor.catalog.listing_json import as_json
 from advisor.errors import BadInput
@@ -71,7 +71,7 @@ class Command(AdvisorCommand):
 def _payload(offers: list[Offer], refused: list[Refused]) -> dict[str, Any]:
     return {
         "offers": [
-            {name: as_json(getattr(offer, name)) for name in COLUMNS} | {"offer_id": offer.offer_id}
+            {name: as_json(getattr(offer, name)) for name in FILE_COLUMNS} | {"offer_id": offer.offer_id}
             for offer in offers
         ],
         "refused": [{"where": one.where, "reason": one.reason} for one in refused],

@@ -38,6 +38,7 @@ class Pool:
     machine: Machine
     machines: float
     kind: str = "firm"  # spot, partner, on_demand, firm or server
+    tier_of: str = ""
 
 
 PAID = ("firm", "partner")  # whether at work or not; so are servers in service
@@ -123,6 +124,9 @@ def _group_ways(
         ):
             continue
         pools = [*fixed, *((i, pool) for _, _, i, pool in pick if pool.machines)]
+        tiers = [(i, pool.tier_of) for i, pool in pools if pool.tier_of]
+        if len(set(tiers)) < len(tiers):
+            continue  # two volume tiers of one offer in the same hours
         if gate.holds(grid, group, pools) and _could_fit(problem, grid, group, pools):
             span = _span(problem, grid, group, pools, gate)
             found += [] if span is None else [Way(cash, carbon, *span)]
@@ -158,7 +162,10 @@ def _choices(
             kind = "spot" if e.spot else "partner" if e.partner else "on_demand"
             hour, carbon = e.price_per_hour * piece.hours, e.machine.carbon_kg_per_hour * piece.hours
             counts = _counts(e, need(problem, e.machine, piece))
-            yield [(n * hour, n * carbon, i, Pool(e.machine, n, kind)) for n in counts]
+            yield [
+                (n * hour, n * carbon, i, Pool(e.machine, n, kind, e.tier.of if e.tier else ""))
+                for n in counts
+            ]
     for site, server in _servers(problem):
         if server.idle_power_fraction is not None and serving.get(server.key):
             kwh = server.power_kw * site.pue * (1 - server.idle_power_fraction) * piece.hours

@@ -171,13 +171,29 @@ def _sum(problem: Problem, opened: set[str], single: list[Unit], amounts: tuple[
                 held.npv += site.opening_per_month * d(problem, month)
         if not _run_site(problem, held, site):
             return None
+    if not _tiers_hold(problem, held):
+        return None
     for r in problem.reservations:
         for month in range(last):
-            if r.max_quantity is not None and reserved(held, r, month) > r.max_quantity:
+            if r.tier is None and r.max_quantity is not None and reserved(held, r, month) > r.max_quantity:
                 return None
     if limits.capex_total is not None and held.capex > limits.capex_total + 1e-6:
         return None
     return held
+
+
+def _tiers_hold(problem: Problem, held: Held) -> bool:
+    """One volume tier of an offer at a time, and of all together no more than there are."""
+    sold = {r.key: r.tier for r in problem.reservations} | {b.key: b.tier for b in problem.blocks}
+    taken = [(tier.of, start) for _, key, start in held.counts if (tier := sold.get(key)) is not None]
+    if len(set(taken)) < len(taken):
+        return False
+    for one in {(tier.of, tier.most) for tier in sold.values() if tier is not None and tier.most is not None}:
+        mine = [r for r in problem.reservations if r.tier is not None and (r.tier.of, r.tier.most) == one]
+        for month in range(problem.horizon.months):
+            if sum(reserved(held, r, month) for r in mine) > one[1]:
+                return False
+    return True
 
 
 def _add(problem: Problem, held: Held, unit: Unit, amount: int) -> None:

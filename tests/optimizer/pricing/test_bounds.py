@@ -31,6 +31,7 @@ from optimizer.verify import verify
 from ..factories import make_elastic, make_problem, make_rate, two_levels
 from ..small_problems import small_problems
 from ..test_oracle import ALL
+from ..tier_problems import tier_problems
 
 FEW = settings(ALL, max_examples=60)
 
@@ -41,7 +42,7 @@ def known(problem: Problem) -> Problem:
 
 
 @FEW
-@given(small_problems(), st.integers(1, 3), st.sampled_from([1, 2, 48]), st.booleans())
+@given(small_problems() | tier_problems(), st.integers(1, 3), st.sampled_from([1, 2, 48]), st.booleans())
 def test_every_grid_bounds_the_optimum(problem: Problem, months: int, blocks: int, first: bool) -> None:
     problem = known(problem)
     best = solve(problem, gap=1e-9, time_limit_seconds=60)
@@ -116,7 +117,7 @@ def test_a_program_that_grew_knows_nothing_of_what_is_new() -> None:
 
 
 @FEW
-@given(small_problems())
+@given(small_problems() | tier_problems())
 def test_a_plan_it_finds_holds_and_costs_what_it_says(problem: Problem) -> None:
     problem = only_useful(known(problem))
     assume(not unservable(problem))

@@ -133,8 +133,9 @@ class Bought:
         limits = self.problem.limits
         if limits.capex_total is not None:
             self.lp += self.capex <= limits.capex_total
+        self._tiers()
         for r in self.problem.reservations:
-            if r.max_quantity is not None:
+            if r.max_quantity is not None and r.tier is None:
                 for month in self.months:
                     mine = (
                         n
@@ -142,3 +143,25 @@ class Bought:
                         if (u.kind, u.key) == ("reservation", r.key) and month in u.months
                     )
                     self.lp += pulp.lpSum(mine) <= r.max_quantity
+
+    def _tiers(self) -> None:
+        """One volume tier of an offer at a time, and of all together no more than there are."""
+        sold = {r.key: r for r in self.problem.reservations} | {b.key: b for b in self.problem.blocks}
+        at: dict[tuple[str, int], list[pulp.LpVariable]] = {}
+        for unit, n in self.made:
+            tier = sold[unit.key].tier if unit.key in sold else None
+            if tier is None:
+                continue
+            some = pulp.LpVariable(f"tier_{len(at)}_{n.name}", cat=pulp.LpBinary)
+            self.lp += n <= unit.quantities[-1] * some
+            at.setdefault((tier.of, unit.start), []).append(some)
+        for several in at.values():
+            self.lp += pulp.lpSum(several) <= 1
+        for of, most in {(r.tier.of, r.tier.most) for r in self.problem.reservations if r.tier is not None}:
+            for month in self.months if most is not None else ():
+                mine = (n for u, n in self.made if self._is_tier(u, of) and month in u.months)
+                self.lp += pulp.lpSum(mine) <= most
+
+    def _is_tier(self, unit: Unit, of: str) -> bool:
+        tiers = {r.key for r in self.problem.reservations if r.tier is not None and r.tier.of == of}
+        return unit.kind == "reservation" and unit.key in tiers

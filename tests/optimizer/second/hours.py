@@ -107,6 +107,7 @@ class Hours:
 
     def _elastic(self, piece: Piece, joined: Joined) -> list[There]:
         found = []
+        taken: dict[str, list[pulp.LpVariable]] = defaultdict(list)
         for e in self.problem.elastic:
             if not (can_be_had(e, piece) and able(self.problem, e.machine, piece)):
                 continue
@@ -114,10 +115,16 @@ class Hours:
             top = top if e.max_quantity is None else min(top, e.max_quantity)
             n = self.column(upBound=top, cat=pulp.LpInteger)
             self._least(e, piece.month, n, top, joined)
+            if e.tier is not None:
+                some = self.column(cat=pulp.LpBinary, upBound=1)
+                self.lp += n <= top * some
+                taken[e.tier.of].append(some)
             kind = "spot" if e.spot else "partner" if e.partner else "on_demand"
             price = 0.0 if e.covered_only else e.price_per_hour
             self.pay(piece.month, price * piece.hours * n, e.machine.carbon_kg_per_hour * piece.hours * n)
             found.append(There(e.machine, kind, Sum(n), Sum(n), e))
+        for several in taken.values():
+            self.lp += pulp.lpSum(several) <= 1
         return found
 
     def _least(
