@@ -18,7 +18,7 @@ BUYING_GAP = 3e-3  # of purchases, that are only a start
 def buy(matrix: Matrix, bought: Array, effort: Effort) -> SolverAnswer:
     """The best purchases if machines could run in parts: a bound of the model. `bought` tells its columns."""
     buying = replace(matrix, whole=matrix.whole & bought)
-    return run(buying, replace(effort, gap=max(BUYING_GAP, effort.gap)))
+    return run(buying, replace(effort, gap=max(BUYING_GAP, effort.gap), lean=True))
 
 
 def run_with(

@@ -26,8 +26,9 @@ from .parallel import each
 from .rounding import rounded_plan, whole_plan
 from .searching import Search
 
-ROUND_SHARE = 0.15  # of the time left, at most, for a first plan
+ROUND_SHARE = 0.35  # of the time left, at most, for a first plan
 BUYING_SHARE = 0.4  # of the time left, at most, for what is bought
+MOST_WITH_CUTS = 5000  # columns of a group: purchases of larger ones without cuts that no relaxation broke
 RUNNING_SHARE = 0.5  # of the time left then, at most, for what runs
 MENDING_SHARE = 0.3  # of the time left then, at most, for limits that groups break together
 STEPS_GAP = 0.5  # of a group's: what the purchases of a workload alone may leave open
@@ -104,8 +105,10 @@ class GroupSearch:
             exact = buy_alone(self.state.built, group, lone, replace(effort, gap=STEPS_GAP * effort.gap))
             if exact.values is not None:
                 return exact
-        needed = some_rows(group.matrix, np.flatnonzero(self.case.needed[group.rows]))
-        return buy(needed, self.bought[group.columns], effort)
+        matrix = group.matrix
+        if len(group.columns) > MOST_WITH_CUTS:
+            matrix = some_rows(matrix, np.flatnonzero(self.case.needed[group.rows]))
+        return buy(matrix, self.bought[group.columns], effort)
 
     def _run_what_is_bought(self, point: Array) -> None:
         """What runs with the purchases of a point: part by part of time, then group by group; and all at once
@@ -148,7 +151,8 @@ class GroupSearch:
         if settled is not None:
             return settled
         if which != self.hardest or self.beside is None:
-            return run(group.matrix, replace(effort, progress=self._heard(which)), start=start)
+            proving = replace(effort, progress=self._heard(which), lean=start is not None)
+            return run(group.matrix, proving, start=start)
         few = likely(self.state.built, self.case.matrix, self.case.relaxed, self.state.values)
         some = replace(group.matrix, high=np.minimum(group.matrix.high, few.high[group.columns]))
         better = run(some, replace(effort, cancelled=self._is_over), start=start).values

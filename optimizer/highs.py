@@ -9,13 +9,13 @@ from .clock import Cancelled
 from .listening import Listener, Report
 from .matrix import Array, Matrix
 
-TINY_OFF = (
+LEAN_OFF = (
     "mip_heuristic_run_feasibility_jump",
     "mip_heuristic_run_rins",
     "mip_heuristic_run_rens",
     "mip_heuristic_run_root_reduced_cost",
-    "mip_detect_symmetry",
 )
+TINY_OFF = (*LEAN_OFF, "mip_detect_symmetry")
 
 NO_POINT = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 UNKNOWN = (-np.inf, np.inf)  # bound and objective of what was stopped before it began
@@ -43,6 +43,7 @@ class Effort:
     seconds: float
     threads: int = 1
     tiny: bool = False  # without the heuristics and checks that cost more than a tiny problem itself
+    lean: bool = False  # without the heuristics that look for plans by solving parts of the model
     progress: Report | None = None
     cancelled: Cancelled | None = None
 
@@ -68,7 +69,7 @@ def run(matrix: Matrix, effort: Effort, *, mip: bool = True, start: Array | None
         ("random_seed", 0),
     ):
         highs.setOptionValue(name, setting)
-    for name in TINY_OFF if effort.tiny else ():
+    for name in TINY_OFF if effort.tiny else LEAN_OFF if effort.lean else ():
         highs.setOptionValue(name, False)
     pass_model(highs, matrix, mip=mip)
     if start is not None:

@@ -93,7 +93,7 @@ def without_hopeless(state: Search, cases: list[Case], rest: float = math.inf) -
 
 def whole(state: Search, matrix: Matrix, bound: float, dropped: float) -> SolverAnswer:
     """Hand the model to the solver, with the best plan as its start; what was left out bounds the proof."""
-    effort = replace(state.effort, seconds=max(1.0, state.left()))
+    effort = replace(state.effort, seconds=max(1.0, state.left()), lean=state.values is not None)
     found = run(matrix, effort, start=state.values)
     state.nodes = found.nodes
     if found.infeasible and state.values is None:
