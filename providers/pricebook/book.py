@@ -1,7 +1,7 @@
 """A price book applied: list offers at its prices, and the offers only it knows."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -16,6 +16,14 @@ class Ruled:
     listed: Offer | None
     offer: Offer
     line: int
+
+
+_ACCELERATOR = ("accelerator", "accelerator_count", "accelerator_memory_gib")
+_FACTS = (
+    *("vcpus", "memory_gib", "local_storage_gib", "network_gbps", "interruption_fraction"),
+    *("min_quantity", "max_quantity", "available_from", "available_until"),
+)
+"""What a row about one offer need not say again where that offer is listed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +53,10 @@ class PriceBook:
             return None
         exact = self._by_id.get(offer.offer_id)
         try:
-            own = exact[0] if exact is not None and exact[1] is rule else rule.term.priced(offer, self.name)
+            if exact is not None and exact[1] is rule:
+                own = _with_facts_of(offer, exact[0])
+            else:
+                own = rule.term.priced(offer, self.name)
         except InvalidOffer:
             return None
         return Ruled(listed=offer, offer=own, line=rule.line)
@@ -65,3 +76,11 @@ class PriceBook:
     @cached_property
     def _by_id(self) -> dict[str, tuple[Offer, Rule]]:
         return {offer.offer_id: (offer, rule) for offer, rule in self.offers}
+
+
+def _with_facts_of(listed: Offer, own: Offer) -> Offer:
+    """A book's offer with what its row leaves empty and the listed one says; accelerators go together."""
+    same = own.accelerator in (None, listed.accelerator)
+    names = (*_ACCELERATOR, *_FACTS) if same else _FACTS
+    kept = {name: getattr(listed, name) for name in names if getattr(own, name) is None}
+    return replace(own, **kept) if kept else own

@@ -196,3 +196,21 @@ def test_what_is_no_price_book_is_raised(text: str, says: str) -> None:
 def test_a_price_too_small_to_be_one_leaves_the_list_price() -> None:
     cheap = make_offer(price_per_hour=Decimal("0.000001"))
     assert priced(DISCOUNTS + "aws,*,*,*,0.5\n", cheap) is None
+
+
+def test_a_row_about_one_offer_keeps_what_the_list_says_of_its_machine() -> None:
+    listed = make_offer(max_quantity=4, vcpus=Decimal(192), memory_gib=Decimal(2048))
+    assert listed.accelerator is not None
+    where = f"{listed.provider},{listed.region},{listed.country},{listed.instance_type},on_demand"
+    head = "provider,region,country,instance_type,purchase,price_per_hour,currency"
+    found = priced(f"{head}\n{where},31.5,USD\n", listed)
+    assert found is not None
+    facts = ("accelerator", "accelerator_count", "accelerator_memory_gib", "vcpus", "memory_gib")
+    for name in (*facts, "max_quantity"):
+        assert getattr(found, name) == getattr(listed, name)
+    assert found.price_per_hour == Decimal("31.5")
+
+    own = priced(f"{head},accelerator,accelerator_count\n{where},31.5,USD,B200,4\n", listed)
+    assert own is not None
+    assert (own.accelerator, own.accelerator_count, own.accelerator_memory_gib) == ("B200", 4, None)
+    assert own.vcpus == listed.vcpus
