@@ -212,5 +212,6 @@ def test_a_row_about_one_offer_keeps_what_the_list_says_of_its_machine() -> None
 
     own = priced(f"{head},accelerator,accelerator_count\n{where},31.5,USD,B200,4\n", listed)
     assert own is not None
-    assert (own.accelerator, own.accelerator_count, own.accelerator_memory_gib) == ("B200", 4, None)
+    assert (own.accelerator, own.accelerator_count) == ("B200", Decimal(4))
+    assert own.accelerator_memory_gib is None
     assert own.vcpus == listed.vcpus
