@@ -106,3 +106,30 @@ def test_purchases_kept_have_a_cost_only_where_its_proof_is_near(part: float, is
     )
     cases = [case for row in sensitivity(again) if row.factor == "demand" for case in (row.low, row.high)]
     assert [case.kept_npv is not None for case in cases] == [is_told] * 2
+
+
+def test_the_best_plan_costs_no_more_than_purchases_kept() -> None:
+    """A search that ends early may find a dearer plan than the one whose purchases are kept."""
+    solved = solved_case(plan_data(months=3), [DE, make_reservation()])
+
+    class Early(Again):
+        def solve(self, problem: Problem, *, close: bool = False) -> Finding | None:
+            found = super().solve(problem, close=close)
+            if found is None or found.npv is None or problem.pins:
+                return found
+            return replace(found, npv=1.05 * found.npv, plan=None)
+
+        def at_most(self, found: Finding) -> Finding:
+            return found
+
+    again = Early(
+        solved.case.problem,
+        solved.outcome,
+        gap=1e-6,
+        deadline=Deadline(perf_counter() + 20),
+        most_seconds=20,
+    )
+    (demand,) = [row for row in sensitivity(again) if row.factor == "demand"]
+    assert demand.low.kept_npv is not None
+    assert demand.low.npv == demand.low.kept_npv
+    assert demand.low.gap == pytest.approx(0, abs=1e-6)  # the bound stays
