@@ -15,6 +15,8 @@ from advisor.jobs.handlers import HANDLERS
 from advisor.jobs.work import perform
 from advisor.models import Run
 from advisor.planning.charts import tornado_chart
+from advisor.planning.result import Result
+from advisor.planning.summary_explain import explained
 from advisor.runs.queries import result_of as stored_result_of
 from advisor.runs.services import Ask, start_run
 from tests.advisor.api_calls import member
@@ -69,6 +71,37 @@ def test_what_there_was_no_time_for_is_one_sentence_and_no_rows(client: Client, 
     assert "2 more rules not worked out: the time for explanations ran out." in page
     assert "Other ways 2 not worked out: the time for explanations ran out." in page
     assert not any(words in page for words in ("rule 1", "rule 2", "way 0", "way 1", "ran out before it"))
+
+
+def test_a_wide_proof_is_told_beside_the_difference_in_page_and_text(client: Client, ada: User) -> None:
+    def moved(point: float, low: float, high: float) -> dict[str, object]:
+        figures = {"difference_npv": point, "difference_low": low, "difference_high": high}
+        return {"status": "proven", "npv": 81_234.5 + point} | figures
+
+    rule = {"limit": "limits", "where": "", "rule": "a rule"} | moved(-300, -400, -250)
+    ways = [
+        {"name": "a", "words": "without aws"} | moved(484_245, 263_323, 492_443),
+        {"name": "b", "words": "without gcp"} | moved(1000, 950, 1040),
+    ]
+    cases = {"low": moved(-300, -400, -250) | {"change": 0.8}, "high": moved(500, 490, 505) | {"change": 1.2}}
+    parts = {
+        "seconds_allowed": 1.0,
+        "rules": [rule],
+        "alternatives": ways,
+        "sensitivity": [{"factor": "demand", **cases}],
+    }
+    result = make_result(explanations=parts)
+    page = text_of(client.get(f"/runs/{make_run(ada, result=result).pk}"))
+    assert "a rule 80,934 300 (between 250 and 400)" in page
+    assert "+484,245 (between 263,323 and 492,443)" in page
+    assert "+1,000 " in page
+    assert "+1,000 (" not in page
+    assert "demand −20 % change between −400 and −250 80,934 −300" in page
+    text = " ".join("\n".join(explained(Result.model_validate(result))).split())
+    assert "300 (between 250 and 400)" in text
+    assert "without aws: 484,245 USD more (between 263,323 and 492,443)" in text
+    assert "without gcp: 1,000 USD more" in text
+    assert "change between −400 and −250" in text
 
 
 def test_a_page_without_explanations_asks_whether_they_are_wanted(client: Client, ada: User) -> None:
