@@ -10,7 +10,8 @@ from django.http import QueryDict
 
 from advisor.demand.problems import PlanProblem
 from advisor.demand.yaml_loading import scalar
-from providers.rates import UnknownCurrency, reference_rates
+from providers.errors import UnknownCurrency
+from providers.rates import reference_rates
 
 ROWS = 4
 _LONGEST = 120

@@ -132,6 +132,27 @@ def test_the_api_takes_offers_to_explain_and_says_them_again() -> None:
     assert (refused.status, refused.json["error"]["field"]) == (422, "why")
 
 
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("nonsense", "why: nonsense: names no offer of the price list"),
+        (US.offer_id.replace("p5.", "p5,"), f"did you mean `{US.offer_id}`?"),
+        (US.offer_id.replace("on_demand", "ondemand"), f"did you mean `{US.offer_id}`?"),
+    ],
+)
+def test_an_offer_nobody_has_is_refused_before_there_is_a_run(name: str, says: str) -> None:
+    publish([DE, US], source="t", label="t")
+    user, ask = member()
+    plan = make_plan(user)
+    refused = ask.post("/runs", {"plan_id": str(plan.pk), "why": [name], "explain_seconds": 5})
+    assert (refused.status, refused.json["error"]["field"]) == (422, "why")
+    assert says in refused.json["error"]["message"]
+    page = signed_in(user).post(f"/plans/{plan.pk}/run", {"version": "1", "why": name})
+    assert page.status_code == 400
+    assert says.split("`")[0] in text_of(page)
+    assert not Run.objects.exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_explains_what_was_asked(ada: User) -> None:
     version = make_plan(ada).versions.get()
