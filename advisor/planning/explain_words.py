@@ -80,7 +80,7 @@ def difference_words(row: Compared, currency: str) -> str:
 
 def bought_words(row: Alternative) -> str:
     """`; buys 2 × offer from 2027-01`, the dearest first."""
-    if not row.purchases:
+    if not row.purchases or row.npv is None:
         return ""
     dear = sorted(row.purchases, key=lambda bought: -bought.npv)
     words = [f"{bought.quantity} × {bought.offer} from {bought.start}" for bought in dear]

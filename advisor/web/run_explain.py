@@ -81,6 +81,7 @@ def _alternatives(rows: Iterable[Alternative], currency: str) -> list[ExplainRow
             items=tuple(
                 f"{bought.quantity} × {bought.offer} from {bought.start}"
                 for bought in sorted(row.purchases, key=lambda bought: -bought.npv)
+                if row.npv is not None  # else it may be far from what would be bought
             ),
         )
         for row in rows

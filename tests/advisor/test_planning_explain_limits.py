@@ -7,7 +7,9 @@ import pytest
 
 from advisor.demand.plan import Plan
 from advisor.planning.explain.relaxations import loosened, plan_names
+from advisor.planning.explain.rules import bindings
 from advisor.planning.explain.sensitivity import sensitivity
+from advisor.planning.result_explain import RulePrice
 from advisor.planning.result_rows import Conflict
 from optimizer.clock import Deadline
 from optimizer.conflicts import Clash
@@ -106,6 +108,19 @@ def test_purchases_kept_have_a_cost_only_where_its_proof_is_near(part: float, is
     )
     cases = [case for row in sensitivity(again) if row.factor == "demand" for case in (row.low, row.high)]
     assert [case.kept_npv is not None for case in cases] == [is_told] * 2
+
+
+def test_a_plan_without_limits_has_none_that_time_did_not_reach() -> None:
+    late = RulePrice(
+        limit="workloads[0].residency", where="team", rule="team stays in EU", status="not_computed"
+    )
+    for limits, binding in (({}, ()), ({"capex_total": 1}, None)):
+        solved = solved_case(plan_data(TEAM, limits=limits), [DE])
+        over = Again(
+            solved.case.problem, solved.outcome, gap=1e-6, deadline=Deadline(perf_counter()), most_seconds=1
+        )
+        rules = (late, late.model_copy(update={"limit": "limits.capex_total"}))
+        assert bindings(solved.case, over, rules) == binding
 
 
 def test_the_best_plan_costs_no_more_than_purchases_kept() -> None:

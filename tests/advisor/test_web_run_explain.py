@@ -104,6 +104,17 @@ def test_a_wide_proof_is_told_beside_the_difference_in_page_and_text(client: Cli
     assert "change between −400 and −250" in text
 
 
+def test_a_way_without_a_price_does_not_say_what_it_gets(client: Client, ada: User) -> None:
+    bought = {"offer": "a/b/c/on_demand", "quantity": 6, "start": "2027-01", "npv": 41_470.8}
+    way = {"name": "a", "words": "without aws", "status": "not_computed", "note": "no plan near the best"}
+    parts = {"seconds_allowed": 1.0, "alternatives": [way | {"purchases": [bought]}]}
+    result = make_result(explanations=parts)
+    page = client.get(f"/runs/{make_run(ada, result=result).pk}").content.decode()
+    assert "without aws" in page
+    assert "What it gets" not in page
+    assert "a/b/c" not in "".join(explained(Result.model_validate(result)))
+
+
 def test_a_page_without_explanations_asks_whether_they_are_wanted(client: Client, ada: User) -> None:
     page = client.get(f"/runs/{make_run(ada).pk}").content.decode()
     assert 'id="rules"' not in page
