@@ -74,7 +74,7 @@ def _comparison(points: Sequence[Answered]) -> str:
     base = next((npv for npv, point in costs if point.index == 0), None)
     if base is None or cheapest.index == 0 or base <= 0:
         return f"{text}."
-    return f"{text}, {percent((base - least) / base, down=True)} less than the plan as it is."
+    return f"{text}, {percent((base - least) / base)} less than the plan as it is."
 
 
 def unproven_words(summary: SummaryOut, gap_asked: float) -> str:
