@@ -199,14 +199,6 @@ def test_a_sensitivity_says_what_moves_the_cost_most(client: Client, ada: User) 
 
 
 @works
-def test_the_list_counts_impossible_plans_as_without_a_cost(client: Client, ada: User) -> None:
-    case = Case(name="nowhere", changes={"workloads[batch].residency": {"allow": ["JP"]}})
-    work_out(make_sweep(ada, Comparison(cases=(case,))))
-    html = client.get("/sweeps/").content.decode()
-    assert 'data-label="Without a cost">1<' in html
-
-
-@works
 def test_draws_are_shown_as_a_distribution(client: Client, ada: User) -> None:
     sweep = make_sweep(ada, MonteCarlo(draws=8))
     work_out(sweep)
