@@ -162,6 +162,12 @@ def test_an_offer_nobody_has_is_refused_before_there_is_a_run(name: str, says: s
     assert page.status_code == 400
     assert says.split("`")[0] in text_of(page)
     assert not Run.objects.exists()
+    old = make_run(user)  # asked on the page of a run, it is told there
+    fields = {"version": "1", "why": name, "from_run": str(old.pk)}
+    told = signed_in(user).post(f"/plans/{old.plan_id}/run", fields, follow=True)
+    assert told.redirect_chain[-1][0] == f"/runs/{old.pk}"
+    assert says.split("`")[0] in text_of(told)
+    assert Run.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
