@@ -31,13 +31,16 @@ def refuse_unknown_offers(plan: Plan, names: tuple[str, ...], organisation: Orga
     for name in asked:
         if snapshot.rows.place_of(name) is None:
             known = [*own, *_alike(snapshot.rows, name)]
-            raise BadInput(unknown_offer(name, nearest(name, known)), field="why")
+            near = nearest(name, known) or [one for one in known if name.casefold() in one.casefold()][:1]
+            raise BadInput(unknown_offer(name, near, known[0] if known else ""), field="why")
 
 
 def _alike(rows: Rows, name: str) -> list[str]:
     """Ids of offers whose provider, region and machine are nearest to those written: an id has three parts
-    and more, and comparing it with all there are would take seconds."""
+    and more, and comparing it with all there are would take seconds. Of a part alone, those that have it."""
     machines = [tuple(map(str, machine)) for machine in rows.fact("machine").values]
+    folded = name.casefold()
+    machines = [one for one in machines if any(folded in part.casefold() for part in one)] or machines
     for place, part in enumerate(name.split("/")[: len(_PARTS)]):
         near = nearest(part, {machine[place] for machine in machines})
         machines = [machine for machine in machines if machine[place] in near] or machines

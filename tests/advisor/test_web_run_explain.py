@@ -147,6 +147,8 @@ def test_the_api_takes_offers_to_explain_and_says_them_again() -> None:
     ("name", "says"),
     [
         ("nonsense", "why: nonsense: names no offer of the price list"),
+        ("nonsense", f"PURCHASE, for example `{DE.offer_id}`"),
+        ("us-east-1", f"did you mean `{US.offer_id}`?"),
         (US.offer_id.replace("p5.", "p5,"), f"did you mean `{US.offer_id}`?"),
         (US.offer_id.replace("on_demand", "ondemand"), f"did you mean `{US.offer_id}`?"),
     ],

@@ -32,11 +32,12 @@ def refuse_unknown(case: Case, names: tuple[str, ...]) -> None:
             raise BadInput(unknown_offer(name, nearest(name, [*case.translation.offers, *own])), field="why")
 
 
-def unknown_offer(name: str, near: Sequence[str]) -> str:
-    """What is wrong with a name that nothing has."""
+def unknown_offer(name: str, near: Sequence[str], example: str = "") -> str:
+    """What is wrong with a name that nothing has; an example stands where nothing is near."""
+    hint = f", for example `{example}`" if example and not near else did_you_mean(near)
     return (
         f"why: {name}: names no offer of the price list and nothing of the plan's own: write one "
-        f"as PROVIDER/REGION/INSTANCE_TYPE/PURCHASE{did_you_mean(near)}"
+        f"as PROVIDER/REGION/INSTANCE_TYPE/PURCHASE{hint}"
     )
 
 
