@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cached_property
 
 from advisor.catalog.queries import Catalogue
 from advisor.catalog.sources import FileSource, LedgerSource, Narrow
@@ -40,11 +41,21 @@ class BookedLedger(LedgerSource):
         self._ruled: dict[str, Ruled] = {}
 
     def select(self, narrow: Narrow) -> tuple[Offer, ...]:
-        found = self._book.apply(super().select(narrow), self._on)
-        added = {offer.offer_id for offer, ruled in found if ruled is not None and ruled.listed is None}
+        listed = {offer.offer_id: offer for offer in (*self._replaced, *super().select(narrow))}
+        found = self._book.apply(listed.values(), self._on)
         self._ruled |= {offer.offer_id: ruled for offer, ruled in found if ruled is not None}
-        offers = (o for o, _ in found if o.offer_id not in added or _within(o, narrow))
+        offers = (offer for offer, _ in found if _within(offer, narrow))
         return tuple(sorted(offers, key=lambda offer: offer.offer_id))
+
+    @cached_property
+    def _replaced(self) -> tuple[Offer, ...]:
+        """Listed offers that rows of the book are about one by one: they lend them their facts."""
+        own = [offer for offer, rule in self._book.offers if rule.in_force(self._on)]
+        if not own:
+            return ()
+        narrow = {name: {getattr(offer, name) for offer in own} for name in ("provider", "instance_type")}
+        ids = {offer.offer_id for offer in own}
+        return tuple(offer for offer in super().select(narrow) if offer.offer_id in ids)
 
     def ruled(self, offer_id: str) -> Ruled | None:
         return self._ruled.get(offer_id)

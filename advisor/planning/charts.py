@@ -16,6 +16,7 @@ Kinds = Mapping[Any, float]
 
 DAYS = {"weekday": "Mon–Fri", "weekend": "Sat–Sun"}
 OWN_COST = "this plan"
+FEWEST_TO_TELL = 3  # strategies with an answer, below which their likeness says little
 
 
 def cost_by_month_chart(result: Result, *, cash_limit: float | None = None) -> Chart:
@@ -162,6 +163,11 @@ def all_alike(result: Result) -> bool:
     """Whether every strategy that has an answer costs within 1 % of the plan: bars show nothing then."""
     own, costs = result.objective_npv, [row.npv for row in result.baselines if row.npv is not None]
     return own is not None and bool(costs) and max(abs(cost - own) for cost in costs) <= 0.01 * abs(own)
+
+
+def matters_little(result: Result) -> bool:
+    """Whether so many strategies as to tell something have an answer, all of about the plan's cost."""
+    return all_alike(result) and sum(row.npv is not None for row in result.baselines) >= FEWEST_TO_TELL
 
 
 def _chart(

@@ -1,5 +1,8 @@
 """Explanations in words, the same in text, on pages and in documents."""
 
+from collections.abc import Callable
+from operator import neg
+
 from advisor.planning.result_explain import Alternative, Compared, RulePrice, SensitivityCase, WhyNot
 from advisor.planning.result_rows import BuildVsBuy
 from advisor.planning.words import MISSING, four_digits, listed, money, percent
@@ -12,6 +15,7 @@ FACTORS = {
     "discount_rate": "discount rate",
 }
 MOST_PURCHASES = 4
+_WIDE = 0.1  # of a difference: a wider range of what it can be is told beside it
 
 
 def signed_money(figure: float) -> str:
@@ -28,23 +32,55 @@ def change_words(factor: str, case: SensitivityCase) -> str:
     return f"{'+' if case.change > 1 else '−'}{percent(abs(case.change - 1))}"
 
 
+def between(row: Compared, turned: Callable[[float], float] = float) -> str:
+    """`between 263,323 and 492,443`: what the two proofs leave, where it is wide beside the difference.
+
+    `turned` is what is told of the difference: as it is, its size, or the other way round.
+    """
+    point, low, high = row.difference_npv, row.difference_low, row.difference_high
+    if point is None or low is None or high is None or high - low <= _WIDE * abs(point):
+        return ""
+    least, most = sorted((turned(low), turned(high)))
+    return f"between {money(least)} and {money(most)}"
+
+
+def _in_brackets(words: str) -> str:
+    return f" ({words})" if words else ""
+
+
 def rule_words(row: RulePrice) -> str:
     """What the rule costs: what would be saved without it; a dash where that is not known."""
     if row.status == "no_difference":
         return "0" if row.difference_low == row.difference_high == 0 else MISSING
-    return MISSING if row.difference_npv is None else money(-row.difference_npv)
+    if row.difference_npv is None:
+        return MISSING
+    return f"{money(-row.difference_npv)}{_in_brackets(between(row, neg))}"
+
+
+def against_words(row: Compared) -> str:
+    """`+484,245 (between 263,323 and 492,443)`; a dash where no difference is proven."""
+    if row.status != "proven" or row.difference_npv is None:
+        return MISSING
+    return f"{signed_money(row.difference_npv)}{_in_brackets(between(row))}"
+
+
+def case_note(case: SensitivityCase) -> str:
+    """How far the change of a case may be off, and what else to know of it."""
+    room = between(case)
+    return "; ".join(filter(None, (f"change {room}" if room else "", case.note)))
 
 
 def difference_words(row: Compared, currency: str) -> str:
     """`1,234 USD more`, `no difference beyond the gap`, or why it is not known."""
     if row.status != "proven" or row.difference_npv is None:
         return row.note or row.status.replace("_", " ")
-    return f"{money(abs(row.difference_npv))} {currency} {'more' if row.difference_npv > 0 else 'less'}"
+    than = "more" if row.difference_npv > 0 else "less"
+    return f"{money(abs(row.difference_npv))} {currency} {than}{_in_brackets(between(row, abs))}"
 
 
 def bought_words(row: Alternative) -> str:
     """`; buys 2 × offer from 2027-01`, the dearest first."""
-    if not row.purchases:
+    if not row.purchases or row.npv is None:
         return ""
     dear = sorted(row.purchases, key=lambda bought: -bought.npv)
     words = [f"{bought.quantity} × {bought.offer} from {bought.start}" for bought in dear]

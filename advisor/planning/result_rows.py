@@ -196,7 +196,8 @@ class Baseline(Row):
 
     name: str = Field(description="For example all_on_demand, all_self_hosted, all_cloud, no_partner.")
     status: Status | Literal["not_defined", "not_solved"] = Field(
-        description="As of the result; not_defined where the plan leaves the strategy no meaning."
+        description="As of the result; not_defined where the plan leaves the strategy no meaning; not_solved "
+        "where the time allowed no plan of it near the best."
     )
     npv: float | None = Field(description="Its cost, discounted, plan currency; null without an answer.")
     gap: float | None = Field(

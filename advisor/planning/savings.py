@@ -7,6 +7,7 @@ from advisor.planning.result_rows import Baseline
 from advisor.planning.words import money, percent
 
 NO_DIFFERENCE = "no difference proven"
+TOO_LITTLE = "less than 0.05 % saved"
 WORTH_SAYING = 0.0005  # a smaller part of the cost is not called a saving
 
 

@@ -7,7 +7,7 @@ from advisor.planning.commitment_words import committed, is_commitment
 from advisor.planning.result import Result
 from advisor.planning.result_rows import Purchase
 from advisor.planning.savings import saving_words
-from advisor.planning.words import count, proof, short_money
+from advisor.planning.words import count, gap_asked, proof, short_money
 from providers import region
 
 PROVEN_BASELINE_GAP = 0.01
@@ -45,7 +45,7 @@ def _proof(result: Result) -> str:
     )
     gap = result.gap or 0.0
     if result.status == "feasible":
-        asked = proof(result.solver.gap_asked)
+        asked = gap_asked(result.solver.gap_asked)
         return f"verified, and proven within {proof(gap)} ({asked} was asked) in {seconds}"
     return f"proven {'to be the best' if gap == 0 else f'within {proof(gap)}'} in {seconds}"
 

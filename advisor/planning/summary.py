@@ -10,7 +10,7 @@ from advisor.planning.commitment_words import commitment_terms, committed, is_co
 from advisor.planning.result import Result
 from advisor.planning.result_rows import Baseline, Purchase, Totals
 from advisor.planning.risk_words import risk_figures, risk_sentence
-from advisor.planning.savings import NO_DIFFERENCE, is_proven
+from advisor.planning.savings import NO_DIFFERENCE, TOO_LITTLE, is_proven, saving_words
 from advisor.planning.sentence import PROVEN_BASELINE_GAP, sentence
 from advisor.planning.summary_end import ending
 from advisor.planning.summary_explain import explained, more_time, way_out
@@ -228,8 +228,9 @@ def _baselines(result: Result) -> Iterator[str]:
     yield ""
     yield "Instead"
     notes = [baseline_note(row) for row in rows]
-    saved = [money(row.regret_npv) if is_proven(row) else MISSING for row in rows]
-    parts = [percent(row.regret_fraction or 0.0) if is_proven(row) else MISSING for row in rows]
+    told = [saving_words(row) for row in rows]
+    saved = [words.npv if words else MISSING for words in told]
+    parts = [words.fraction if words else MISSING for words in told]
     yield from table(
         [
             Column(title="", cells=[BASELINES.get(row.name, row.name) for row in rows]),
@@ -248,6 +249,8 @@ def baseline_note(row: Baseline) -> str:
     notes = []
     if not is_proven(row):
         notes.append(NO_DIFFERENCE)
+    elif saving_words(row) is None:
+        notes.append(TOO_LITTLE)
     if row.gap is not None and row.gap > PROVEN_BASELINE_GAP:
         notes.append(f"could be {percent(row.gap)} less: time ran out")
     return "; ".join([*notes, row.note] if row.note else notes)

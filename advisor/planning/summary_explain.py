@@ -6,6 +6,7 @@ from advisor.planning.explain.trials import COST_NOT_REACHED
 from advisor.planning.explain_words import (
     FACTORS,
     bought_words,
+    case_note,
     change_words,
     difference_words,
     entering_words,
@@ -108,7 +109,7 @@ def _sensitivity(result: Result) -> Iterator[str]:
                 ),
                 Column(title="change", cells=[_change(c) for _, c in cases], is_figure=True),
                 Column(title="purchases kept", cells=[money(c.kept_npv) for _, c in cases], is_figure=True),
-                Column(title="", cells=[c.note for _, c in cases]),
+                Column(title="", cells=[case_note(c) for _, c in cases]),
             ]
         )
     if missing:

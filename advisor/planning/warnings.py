@@ -15,7 +15,7 @@ from advisor.planning.losses import loss_warnings
 from advisor.planning.result import TimeRecord
 from advisor.planning.result_rows import Purchase, ResultWarning, Usage
 from advisor.planning.stale import stale_warnings
-from advisor.planning.words import count, percent, proof
+from advisor.planning.words import count, gap_asked, percent, proof
 from advisor.planning.words import listed as _list
 from optimizer.result import Outcome, Status
 from providers import Offer, PriceState
@@ -68,7 +68,7 @@ def _proof(outcome: Outcome) -> Iterator[ResultWarning]:
             "gap_not_proven",
             "warning",
             f"The search ended after {record.seconds:.0f} s: this plan is proven within {proof(outcome.gap)} "
-            f"of the best possible, {proof(record.gap_asked)} was asked. A longer --time-limit may help.",
+            f"of the best possible, {gap_asked(record.gap_asked)} was asked. A longer --time-limit may help.",
         )
 
 

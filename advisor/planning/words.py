@@ -8,8 +8,8 @@ from decimal import Decimal
 from advisor.catalog.words import MISSING, count
 
 __all__ = [
-    "MISSING", "amount", "count", "four_digits", "listed", "money", "percent", "proof", "short_money",
-    "stamp", "with_minus",
+    "MISSING", "amount", "count", "four_digits", "gap_asked", "listed", "money", "percent", "proof",
+    "short_money", "stamp", "with_minus",
 ]  # fmt: skip
 
 
@@ -71,13 +71,18 @@ def listed(names: Sequence[str], most: int = 8) -> str:
 
 
 def proof(gap: float) -> str:
-    """A proven gap: `0.08 %`; two digits that tell something, rounded up."""
+    """A proven gap: `0.08 %`; hundredths of a percent, rounded up, below them as small as `0.01 %`."""
     figure = gap * 100
     if figure <= 0:
         return "0 %"
     if figure < 0.01:
         return "0.01 %"
     return f"{math.ceil(figure * 100 - 1e-9) / 100:g} %"
+
+
+def gap_asked(gap: float) -> str:
+    """The gap that was asked for, as it was: `0.1 %`, `0.00001 %`."""
+    return f"{Decimal(f'{gap * 100:.6g}'):f} %"
 
 
 def stamp(moment: datetime | None) -> str | None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from advisor.books.queries import in_force
 from advisor.catalog.queries import version_at
+from advisor.demand.plan import Plan
 from advisor.errors import BadInput, Conflict
 from advisor.jobs import services as jobs
 from advisor.jobs.queue import enqueue
@@ -18,6 +19,7 @@ from advisor.models import Job, Organisation, PlanVersion, Run
 from advisor.planning.effort import DEFAULT_EXPLAIN_SECONDS, DEFAULT_GAP, DEFAULT_TIME_LIMIT_SECONDS
 from advisor.planning.words import count
 from advisor.plans.check import check
+from advisor.runs.asked_offers import refuse_unknown_offers
 from advisor.runs.queries import run_of_key
 
 GAPS = (0.0, 0.5)
@@ -61,8 +63,9 @@ def start_run(
 
     The same `key` gives the same run, however often it is sent; `asked_newest` says that the request named
     no version, so that it stays the same request when a newer one is saved. `longer_than`: a run of the same
-    version whose prices are used again, else those of now. Raises Conflict for a key that
-    was used for another request, BadInput for a plan with problems, CatalogueEmpty where there are no prices.
+    version whose prices are used again, else those of now. Raises Conflict for a key that was used for
+    another request, BadInput for a plan with problems or an offer nobody has, CatalogueEmpty where there are
+    no prices.
     """
     if version.plan.organisation_id != organisation.pk:
         raise LookupError("a plan of another organisation")
@@ -73,7 +76,9 @@ def start_run(
     known = _known(organisation, key, fingerprint)
     if known is not None:
         return known, False
-    _refuse_problems(version)
+    plan = _read(version)
+    if longer_than is None:  # else its names were known when it was started, and its prices count
+        refuse_unknown_offers(plan, ask.why, organisation)
     try:
         return _create(version, organisation, user, ask, key, fingerprint, longer_than), True
     except IntegrityError:  # the same key came twice at once
@@ -149,16 +154,17 @@ def _known(organisation: Organisation, key: str | None, fingerprint: str) -> Run
     return run
 
 
-def _refuse_problems(version: PlanVersion) -> None:
+def _read(version: PlanVersion) -> Plan:
     """By what is known now: a price import may have brought the accelerator that was unknown."""
-    problems = check(version.text).problems
-    if problems:
+    checked = check(version.text)
+    if checked.plan is None:
         raise BadInput(
-            f"Version {version.number} of the plan has {count(len(problems), 'problem')} "
+            f"Version {version.number} of the plan has {count(len(checked.problems), 'problem')} "
             "and cannot be worked out.",
-            map(str, problems),
+            map(str, checked.problems),
             field="version",
         )
+    return checked.plan
 
 
 def _within(name: str, figure: float, ends: tuple[float, float], example: str) -> None:

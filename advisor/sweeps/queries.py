@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 
@@ -72,7 +72,8 @@ def sweeps_of(
     state: str = "",
     text: str = "",
 ) -> QuerySet[Sweep]:
-    """Sweeps, the newest first, with `answered`, `failed`, `open_jobs`, `at_work` and `was_cancelled`."""
+    """Sweeps, the newest first, with `answered`, of which `impossible`, `failed`, `open_jobs`, `at_work` and
+    `was_cancelled`."""
     sweeps = Sweep.objects.filter(organisation=organisation)
     if plan is not None:
         sweeps = sweeps.filter(plan=plan)
@@ -84,6 +85,7 @@ def sweeps_of(
     sweeps = sweeps.annotate(
         answered=_count(SweepPoint.State.ANSWERED),
         failed=_count(SweepPoint.State.FAILED),
+        impossible=_count(SweepPoint.State.ANSWERED, npv=None),
         open_jobs=Exists(jobs.filter(state__in=Job.OPEN)),
         at_work=Exists(jobs.filter(state=Job.State.RUNNING)),
         was_cancelled=Exists(SweepPoint.objects.filter(_GIVEN_UP, sweep=OuterRef("pk"))),
@@ -170,8 +172,8 @@ def points_of(sweep: Sweep, *, only: str = "") -> QuerySet[SweepPoint]:
     return points.filter(state=only) if only else points
 
 
-def _count(state: SweepPoint.State) -> Subquery:
-    found = SweepPoint.objects.filter(sweep=OuterRef("pk"), state=state).order_by().values("sweep")
+def _count(state: SweepPoint.State, **also: Any) -> Subquery:
+    found = SweepPoint.objects.filter(sweep=OuterRef("pk"), state=state, **also).order_by().values("sweep")
     return Subquery(found.annotate(n=Count("pk")).values("n"))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from advisor.planning import words
 from advisor.planning.words import count, percent, proof, short_money
 from advisor.sweeps.drivers import DRIVERS
 from advisor.sweeps.report import DistributionOut, EffectOut, SummaryOut
@@ -73,7 +74,7 @@ def _comparison(points: Sequence[Answered]) -> str:
     base = next((npv for npv, point in costs if point.index == 0), None)
     if base is None or cheapest.index == 0 or base <= 0:
         return f"{text}."
-    return f"{text}, {percent((base - least) / base, down=True)} less than the plan as it is."
+    return f"{text}, {percent((base - least) / base)} less than the plan as it is."
 
 
 def unproven_words(summary: SummaryOut, gap_asked: float) -> str:
@@ -81,8 +82,9 @@ def unproven_words(summary: SummaryOut, gap_asked: float) -> str:
     if not summary.unproven:
         return ""
     verb = "is" if summary.unproven == 1 else "are"
+    asked = words.gap_asked(gap_asked)
     return (
-        f"The cost of {count(summary.unproven, 'plan')} {verb} not proven within {proof(gap_asked)} (gap up "
+        f"The cost of {count(summary.unproven, 'plan')} {verb} not proven within {asked} (gap up "
         f"to {proof(summary.loosest_gap or 0.0)}): it may be far too high. Differences to it are left out; "
         "search longer, or make the plan smaller."
     )

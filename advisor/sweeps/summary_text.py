@@ -54,7 +54,7 @@ def _distribution(found: DistributionOut, currency: str) -> Iterator[str]:
             Column(title="", cells=[name.replace("_", " ") for name in figures]),
             Column(title="", cells=[money(getattr(found, name)) for name in figures], is_figure=True),
         ]
-    )[1:]
+    )
     most = max(one.count for one in found.bins)
     yield ""
     yield from table(

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from advisor.models import Run
-from advisor.planning.words import MISSING, money, proof
+from advisor.planning.words import MISSING, gap_asked, money, proof
 from advisor.web import run_words
 from advisor.web.run_words import Badge, badge_of, duration
 from advisor.web.wording import plain
@@ -81,6 +81,12 @@ def whole_money(figure: float | None) -> str:
 def gap(figure: float | None) -> str:
     """A proven gap: `0.08 %`."""
     return MISSING if figure is None else proof(figure)
+
+
+@register.filter
+def asked_gap(figure: float) -> str:
+    """A gap that was asked for, with all its digits."""
+    return gap_asked(figure)
 
 
 @register.filter

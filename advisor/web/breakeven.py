@@ -22,7 +22,18 @@ from advisor.demand.problems import PlanError
 from advisor.demand.yaml_loading import Loaded
 from advisor.errors import AdvisorError, BadInput, CatalogueEmpty
 from advisor.models import Organisation
-from advisor.web.breakeven_form import FIELDS, LABELS, ROWS, START, WANTED, Form, Mistake, sent_fields
+from advisor.web.breakeven_form import (
+    FIELDS,
+    IN_USD,
+    LABELS,
+    ROWS,
+    START,
+    WANTED,
+    Form,
+    Mistake,
+    sent_fields,
+    start_in,
+)
 from advisor.web.breakeven_rivals import FromCatalogue, Wanted, rivals_of
 from advisor.web.run_charts import chart
 from advisor.web.wording import page_lines
@@ -64,7 +75,10 @@ def breakeven(request: HttpRequest) -> HttpResponse:
         context |= _answer(asked, answer(asked.question()))
     except PlanError as error:
         mistakes += asked.form.mistakes(error.problems)
-    if not asked.form.rows() and not asked.form.has_tokens and not asked.mistakes:
+    has_rival = bool(asked.form.rows()) or asked.form.has_tokens
+    if not has_rival and asked.mistakes:  # that is why there is none
+        mistakes = [mistake for mistake in mistakes if not mistake.text.startswith("buy: ")]
+    elif not has_rival:
         mistakes = [Mistake(field="price1", text="Nothing to compare with: give the price of an hour")]
     wrong = {mistake.field for mistake in mistakes}
     context |= {"mistakes": mistakes, "wrong": wrong}
@@ -147,7 +161,7 @@ def _field_of(error: AdvisorError) -> str:
 def _without_old_rows(sent: dict[str, str], of: str, organisation: Organisation | None) -> dict[str, str]:
     """Without the prices that the form had from the catalogue for other accelerators than these."""
     before = dict(zip(WANTED, of.split("|"), strict=False))
-    if not before or before == {name: sent.get(name, START[name]) for name in WANTED}:
+    if not of or before == {name: sent.get(name, START[name]) for name in WANTED}:
         return sent
     try:
         old = dict.fromkeys(FIELDS, "") | _rows(rivals_of(_wanted(before), organisation))
@@ -159,6 +173,8 @@ def _without_old_rows(sent: dict[str, str], of: str, organisation: Organisation 
         if all(sent.get(f"{name}{row}", "") == old[f"{name}{row}"] for name in ("name", "price"))
     ]
     dropped = {f"{name}{row}" for row in untouched for name in ("name", "price", "billed")}
+    start = start_in(before.get("currency", ""))
+    dropped |= {name for name in IN_USD if sent.get(name) == start[name]}
     return {name: text for name, text in sent.items() if name not in dropped}
 
 

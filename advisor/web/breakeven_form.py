@@ -10,6 +10,8 @@ from django.http import QueryDict
 
 from advisor.demand.problems import PlanProblem
 from advisor.demand.yaml_loading import scalar
+from providers.errors import UnknownCurrency
+from providers.rates import reference_rates
 
 ROWS = 4
 _LONGEST = 120
@@ -28,6 +30,9 @@ START: dict[str, str] = {
     "token_price": "", "tokens_per_hour": "",
 }  # fmt: skip
 """One HGX server with eight H100, and its running costs by the hour."""
+
+IN_USD = ("capex", "opex_per_hour")
+"""Of these the sums, which stand in the form in the currency asked for."""
 
 LABELS = {
     "capex": "Price of what is built",
@@ -71,7 +76,7 @@ class Form:
 
     @classmethod
     def of(cls, sent: Mapping[str, str], rows: Mapping[str, str]) -> "Form":
-        start = dict.fromkeys(FIELDS, "") | START | dict(rows)
+        start = dict.fromkeys(FIELDS, "") | start_in(sent.get("currency", "")) | dict(rows)
         return cls(values=start | dict(sent), start=start)
 
     def asked(self) -> dict[str, str]:
@@ -147,6 +152,17 @@ class Form:
         if int(index) < len(rows):
             return f"{'name' if name == '.name' else 'price'}{rows[int(index)]}"
         return "tokens_per_hour" if name == ".units_per_hour" else "token_price"
+
+
+def start_in(currency: str) -> dict[str, str]:
+    """What stands in the form at first, its sums at the rates the rivals are converted at."""
+    try:
+        rate = reference_rates().rate(START["currency"], to=currency.upper() or START["currency"])
+    except UnknownCurrency:  # no such currency: told where the rivals are looked up
+        return START
+    if rate == 1:
+        return START
+    return START | {name: f"{Decimal(START[name]) * rate:.2f}" for name in IN_USD}
 
 
 def sent_fields(query: QueryDict) -> dict[str, str]:

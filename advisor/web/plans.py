@@ -18,7 +18,7 @@ from advisor.plans.diff import diff_lines
 from advisor.plans.examples import example, examples
 from advisor.plans.queries import plan_of, version_of, versions_of
 from advisor.plans.services import archive_plan, create_plan, save_version
-from advisor.runs.queries import run_of_key
+from advisor.runs.queries import run_of, run_of_key
 from advisor.runs.services import Ask, start_run
 from advisor.web.numbers import whole_number
 from advisor.web.plan_form import (
@@ -32,6 +32,7 @@ from advisor.web.plan_form import (
 )
 from advisor.web.plan_list import plan_list_context
 from advisor.web.plan_page import editor_context, plan_context
+from advisor.web.wording import page_lines
 
 _EDITOR = "advisor/plan.html"
 
@@ -107,7 +108,15 @@ def start(request: HttpRequest, plan_id: str) -> HttpResponse:
         return redirect("run", pressed.pk)
     if "text" not in request.POST:
         version = version_of(found, whole_number(request.POST, "version"))
-        run, _ = start_run(version, organisation=organisation, user=user, ask=asked(request.POST), key=key)
+        try:
+            run, _ = start_run(
+                version, organisation=organisation, user=user, ask=asked(request.POST), key=key
+            )
+        except BadInput as error:
+            if error.field != "why" or "from_run" not in request.POST:
+                raise
+            messages.error(request, " ".join(page_lines(error)))
+            run = run_of(organisation, request.POST["from_run"])
         return redirect("run", run.pk)
     sent = Sent.read(request.POST)
     try:

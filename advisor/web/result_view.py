@@ -182,7 +182,7 @@ def baseline_rows(result: Result) -> list[BaselineRow]:
             npv=money(row.npv),
             saved=MISSING if saved is None else saved.npv,
             fraction=MISSING if saved is None else saved.fraction,
-            note=baseline_note(row) or ("less than 0.05 % saved" if saved is None else ""),
+            note=baseline_note(row),
         )
         for row, saved in ((row, saving_words(row)) for row in result.baselines)
     ]

@@ -10,7 +10,7 @@ from advisor.planning.compare import Comparison, Pair, compare_results
 from advisor.planning.exchange import rate_words
 from advisor.planning.result import Purchase, Result
 from advisor.planning.summary import BASELINES, KINDS, terms
-from advisor.planning.words import MISSING, amount, count, four_digits, money, percent, proof
+from advisor.planning.words import MISSING, amount, count, four_digits, gap_asked, money, percent, proof
 from advisor.plans.diff import diff_lines
 from advisor.runs.queries import result_of
 from advisor.web.run_charts import month_lines
@@ -175,7 +175,7 @@ def _question(run_a: Run, run_b: Run, a: Result, b: Result) -> list[Compared]:
         ("Catalogue", *(f"version {run.catalogue_version}" for run in (run_a, run_b))),
         ("Exchange rates", *(text or MISSING for text in rates)),
         ("Months", *(f"{one.start}, {count(one.months, 'month')}" for one in (a, b))),
-        ("Gap asked", *(proof(run.gap_asked) for run in (run_a, run_b))),
+        ("Gap asked", *(gap_asked(run.gap_asked) for run in (run_a, run_b))),
         ("Longest search", *(minutes(run.time_limit_seconds) for run in (run_a, run_b))),
         ("Time for explanations", *(minutes(run.explain_seconds) for run in (run_a, run_b))),
         ("Comparisons", *("yes" if run.baselines else "no" for run in (run_a, run_b))),

@@ -6,6 +6,8 @@ from typing import Any
 
 from advisor.planning.explain_words import (
     FACTORS,
+    against_words,
+    case_note,
     change_words,
     difference_words,
     entering_words,
@@ -75,15 +77,11 @@ def _alternatives(rows: Iterable[Alternative], currency: str) -> list[ExplainRow
         ExplainRow(
             name=row.words,
             note="" if row.status == "proven" else difference_words(row, currency),
-            cells=(
-                money(row.npv),
-                signed_money(row.difference_npv)
-                if row.status == "proven" and row.difference_npv is not None
-                else MISSING,
-            ),
+            cells=(money(row.npv), against_words(row)),
             items=tuple(
                 f"{bought.quantity} × {bought.offer} from {bought.start}"
                 for bought in sorted(row.purchases, key=lambda bought: -bought.npv)
+                if row.npv is not None  # else it may be far from what would be bought
             ),
         )
         for row in rows
@@ -96,7 +94,7 @@ def _sensitivity(result: Result) -> list[ExplainRow]:
     return [
         ExplainRow(
             name=f"{FACTORS[row.factor]} {change_words(row.factor, case)}",
-            note=case.note,
+            note=case_note(case),
             cells=(
                 money(case.npv),
                 MISSING if case.difference_npv is None else signed_money(case.difference_npv),

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from advisor.models import Run, RunResult
-from advisor.planning.charts import all_alike
+from advisor.planning.charts import matters_little
 from advisor.planning.explain.trials import COST_NOT_REACHED
 from advisor.planning.result import Result
 from advisor.planning.risk_words import risk_figures, risk_sentence
@@ -61,7 +61,7 @@ def answer_context(run: Run, stored: RunResult) -> dict[str, Any]:
         **longer_context(run, result),
         "cost_chart": run_charts.cost_by_month(result, cash_limit_of(run)),
         "baselines_chart": run_charts.baselines(result),
-        "all_alike": all_alike(result),
+        "matters_little": matters_little(result),
         "risk_chart": run_charts.risk(result),
         "risk_figures": risk_figures(result),
         "risk_sentence": risk_sentence(result),

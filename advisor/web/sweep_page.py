@@ -134,7 +134,7 @@ def _row(sweep: Sweep) -> dict[str, Any]:
         "state": words,
         "tone": tone,
         "answered": answered,
-        "failed": failed,
+        "without_cost": failed + (getattr(sweep, "impossible") or 0),  # noqa: B009  annotated
         "open": getattr(sweep, "open_jobs"),  # noqa: B009  annotated
         "done": answered + failed,
     }

@@ -19,6 +19,14 @@ class Ruled:
     line: int
 
 
+_ACCELERATOR = ("accelerator", "accelerator_count", "accelerator_memory_gib")
+_FACTS = (
+    *("vcpus", "memory_gib", "local_storage_gib", "network_gbps", "interruption_fraction"),
+    *("min_quantity", "max_quantity", "available_from", "available_until"),
+)
+"""What a row about one offer need not say again where that offer is listed."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class PriceBook:
     """`rules` price list offers. `offers`, with the lines they stand on and the rules that say when, take the
@@ -51,7 +59,10 @@ class PriceBook:
             return None
         exact = self._exact(offer, on)
         try:
-            own = rule.term.priced(offer, self.name) if exact is None else _in_place_of(offer, exact[0])
+            if exact is None:
+                own = rule.term.priced(offer, self.name)
+            else:
+                own = _with_facts_of(offer, _in_place_of(offer, exact[0]))
         except InvalidOffer:
             return None
         return Ruled(listed=offer, offer=own, line=rule.line)
@@ -132,3 +143,11 @@ def _in_place_of(listed: Offer, own: Offer) -> Offer:
     if own.offer_id == listed.offer_id:
         return own
     return replace(own, min_quantity=listed.tier_from, tier_from=listed.tier_from)
+
+
+def _with_facts_of(listed: Offer, own: Offer) -> Offer:
+    """A book's offer with what its row leaves empty and the listed one says; accelerators go together."""
+    same = own.accelerator in (None, listed.accelerator)
+    names = (*_ACCELERATOR, *_FACTS) if same else _FACTS
+    kept = {name: getattr(listed, name) for name in names if getattr(own, name) is None}
+    return replace(own, **kept) if kept else own

@@ -140,6 +140,13 @@ def test_a_result_fits_the_schema_and_a_spoilt_one_does_not(data: dict[str, Any]
     assert errors("result", {name: value for name, value in data.items() if name != "warnings"}) != []
 
 
+def test_every_status_of_a_strategy_is_documented() -> None:
+    kinds = schema("result")["$defs"]["Baseline"]["properties"]["status"]["anyOf"]
+    statuses = [status for kind in kinds for status in kind["enum"]]
+    assert "not_solved" in statuses
+    assert [status for status in statuses if status not in RESULT_TEXT] == []
+
+
 @pytest.mark.parametrize(("name", "text"), [("plan", PLAN_TEXT), ("result", RESULT_TEXT)])
 def test_every_field_of_a_schema_is_documented_and_described(name: str, text: str) -> None:
     names = set(fields(schema(name)))

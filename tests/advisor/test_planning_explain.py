@@ -244,7 +244,7 @@ def test_what_time_does_not_reach_is_told_as_not_computed() -> None:
     assert by_factor["demand"].low.status == "not_computed"
     assert {row.status for row in [*found.rules, *found.why]} == {"not_computed"}
     assert all(row.npv is None for row in rows if row.status == "not_computed")
-    assert result.binding is None
+    assert result.binding == ()  # the plan has no limits
     reason = result.build_vs_buy.reason or ""
     assert "Break-even: the plan names no site." in reason
 

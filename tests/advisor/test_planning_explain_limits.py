@@ -7,7 +7,9 @@ import pytest
 
 from advisor.demand.plan import Plan
 from advisor.planning.explain.relaxations import loosened, plan_names
+from advisor.planning.explain.rules import bindings
 from advisor.planning.explain.sensitivity import sensitivity
+from advisor.planning.result_explain import RulePrice
 from advisor.planning.result_rows import Conflict
 from optimizer.clash import Clash
 from optimizer.clock import Deadline
@@ -106,3 +108,43 @@ def test_purchases_kept_have_a_cost_only_where_its_proof_is_near(part: float, is
     )
     cases = [case for row in sensitivity(again) if row.factor == "demand" for case in (row.low, row.high)]
     assert [case.kept_npv is not None for case in cases] == [is_told] * 2
+
+
+def test_a_plan_without_limits_has_none_that_time_did_not_reach() -> None:
+    late = RulePrice(
+        limit="workloads[0].residency", where="team", rule="team stays in EU", status="not_computed"
+    )
+    for limits, binding in (({}, ()), ({"capex_total": 1}, None)):
+        solved = solved_case(plan_data(TEAM, limits=limits), [DE])
+        over = Again(
+            solved.case.problem, solved.outcome, gap=1e-6, deadline=Deadline(perf_counter()), most_seconds=1
+        )
+        rules = (late, late.model_copy(update={"limit": "limits.capex_total"}))
+        assert bindings(solved.case, over, rules) == binding
+
+
+def test_the_best_plan_costs_no_more_than_purchases_kept() -> None:
+    """A search that ends early may find a dearer plan than the one whose purchases are kept."""
+    solved = solved_case(plan_data(months=3), [DE, make_reservation()])
+
+    class Early(Again):
+        def solve(self, problem: Problem, *, close: bool = False) -> Finding | None:
+            found = super().solve(problem, close=close)
+            if found is None or found.npv is None or problem.pins:
+                return found
+            return replace(found, npv=1.05 * found.npv, plan=None)
+
+        def at_most(self, found: Finding) -> Finding:
+            return found
+
+    again = Early(
+        solved.case.problem,
+        solved.outcome,
+        gap=1e-6,
+        deadline=Deadline(perf_counter() + 20),
+        most_seconds=20,
+    )
+    (demand,) = [row for row in sensitivity(again) if row.factor == "demand"]
+    assert demand.low.kept_npv is not None
+    assert demand.low.npv == demand.low.kept_npv
+    assert demand.low.gap == pytest.approx(0, abs=1e-6)  # the bound stays

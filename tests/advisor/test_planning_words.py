@@ -83,6 +83,14 @@ def test_a_proof_is_never_rounded_to_a_better_one(gap: float, text: str) -> None
     assert words.proof(gap) == text
 
 
+@pytest.mark.parametrize(
+    ("gap", "text"),
+    [(0.0, "0 %"), (1e-7, "0.00001 %"), (0.00005, "0.005 %"), (0.001, "0.1 %"), (0.5, "50 %")],
+)
+def test_a_gap_that_was_asked_for_is_told_as_it_was(gap: float, text: str) -> None:
+    assert words.gap_asked(gap) == text
+
+
 def test_tables_set_figures_right_and_cut_only_words() -> None:
     lines = table(
         [

@@ -101,6 +101,18 @@ def test_the_past_has_the_book_of_its_day(ada: User) -> None:
     assert remove_book(organisation=own(ada), user=ada) is None
 
 
+@pytest.mark.parametrize("as_of", [None, datetime.now(UTC) + timedelta(hours=1)])
+def test_a_row_without_an_accelerator_leaves_the_listed_machine_its_own(
+    ada: User, as_of: datetime | None
+) -> None:
+    row = "aws,us-east-1,US,p5.48xlarge,on_demand,31.5,USD,,,\n"
+    save(ada, HEADER + row)
+    source = source_for(own(ada), as_of)
+    assert listed(source)[0] == ("aws", Decimal("31.5"), 2)
+    assert ask(source, Request(query="H100:8")).lines[0].priced.price == Decimal("31.5")
+    assert not ask(source, Request(query="cpu")).lines
+
+
 def test_a_new_publication_is_priced_by_the_book_too(ada: User) -> None:
     save(ada)
     assert listed(source_for(own(ada)))[1][1] == 40

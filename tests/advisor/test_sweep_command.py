@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,7 @@ def test_draws_come_as_a_distribution(sweep: Any) -> None:
     said = sweep("--kind", "monte_carlo", "--draws", "6", "--seed", "3", "--demand-sigma", "0")
     assert said.code == 0
     assert "over 6 of 6 draws" in said.out
+    assert re.search(r"^  mean +[\d,]+\n  standard deviation", said.out, re.MULTILINE)
     assert "on demand: 100 %" in said.out
 
 

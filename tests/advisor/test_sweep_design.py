@@ -153,6 +153,8 @@ def test_the_cheapest_of_a_comparison_is_proven_and_in_the_same_currency() -> No
     ]
     said = sentence_of("comparison", summary_of("comparison", points), points)
     assert said == "Cheapest: a, 80.00 USD NPV, 20 % less than the plan as it is."
+    near = [points[0], P(index=1, npv=81.4, label="a")]  # 18.6 %, as the table of the page rounds it
+    assert "19 % less" in sentence_of("comparison", summary_of("comparison", near), near)
 
 
 def test_a_distribution_counts_the_draws_alone() -> None:

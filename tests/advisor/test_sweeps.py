@@ -18,7 +18,7 @@ from advisor.sweeps.queries import STATES, jobs_of, listed_state, progress_of, s
 from advisor.sweeps.services import SweepAsk, cancel_sweep, retry_sweep, start_sweep
 from tests.advisor.sweep_cases import BASE, DOUBLED, make_sweep, work_out
 from tests.factories import make_offer
-from tests.people import PLAN_TEXT, make_member, make_plan, organisation_of
+from tests.people import PLAN_TEXT, make_member, make_plan, organisation_of, signed_in
 
 pytestmark = pytest.mark.django_db
 works = pytest.mark.django_db(transaction=True)  # workers have connections of their own
@@ -218,3 +218,11 @@ def test_an_organisation_goes_with_its_sweeps(ada: User) -> None:
     make_sweep(ada, DOUBLED, others=(make_plan(ada).versions.get(),))
     organisation_of(ada).delete()
     assert (Sweep.objects.count(), SweepPoint.objects.count(), Job.objects.count()) == (0, 0, 0)
+
+
+@works
+def test_the_list_counts_impossible_plans_as_without_a_cost(ada: User) -> None:
+    case = Case(name="nowhere", changes={"workloads[batch].residency": {"allow": ["JP"]}})
+    work_out(make_sweep(ada, Comparison(cases=(case,))))
+    html = signed_in(ada).get("/sweeps/").content.decode()
+    assert 'data-label="Without a cost">1<' in html

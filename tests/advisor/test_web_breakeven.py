@@ -14,6 +14,7 @@ from advisor.breakeven.parse import parse_question
 from advisor.breakeven.tables import HEADS
 from advisor.breakeven.work import answer
 from providers.offers import Offer, Payment, Purchase
+from providers.rates import reference_rates
 from tests.advisor.offer_stock import stock
 from tests.advisor.page_text import text_of
 from tests.factories import make_offer
@@ -107,6 +108,28 @@ def test_other_accelerators_bring_their_own_prices(client: Client) -> None:
     assert asked == {"accelerator": ["H200"], "name2": ["1 year"], "price2": ["28"], "billed2": ["all"]}
     held = fields(client.get(moved))
     assert (held["price1"], held["price2"]) == ("70.00", "28")
+
+
+def test_the_figures_at_first_are_in_the_currency_of_the_rivals(client: Client) -> None:
+    shelves()
+    rate = reference_rates().rate("USD", to="EUR")
+    page = client.get("/breakeven?currency=EUR")
+    held = fields(page)
+    assert held["capex"] == f"{Decimal('250141.8') * rate:.2f}"
+    assert held["opex_per_hour"] == f"{Decimal('6.37') * rate:.2f}"
+    assert page.context["answer"].build.capex == pytest.approx(float(held["capex"]))
+    back = client.get("/breakeven", held | {"currency": "USD"}).headers["Location"]
+    assert back == "/breakeven"
+    own = client.get("/breakeven?currency=EUR&capex=250141.8")
+    assert fields(own)["capex"] == "250141.8"
+    kept = client.get("/breakeven", fields(own) | {"currency": "JPY"}).headers["Location"]
+    assert parse_qs(urlsplit(kept).query) == {"currency": ["JPY"], "capex": ["250141.8"]}
+
+
+def test_an_unknown_accelerator_is_the_only_mistake(client: Client) -> None:
+    shelves()
+    page = client.get("/breakeven?accelerator=H1O0")
+    assert [mistake.field for mistake in page.context["mistakes"]] == ["accelerator"]
 
 
 def test_residency_and_several_machines(client: Client) -> None:
@@ -207,7 +230,7 @@ def test_nothing_inline_and_only_reading(
     assert "style=" not in html
     assert not re.search(r"<script(?![^>]*(src=|application/json))", html)
     assert client.post("/breakeven").status_code == 405
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         client.get("/breakeven")
 
 

@@ -15,6 +15,8 @@ from advisor.jobs.handlers import HANDLERS
 from advisor.jobs.work import perform
 from advisor.models import Run
 from advisor.planning.charts import tornado_chart
+from advisor.planning.result import Result
+from advisor.planning.summary_explain import explained
 from advisor.runs.queries import result_of as stored_result_of
 from advisor.runs.services import Ask, start_run
 from tests.advisor.api_calls import member
@@ -71,6 +73,48 @@ def test_what_there_was_no_time_for_is_one_sentence_and_no_rows(client: Client, 
     assert not any(words in page for words in ("rule 1", "rule 2", "way 0", "way 1", "ran out before it"))
 
 
+def test_a_wide_proof_is_told_beside_the_difference_in_page_and_text(client: Client, ada: User) -> None:
+    def moved(point: float, low: float, high: float) -> dict[str, object]:
+        figures = {"difference_npv": point, "difference_low": low, "difference_high": high}
+        return {"status": "proven", "npv": 81_234.5 + point} | figures
+
+    rule = {"limit": "limits", "where": "", "rule": "a rule"} | moved(-300, -400, -250)
+    ways = [
+        {"name": "a", "words": "without aws"} | moved(484_245, 263_323, 492_443),
+        {"name": "b", "words": "without gcp"} | moved(1000, 950, 1040),
+    ]
+    cases = {"low": moved(-300, -400, -250) | {"change": 0.8}, "high": moved(500, 490, 505) | {"change": 1.2}}
+    parts = {
+        "seconds_allowed": 1.0,
+        "rules": [rule],
+        "alternatives": ways,
+        "sensitivity": [{"factor": "demand", **cases}],
+    }
+    result = make_result(explanations=parts)
+    page = text_of(client.get(f"/runs/{make_run(ada, result=result).pk}"))
+    assert "a rule 80,934 300 (between 250 and 400)" in page
+    assert "+484,245 (between 263,323 and 492,443)" in page
+    assert "+1,000 " in page
+    assert "+1,000 (" not in page
+    assert "demand −20 % change between −400 and −250 80,934 −300" in page
+    text = " ".join("\n".join(explained(Result.model_validate(result))).split())
+    assert "300 (between 250 and 400)" in text
+    assert "without aws: 484,245 USD more (between 263,323 and 492,443)" in text
+    assert "without gcp: 1,000 USD more" in text
+    assert "change between −400 and −250" in text
+
+
+def test_a_way_without_a_price_does_not_say_what_it_gets(client: Client, ada: User) -> None:
+    bought = {"offer": "a/b/c/on_demand", "quantity": 6, "start": "2027-01", "npv": 41_470.8}
+    way = {"name": "a", "words": "without aws", "status": "not_computed", "note": "no plan near the best"}
+    parts = {"seconds_allowed": 1.0, "alternatives": [way | {"purchases": [bought]}]}
+    result = make_result(explanations=parts)
+    page = client.get(f"/runs/{make_run(ada, result=result).pk}").content.decode()
+    assert "without aws" in page
+    assert "What it gets" not in page
+    assert "a/b/c" not in "".join(explained(Result.model_validate(result)))
+
+
 def test_a_page_without_explanations_asks_whether_they_are_wanted(client: Client, ada: User) -> None:
     page = client.get(f"/runs/{make_run(ada).pk}").content.decode()
     assert 'id="rules"' not in page
@@ -97,6 +141,35 @@ def test_the_api_takes_offers_to_explain_and_says_them_again() -> None:
     assert ask.post("/runs", body | {"why": ["x"] * 11}).status == 422
     refused = ask.post("/runs", body | {"explain_seconds": 0})
     assert (refused.status, refused.json["error"]["field"]) == (422, "why")
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("nonsense", "why: nonsense: names no offer of the price list"),
+        ("nonsense", f"PURCHASE, for example `{DE.offer_id}`"),
+        ("us-east-1", f"did you mean `{US.offer_id}`?"),
+        (US.offer_id.replace("p5.", "p5,"), f"did you mean `{US.offer_id}`?"),
+        (US.offer_id.replace("on_demand", "ondemand"), f"did you mean `{US.offer_id}`?"),
+    ],
+)
+def test_an_offer_nobody_has_is_refused_before_there_is_a_run(name: str, says: str) -> None:
+    publish([DE, US], source="t", label="t")
+    user, ask = member()
+    plan = make_plan(user)
+    refused = ask.post("/runs", {"plan_id": str(plan.pk), "why": [name], "explain_seconds": 5})
+    assert (refused.status, refused.json["error"]["field"]) == (422, "why")
+    assert says in refused.json["error"]["message"]
+    page = signed_in(user).post(f"/plans/{plan.pk}/run", {"version": "1", "why": name})
+    assert page.status_code == 400
+    assert says.split("`")[0] in text_of(page)
+    assert not Run.objects.exists()
+    old = make_run(user)  # asked on the page of a run, it is told there
+    fields = {"version": "1", "why": name, "from_run": str(old.pk)}
+    told = signed_in(user).post(f"/plans/{old.plan_id}/run", fields, follow=True)
+    assert told.redirect_chain[-1][0] == f"/runs/{old.pk}"
+    assert says.split("`")[0] in text_of(told)
+    assert Run.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -39,10 +39,13 @@ def test_chart_and_table_tell_the_same_saving(client: Client, ada: User) -> None
 
 def test_strategies_that_cost_the_same_are_a_sentence_and_no_chart(client: Client, ada: User) -> None:
     result = make_result()
-    result["baselines"][0] |= {"npv": 81_500.0, "regret_npv": 265.5, "regret_fraction": 0.00326}
-    response = client.get(f"/runs/{make_run(ada, result=result).pk}")
-    assert "Every strategy that has an answer costs within 1 % of this plan" in text_of(response)
-    assert response.context["baselines_chart"] is None
+    row = result["baselines"][0] | {"npv": 81_500.0, "regret_npv": 265.5, "regret_fraction": 0.00326}
+    others = [row | {"name": name} for name in ("all_cloud", "cheapest_single_provider")]
+    for answered, is_told in (([row, *others], True), ([row, others[0]], False)):
+        result["baselines"][:-1] = answered
+        response = client.get(f"/runs/{make_run(ada, result=result).pk}")
+        told = "Every strategy that has an answer costs within 1 % of this plan" in text_of(response)
+        assert (told, response.context["baselines_chart"]) == (is_told, None)
 
 
 def test_a_side_without_a_plan_is_a_dash_without_a_unit(client: Client, ada: User) -> None:

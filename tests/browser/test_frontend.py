@@ -109,6 +109,26 @@ def test_large_numbers_are_short_on_the_axis_and_exact_in_the_tooltip(show: Show
     expect(page.locator("#bill .chart-tip-sum td")).to_have_text(re.compile(r"^\d{3},\d{3}\u00a0USD$"))
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_label_of_a_bar_below_zero_stands_at_its_tip(show: Shower, width: int) -> None:
+    page = show("below", width=width)
+    tips = [bar.box[0] for bar in bars(page, "moves", "2")]
+    labels = {
+        text: (x, x + wide)
+        for text, x, wide in page.locator("#moves .chart-plot svg").evaluate(
+            """svg => [...svg.querySelectorAll('text')].map(one => {
+                const box = one.getBoundingClientRect();
+                const left = box.x - svg.getBoundingClientRect().x;
+                return [one.textContent.replace("\u202f", " "), left, box.width];
+            })"""
+        )
+    }
+    for tip, text in zip(tips, ("−299 k", "−59.9 k"), strict=True):
+        assert tip - 10 < labels[text][1] <= tip + 1
+    names = [ends for text, ends in labels.items() if text.startswith(("demand", "capex"))]
+    assert max(end for _, end in names) <= labels["−299 k"][0]
+
+
 def test_figures_below_zero_have_a_minus_as_in_the_text(show: Shower) -> None:
     texts = show("below").locator("#saved svg text").all_text_contents()
     assert "\u221212.5\u202fk" in texts

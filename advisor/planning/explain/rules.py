@@ -40,14 +40,17 @@ def _price(case: Case, again: Again, varied: Variation) -> RulePrice:
 
 
 def bindings(case: Case, again: Again, rules: tuple[RulePrice, ...]) -> tuple[Binding, ...] | None:
-    """Ceilings whose widening saves for sure, by how much per unit; None when none was reached in time.
+    """Ceilings whose widening saves for sure, by how much per unit; none in a plan without ceilings; None
+    when none was reached in time.
 
     A ceiling without which the plan costs no less is not looked at again.
     """
     costly = {(rule.limit, rule.where) for rule in rules if rule.status != "no_difference"}
     found: list[Binding] = []
-    reached = all(rule.status != "not_computed" for rule in rules)
-    for varied in wider(case.plan):
+    ceilings = list(wider(case.plan))
+    limits = {varied.limit for varied in ceilings}
+    reached = all(rule.status != "not_computed" for rule in rules if rule.limit in limits)
+    for varied in ceilings:
         if not any(limit == varied.limit for limit, _ in costly):
             continue
         row = _price(case, again, varied)

@@ -7,7 +7,7 @@ from typing import Any
 from advisor.planning.baselines import FARTHEST_GAP
 from advisor.planning.explain.trials import compared
 from advisor.planning.result_explain import Sensitivity, SensitivityCase
-from optimizer.explain.again import Again
+from optimizer.explain.again import Again, Finding
 from optimizer.explain.scaling import SCALINGS, discount_rate, keeping, kept_money
 from optimizer.problem import Problem
 from optimizer.result import Status
@@ -46,14 +46,31 @@ def _rows(again: Again) -> Iterator[Sensitivity]:
 def _case(again: Again, problem: Problem, change: float) -> SensitivityCase:
     found = again.solve(problem)
     found = found and again.at_most(found)
+    kept = _kept(again, problem) if found is not None and found.status is not Status.INFEASIBLE else None
+    if found is not None and kept is not None:
+        found = _no_dearer(found, kept)
     row: dict[str, Any] = compared(again, found) | {"change": change}
-    plan = again.base.plan
-    if found is not None and found.status is not Status.INFEASIBLE and plan is not None:
-        kept = again.solve(keeping(problem, plan))
-        kept = kept and again.at_most(kept)
-        if kept and kept.npv is not None and kept.gap is not None and kept.gap <= FARTHEST_GAP:
-            row["kept_npv"] = kept.npv + kept_money(problem, plan)
+    if kept is not None and kept.gap is not None and kept.gap <= FARTHEST_GAP:
+        row["kept_npv"] = kept.npv
     return SensitivityCase.model_validate(row)
+
+
+def _kept(again: Again, problem: Problem) -> Finding | None:
+    """The changed problem with the answer's purchases kept, their money included."""
+    plan = again.base.plan
+    kept = None if plan is None else again.solve(keeping(problem, plan))
+    kept = kept and again.at_most(kept)
+    if plan is None or kept is None or kept.npv is None:
+        return None
+    money = kept_money(problem, plan)
+    return replace(kept, npv=kept.npv + money, bound=kept.bound + money, plan=None)
+
+
+def _no_dearer(found: Finding, kept: Finding) -> Finding:
+    """What is kept is a plan of the same question: the best costs no more, and its bound stays."""
+    if kept.npv is None or (found.npv is not None and found.npv <= kept.npv):
+        return found
+    return replace(found, status=Status.FEASIBLE, npv=kept.npv, plan=None)
 
 
 def _proportional(again: Again, factor: float) -> SensitivityCase:

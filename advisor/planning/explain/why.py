@@ -1,5 +1,6 @@
 """Why an offer that was asked about is in the plan or not: the cost of a unit, the price that would do."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from advisor.demand.hints import did_you_mean, nearest
@@ -28,11 +29,16 @@ def refuse_unknown(case: Case, names: tuple[str, ...]) -> None:
     own = {**case.translation.servers, **case.translation.partners}
     for name in names:
         if name not in own and case.catalogue.offer(name) is None:
-            hint = did_you_mean(nearest(name, [*case.translation.offers, *own]))
-            raise BadInput(
-                f"why: {name}: names no offer of the price list and nothing of the plan's own: write one "
-                f"as PROVIDER/REGION/INSTANCE_TYPE/PURCHASE{hint}"
-            )
+            raise BadInput(unknown_offer(name, nearest(name, [*case.translation.offers, *own])), field="why")
+
+
+def unknown_offer(name: str, near: Sequence[str], example: str = "") -> str:
+    """What is wrong with a name that nothing has; an example stands where nothing is near."""
+    hint = f", for example `{example}`" if example and not near else did_you_mean(near)
+    return (
+        f"why: {name}: names no offer of the price list and nothing of the plan's own: write one "
+        f"as PROVIDER/REGION/INSTANCE_TYPE/PURCHASE{hint}"
+    )
 
 
 def why(case: Case, again: Again, name: str) -> WhyNot:

@@ -15,6 +15,7 @@
   };
   const GAP = "–";
   const NARROW_PX = 480;
+  const LABEL_PX = 58; // what the figure at the end of a sideways bar takes
 
   // ---- numbers -------------------------------------------------------------------------------------------
   const figures = (options) => {
@@ -80,7 +81,9 @@
         return {
           ...common, type: "bar", barMaxWidth: sideways ? 18 : 46, barCategoryGap: "28%",
           itemStyle: stacked ? { borderColor: colours.card, borderWidth: 0.75 } : {},
-          data: one.values.map((value) => (value === 0 ? { value, itemStyle: { borderWidth: 0 } } : value)),
+          data: one.values.map((value) => (
+            value === 0 ? { value, itemStyle: { borderWidth: 0 } } : value < 0 && sideways ? { value, label: { position: "left" } } : value
+          )),
           label: {
             show: sideways && !stacked, position: "right", color: colours.ink, fontSize: 12, backgroundColor: colours.card, padding: [2, 1],
             formatter: ({ value }) => short(value),
@@ -126,13 +129,16 @@
   function axes(spec, colours, sideways, width) {
     const text = { color: colours.soft, fontSize: 12, hideOverlap: true };
     const highest = Math.max(...(spec.marks || []).map((mark) => mark.y ?? 0), 0);
+    const below = sideways && spec.series.some((one) => one.values.some((figure) => figure < 0));
+    const names = Math.min(220, width * 0.36);
+    const room = `${(100 * LABEL_PX) / Math.max(LABEL_PX, width - names - 2 * LABEL_PX)}%`; // left of the lowest
     const steps = !sideways ? 5 : width < NARROW_PX ? 2 : 4;
     const value = {
-      type: "value", splitNumber: steps, splitLine: { lineStyle: { color: colours.line } },
+      type: "value", splitNumber: steps, boundaryGap: below ? [room, 0] : undefined, splitLine: { lineStyle: { color: colours.line } },
       max: (extent) => (spec.yMax < extent.max ? roundEnd(spec.yMax, steps) : highest > extent.max ? roundEnd(highest, steps) : null),
       axisLabel: { ...text, formatter: short },
     };
-    const labels = { color: colours.ink, width: Math.min(220, width * 0.36), overflow: "break", interval: 0, lineHeight: 15 };
+    const labels = { color: colours.ink, width: names, overflow: "break", interval: 0, lineHeight: 15 };
     const missing = (index) => spec.series.every((one) => isGap(one.values[index]));
     const edges = spec.series.every((one) => ["area", "line"].includes(shapeOf(spec, one)));
     const category = {
@@ -155,7 +161,7 @@
       aria: { enabled: plain.matches, label: { enabled: false }, decal: { show: plain.matches } },
       legend: { show: false, selected: Object.fromEntries([...hidden].map((name) => [name, false])) },
       grid: {
-        left: 4, right: sideways ? 58 : 14, top: sideways && spec.marks?.length ? 24 : 10,
+        left: 4, right: sideways ? LABEL_PX : 14, top: sideways && spec.marks?.length ? 24 : 10,
         bottom: spec.xTitle && !sideways ? 26 : 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel",
       },
       tooltip: {
