@@ -1,4 +1,4 @@
-"""One order for a problem's offers, so that the order they come in cannot decide between equals."""
+"""One order for what a problem is made of, so that the order it comes in cannot decide between equals."""
 
 from dataclasses import replace
 
@@ -6,9 +6,11 @@ from .problem import Problem
 
 
 def in_order(problem: Problem) -> Problem:
-    """The problem with its offers by key. Workloads and sites keep the order of the plan."""
+    """The problem with its offers and sites by key, and its workloads by name."""
     return replace(
         problem,
+        workloads=tuple(sorted(problem.workloads, key=lambda load: load.name)),
+        sites=tuple(sorted(problem.sites, key=lambda site: site.key)),
         elastic=tuple(sorted(problem.elastic, key=lambda e: e.key)),
         reservations=tuple(sorted(problem.reservations, key=lambda r: r.key)),
         blocks=tuple(sorted(problem.blocks, key=lambda b: b.key)),
