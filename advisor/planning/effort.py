@@ -12,6 +12,7 @@ DEFAULT_TIME_LIMIT_SECONDS = 300.0
 DEFAULT_EXPLAIN_SECONDS = 30.0
 EXPLAIN_SHARE = 8  # one solve of the explanations gets this part of their time at most
 CLASHES_SECONDS = 60.0  # at most, for finding which limits clash
+TRIED_SHARE = 0.9  # of the time; a search that ends before it without a word had nothing to try
 BASELINE_GAP = 0.005
 BASELINE_SECONDS = (10.0, 54.0, 20.0)
 """Comparisons need less proof than the answer: this relative gap, in what is left of 54 seconds."""

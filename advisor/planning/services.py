@@ -16,7 +16,14 @@ from advisor.errors import AdvisorError, BadInput
 from advisor.planning.answer import answer, impossible
 from advisor.planning.case import Case, Solved
 from advisor.planning.conflicts import conflict_rows
-from advisor.planning.effort import BASELINE_GAP, CLASHES_SECONDS, Effort, Notify, baseline_seconds
+from advisor.planning.effort import (
+    BASELINE_GAP,
+    CLASHES_SECONDS,
+    TRIED_SHARE,
+    Effort,
+    Notify,
+    baseline_seconds,
+)
 from advisor.planning.exchange import with_rates_in_force
 from advisor.planning.explain.why import refuse_unknown
 from advisor.planning.explain.work import explain, ways_out
@@ -246,13 +253,21 @@ def _clashes(case: Case, effort: Effort, steps: Steps) -> tuple[Clash, ...]:
 
 def _verified(case: Case, outcome: Outcome, effort: Effort) -> Solved:
     if outcome.plan is None:
-        limit = f"{effort.time_limit_seconds:g} s"
         raise SolverFailed(
-            f"{case.plan.name}: no plan was found within {limit}, and none was proven impossible.",
-            ["Give it longer (--time-limit), or make the plan smaller (blocks_per_month, fewer months)."],
+            f"{case.plan.name}: no plan was found within {effort.time_limit_seconds:g} s, "
+            "and none was proven impossible.",
+            [_what_would_help(outcome)],
         )
     account = verify(case.problem, outcome.plan, objective_npv=outcome.objective_npv)
     return solved_case(case, outcome, account)
+
+
+def _what_would_help(outcome: Outcome) -> str:
+    """Time; where nothing was written down though there was time, only a smaller plan."""
+    record = outcome.record
+    if record.columns == 0 and record.seconds < TRIED_SHARE * record.time_limit_seconds:
+        return "It is too large for one model: fewer scenarios (risk), blocks_per_month or months would do."
+    return "Give it longer (--time-limit), or make the plan smaller (blocks_per_month, fewer months)."
 
 
 def _baselines(

@@ -1,5 +1,6 @@
 """Impossible plans, plans that cannot be priced, and what goes wrong on the way."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -76,6 +77,16 @@ def test_nothing_found_in_time_is_a_failure_and_no_answer(monkeypatch: pytest.Mo
     with pytest.raises(SolverFailed, match="no plan was found within 20 s") as error:
         result_of(plan_data(), [make_offer()])
     assert error.value.exit_code == 3
+
+
+def test_a_plan_too_large_to_be_written_down_is_called_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    small, quick = make_record(), replace(make_record(), columns=0, seconds=1.0, time_limit_seconds=300.0)
+    for record, words in ((small, "Give it longer"), (quick, "too large for one model: fewer scenarios")):
+        outcome = Outcome(status=Status.UNKNOWN, record=record)
+        monkeypatch.setattr(services, "solve", lambda *_args, found=outcome, **_options: found)
+        with pytest.raises(SolverFailed) as error:
+            result_of(plan_data(), [make_offer()])
+        assert words in error.value.details[0]
 
 
 def test_a_plan_the_verifier_refuses_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
