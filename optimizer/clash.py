@@ -27,7 +27,7 @@ class Clash:
     all others can hold, those of other sets set aside, `available` the value it has; for a demand, `needed`
     is all of it (1.0) and `available` the largest share of it that can be served. So also for the loss of a
     place, of the loads that are left to serve; `loads` are those (units per hour) of the worst hour. None:
-    time ran out first.
+    time ran out first; of a gang that with all other limits, which could hold without it, none can be held.
     `exact` is false where time did not suffice: then at least `needed`, and at most `available` of a demand,
     is proven.
     `scenario` is the one of `problem.risk`, were it certain, in which they clash; None: in all together.

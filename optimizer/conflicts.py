@@ -1,7 +1,7 @@
 """Why no plan is possible: smallest sets of limits that clash, and how far each would have to give way."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from .checks import check
@@ -21,7 +21,8 @@ from .sizes import HUGE, written
 MOST_GROUPS = 5
 REFINING_SHARE = 0.4  # of the time left, at most, for making a set smaller with whole machines
 FURTHER_SHARE = 0.5  # of the time in all, at most, for further sets
-WORK, LOAD = "share of the work", "share of the load"
+WORK, LOAD, TOGETHER = "share of the work", "share of the load", "accelerators held together"
+GANGS = "gangs"  # in place of a set of limits: that it is gangs is all that is known
 
 
 def clashes(
@@ -55,6 +56,8 @@ def clashes(
     while len(groups) < MOST_GROUPS and not deadline.is_cancelled():
         enough = Deadline(start + (FURTHER_SHARE if groups else 1.0) * time_limit_seconds, cancelled)
         names = _one_set(problem, aside, enough, first=not groups)
+        if GANGS in names:
+            return tuple(_gangs(problem))
         if not names:
             break
         groups.append(names)
@@ -67,6 +70,20 @@ def clashes(
         others = frozenset[str]().union(*groups) - names
         found += sized(problem, names, others, group, share)
     return tuple(found)
+
+
+def _gangs(problem: Problem) -> Iterator[Clash]:
+    """All gangs: without holding them whole the limits can hold, and with them they cannot."""
+    for load in problem.workloads:
+        if load.gang is not None:
+            yield Clash(
+                limit="gang",
+                where=load.name,
+                needed=load.gang.accelerators,
+                available=None,
+                unit=TOGETHER,
+                exact=False,
+            )
 
 
 def no_machine(problem: Problem) -> tuple[Clash, ...]:
@@ -96,7 +113,7 @@ def no_gang(problem: Problem) -> tuple[Clash, ...]:
             where=problem.workloads[few.workload].name,
             needed=few.wanted,
             available=few.held,
-            unit="accelerators held together",
+            unit=TOGETHER,
             group=position,
             month=few.month,
             place=few.pool,
@@ -138,7 +155,8 @@ def _one_set(problem: Problem, aside: frozenset[str], deadline: Deadline, *, fir
 def _of_whole_machines(
     problem: Problem, kinds: frozenset[str], every: frozenset[str], deadline: Deadline
 ) -> frozenset[str]:
-    """A smallest set where only whole machines, or gangs, keep all limits from holding; none without time.
+    """A smallest set where only whole machines, or gangs, keep all limits from holding; none without time,
+    or only that it is gangs.
 
     Where time did not suffice to see that they cannot hold, the caller still knows it.
     """
@@ -148,7 +166,9 @@ def _of_whole_machines(
     if cannot is False or (many and not cannot):
         return frozenset()
     found = _fewest(problem, names, whole=True, deadline=deadline)
-    return frozenset() if deadline.passed() else found
+    if not deadline.passed():
+        return found
+    return frozenset({GANGS}) if many else frozenset()
 
 
 def _cannot_hold(problem: Problem, names: frozenset[str], *, whole: bool, deadline: Deadline) -> bool | None:

@@ -41,6 +41,8 @@ def gang_row(case: Case, clash: Clash) -> Conflict:
         f"at most {clash.available:,.0f} can be held together ({accelerator} at {place})"
         if clash.available
         else "none can be held"
+        if clash.available is not None
+        else "no region can hold them in any month with all the other limits, which could hold without"
     )
     return Conflict(
         group=clash.group,

@@ -179,3 +179,17 @@ def test_both_ways_of_attack_find_where_to_hold_a_gang(monkeypatch: pytest.Monke
     whole = cost(hidden_gang())
     monkeypatch.setattr(strategy, "SMALL_COLUMNS", 0)
     assert cost(hidden_gang()) == pytest.approx(whole, rel=2e-9)
+
+
+def test_where_time_tells_only_that_it_is_the_gang_the_gang_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gang_shortlist, "MANY", 0)
+
+    def out_of_time(
+        _problem: Problem, names: frozenset[str], *, deadline: Deadline, **_: object
+    ) -> frozenset[str]:
+        monkeypatch.setattr(Deadline, "passed", lambda _self: True)
+        return names
+
+    monkeypatch.setattr(conflicts, "_fewest", out_of_time)
+    (clash,) = conflicts.clashes(too_dear())
+    assert (clash.limit, clash.where, clash.needed, clash.available) == ("gang", "train", 4.0, None)
