@@ -110,6 +110,18 @@ def test_a_power_limit_that_binds_saves_what_more_servers_would() -> None:
     assert row.saving_per_unit_relaxed == near((50 * HOURS - own) / 3.6)
 
 
+def test_a_limit_is_widened_further_where_a_tenth_holds_no_server_more() -> None:
+    """8 kW hold four servers of 2 kW; 8.8 no more, 12 two more."""
+    server = SITE["servers"][0] | {"life_months": 1, "capex": 5000}
+    site = {"name": "colo", "country": "DE", "power": {"price_per_kwh": 0.2, "limit_kw": 8}}
+    result = result_of(twenty(capacity={"sites": [site | {"servers": [server]}]}), [DE], explain=20)
+    assert result.binding is not None
+    (row,) = result.binding
+    own = 5000 + 10 + 2 * 0.2 * HOURS - 500
+    assert (row.limit, row.step) == ("capacity.sites[0].power.limit_kw", near(4.0))
+    assert row.saving_per_unit_relaxed == near(2 * (50 * HOURS - own) / 4)
+
+
 def test_an_offer_asked_about_costs_what_it_is_dearer_and_enters_where_it_is_as_cheap() -> None:
     asked = [DE.offer_id, US.offer_id]
     result = result_of(plan_data(), [DE, US], explain=20, why=asked)

@@ -8,6 +8,8 @@ from advisor.planning.result_explain import RulePrice
 from advisor.planning.result_rows import Binding
 from optimizer.explain.again import Again
 
+STEPS = (1, 5, 10)  # by which a ceiling is widened, one after the other, until it saves something
+
 
 def rule_prices(case: Case, again: Again) -> tuple[RulePrice, ...]:
     """One row for each rule: the least cost without it."""
@@ -43,26 +45,34 @@ def bindings(case: Case, again: Again, rules: tuple[RulePrice, ...]) -> tuple[Bi
     """Ceilings whose widening saves for sure, by how much per unit; none in a plan without ceilings; None
     when none was reached in time.
 
-    A ceiling without which the plan costs no less is not looked at again.
+    A ceiling without which the plan costs no less is not looked at again; one that costs something is widened
+    further where one step is too little for a machine more.
     """
     costly = {(rule.limit, rule.where) for rule in rules if rule.status != "no_difference"}
     found: list[Binding] = []
     ceilings = list(wider(case.plan))
     limits = {varied.limit for varied in ceilings}
     reached = all(rule.status != "not_computed" for rule in rules if rule.limit in limits)
-    for varied in ceilings:
+    proven = {rule.limit for rule in rules if rule.status == "proven"}
+    for position, varied in enumerate(ceilings):
         if not any(limit == varied.limit for limit, _ in costly):
             continue
-        row = _price(case, again, varied)
+        for steps in STEPS if varied.limit in proven else STEPS[:1]:
+            further = list(wider(case.plan, steps))[position]
+            row = _price(case, again, further)
+            if row.status == "proven" and row.difference_npv is not None and further.step:
+                found.append(_binding(further, -row.difference_npv / further.step))
+            if row.status in ("proven", "not_computed"):
+                break
         reached = reached and row.status != "not_computed"
-        if row.status == "proven" and row.difference_npv is not None and varied.step:
-            found.append(
-                Binding(
-                    limit=varied.limit,
-                    where=varied.where,
-                    saving_per_unit_relaxed=-row.difference_npv / varied.step,
-                    unit=varied.unit,
-                    step=varied.step,
-                )
-            )
     return tuple(found) if found or reached else None
+
+
+def _binding(varied: Variation, saving_per_unit: float) -> Binding:
+    return Binding(
+        limit=varied.limit,
+        where=varied.where,
+        saving_per_unit_relaxed=saving_per_unit,
+        unit=varied.unit,
+        step=varied.step,
+    )

@@ -69,19 +69,19 @@ def without_rules(plan: Plan) -> Iterator[Variation]:
     yield from _spot(plan)
 
 
-def wider(plan: Plan) -> Iterator[Variation]:
-    """The plan with each of its ceilings one step wider: a tenth, a share by five percentage points."""
+def wider(plan: Plan, steps: int = 1) -> Iterator[Variation]:
+    """The plan with each of its ceilings so many steps wider: a tenth, a share by five percentage points."""
     for path, where, rule, unit in _ceilings(plan):
         ceiling = value_at(plan, path)
         if path[-1] == "cash_per_month":
             months = [plan.limits.cash_in_month(month) or Decimal(0) for month in range(plan.months)]
-            step = max(months) * Decimal(str(STEP_FRACTION))
+            step = max(months) * Decimal(str(STEP_FRACTION)) * steps
             new: object = tuple(most + step for most in months)
         elif path[-2] == "share_max":
-            new = min(1.0, ceiling + SHARE_STEP_POINTS / 100)
+            new = min(1.0, ceiling + steps * SHARE_STEP_POINTS / 100)
             step = (new - ceiling) * 100
         else:
-            step = ceiling * type(ceiling)(str(STEP_FRACTION))
+            step = ceiling * type(ceiling)(str(STEP_FRACTION)) * steps
             new = ceiling + step
         if step > 0:
             varied = changed(plan, path, new)
