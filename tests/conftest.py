@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from hypothesis import settings as trials
 
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 CHROMIUM = next((p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(p).exists()), "")
 
 
 def pytest_configure() -> None:
-    """No secret has a default: tests bring their own."""
+    """No secret has a default: tests bring their own. A busy machine breaks no property."""
+    trials.register_profile("patient", deadline=None)
+    trials.load_profile("patient")
     settings.SECRET_KEY = "only-for-tests-only-for-tests-only-for-tests-only-for-tests"
 
 

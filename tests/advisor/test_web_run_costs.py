@@ -58,7 +58,7 @@ def test_upfront_money_beyond_a_going_concern_is_value_left(client: Client, ada:
     """A third of 1,000 upfront is for the third month: 333 come back."""
     data = plan_data(months=2, end_of_horizon="going_concern")
     page = page_of(client, ada, data, [make_reservation()])
-    assert "Value left at the end 333 USD Still owed at the end 0 USD" in page
+    assert "Value left at the end 333 USD Still owed at the end 7,300 USD" in page
     assert "together 15,267 100 % −333 15,600" in page
 
 

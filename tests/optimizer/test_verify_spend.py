@@ -68,11 +68,11 @@ def test_the_bill_by_hand() -> None:
     assert hours == {"od-m": pytest.approx(2920), "od-n": pytest.approx(1460)}
 
 
-def test_a_going_concern_owes_nothing_and_gets_upfront_money_back() -> None:
-    # of 1.50's 1,095 upfront, one of two months lies beyond
+def test_a_going_concern_owes_the_rest_and_gets_upfront_money_back() -> None:
+    # of 1.50, half of it upfront, one of two months lies beyond: 0.75 x 730 owed, and as much comes back
     going_on = spending_problem(horizon=Horizon(months=2, end=EndOfHorizon.GOING_CONCERN))
     account = verify(going_on, spending_plan())
-    assert [account.owed, account.credit] == pytest.approx([0.0, 547.5])
+    assert [account.owed, account.credit] == pytest.approx([547.5, 547.5])
 
 
 def moved(problem: Problem, plan: Plan) -> Case:
