@@ -9,23 +9,27 @@ from dataclasses import replace
 
 import numpy as np
 
-from .highs import Effort, SolverAnswer, run
+from .alike import Merged
+from .highs import Effort, SolverAnswer
 from .matrix import Array, Matrix
 
 BUYING_GAP = 3e-3  # of purchases, that are only a start
 
 
-def buy(matrix: Matrix, bought: Array, effort: Effort) -> SolverAnswer:
+def buy(merged: Merged, bought: Array, effort: Effort) -> SolverAnswer:
     """The best purchases if machines could run in parts: a bound of the model. `bought` tells its columns."""
-    buying = replace(matrix, whole=matrix.whole & bought)
-    return run(buying, replace(effort, gap=max(BUYING_GAP, effort.gap), lean=True))
+    buying = replace(merged.matrix, whole=merged.matrix.whole & bought)
+    return merged.run(buying, replace(effort, gap=max(BUYING_GAP, effort.gap), lean=True))
 
 
 def run_with(
-    matrix: Matrix, bought: Array, values: Array, effort: Effort, start: Array | None = None
+    merged: Merged, matrix: Matrix, bought: Array, values: Array, effort: Effort, start: Array | None = None
 ) -> SolverAnswer:
-    """The best plan of the model with the whole purchases of a point; money committed stays free."""
+    """The best plan of the model with the whole purchases of a point; money committed stays free.
+
+    `matrix` is the merged model, with bounds of its own.
+    """
     fixed = np.flatnonzero(matrix.whole & bought)
     low, high = matrix.low.copy(), matrix.high.copy()
     low[fixed] = high[fixed] = np.round(values[fixed])
-    return run(replace(matrix, low=low, high=high), effort, start=start)
+    return merged.run(replace(matrix, low=low, high=high), effort, start)

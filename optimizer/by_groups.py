@@ -1,40 +1,43 @@
 """Groups of a small fleet: what each buys, what runs with it, and each for itself for the proof.
 
-With more than one thread the hardest group goes to the solver whole at once, on a thread of its own. What
-comes out does not depend on which thread is faster, unless time runs out.
+With more than one thread the hardest group comes first, and whoever has nothing left to do looks for a better
+plan of it. What comes out does not depend on which thread is faster, unless time runs out.
 """
 
 import math
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
 
+from .alike import Roles, merge, roles
 from .alone import alone, buy_alone
-from .beside import Beside
 from .bought_first import buy, run_with
 from .cases import Case
 from .clock import Deadline
 from .decompose import STRATEGIC, Decomposition
 from .groups import FallenApart, put_together
-from .highs import Effort, SolverAnswer, run
+from .highs import Effort, SolverAnswer
 from .likely import likely
 from .listening import Report
-from .matrix import Array, some_rows
+from .matrix import Array
 from .parallel import each
 from .rounding import rounded_plan, whole_plan
 from .searching import Search
 
 ROUND_SHARE = 0.35  # of the time left, at most, for a first plan
 BUYING_SHARE = 0.4  # of the time left, at most, for what is bought
-MOST_WITH_CUTS = 5000  # columns of a group: purchases of larger ones without cuts that no relaxation broke
-RUNNING_SHARE = 0.5  # of the time left then, at most, for what runs
+RUNNING_SHARE = 0.25  # of the time left then, at most, for what runs
 MENDING_SHARE = 0.3  # of the time left then, at most, for limits that groups break together
+MENDING_GAP = 0.3  # of the gap asked for: months in which groups break a limit together
 STEPS_GAP = 0.5  # of a group's: what the purchases of a workload alone may leave open
 PROVING_SHARE = 0.95  # of the time left, at most, for groups
 SITES_SHARE = 0.6  # the same where other choices of sites may win
+RUNNING_GAP = 0.3  # of the gap asked for: what runs, as it is what the proof begins with
+LEAST_ROOM = 0.2  # of the gap asked for: what a group is solved to at the closest
 GROUP_GAP = 0.7  # of the gap asked for: what groups may leave open, as prices of shared limits leave some
+
+BESIDE = -1  # not a group: what is done beside the hardest
 
 Solve = Callable[[int, Effort], SolverAnswer]
 
@@ -46,38 +49,35 @@ class GroupSearch:
         self.state, self.cut, self.case, self.apart = state, cut, case, apart
         self.bought = cut.part_of_column == STRATEGIC
         self.groups = apart.groups
+        own = roles(state.built, state.matrix)
+        self.merged = [
+            merge(g.matrix, Roles(own.works[g.columns], own.capacity[g.rows], own.linking[g.rows]))
+            for g in apart.groups
+        ]
         self.lone = [alone(state.built, cut, group) for group in self.groups]
         self.least = [-math.inf] * len(self.groups)
         self.points = self._of_all(state.values)
         self.threads = state.effort.threads
-        self.beside: Beside | None = None
         hard = [n for n, lone in enumerate(self.lone) if lone is None]
         self.hardest = max(hard, key=lambda n: len(self.groups[n].columns), default=None)
+        self.room = math.inf  # gap that a group may leave open
+        self.is_over = False  # the hardest is solved
 
     def search(self, others: Sequence[float]) -> float:
         """The bound that groups prove, in a share of the time left. Plans go to the search.
 
         `others`: bounds of other choices of sites, which need time of their own where they may still win.
         """
-        with self._beside() or nullcontext() as self.beside:
-            self._buy()
-            won = all(self.state.proven(bound) for bound in others)
-            share = (PROVING_SHARE if won else SITES_SHARE) * self.state.left()
-            if self._has_time() and not self.state.proven(self.bound()):
-                self._prove(Deadline.after(share, self.state.effort.cancelled))
+        self._buy()
+        won = all(self.state.proven(bound) for bound in others)
+        share = (PROVING_SHARE if won else SITES_SHARE) * self.state.left()
+        if self._has_time() and not self.state.proven(self.bound()):
+            self._prove(share / max(self.state.left(), 1e-9))
         return self.bound()
 
     def bound(self) -> float:
         """What the groups prove together."""
         return self.apart.constant + sum(self.least)
-
-    def _beside(self) -> Beside | None:
-        hardest = self.hardest
-        if self.threads == 1 or hardest is None:
-            return None
-        self.threads -= 1
-        effort = self._effort(PROVING_SHARE * self.state.left())
-        return Beside(self.groups[hardest].matrix, effort, lambda bound: self._tell(hardest, bound))
 
     def _tell(self, which: int, bound: float) -> None:
         """Tell the caller of a better bound of one group, once something is known of all."""
@@ -92,10 +92,9 @@ class GroupSearch:
     def _buy(self) -> None:
         """Purchases of each group, and what runs with them."""
         chosen = self._each_group(BUYING_SHARE, self._purchases)
-        for which, answer in enumerate(chosen):
+        for which, answer in chosen.items():
             self._learn(which, answer.bound)
-        points = [answer.values for answer in chosen]
-        point = self._joined(points)
+        point = self._joined([chosen[which].values for which in range(len(self.groups))])
         if point is not None and self._has_time():
             self._run_what_is_bought(point)
 
@@ -105,61 +104,75 @@ class GroupSearch:
             exact = buy_alone(self.state.built, group, lone, replace(effort, gap=STEPS_GAP * effort.gap))
             if exact.values is not None:
                 return exact
-        matrix = group.matrix
-        if len(group.columns) > MOST_WITH_CUTS:
-            matrix = some_rows(matrix, np.flatnonzero(self.case.needed[group.rows]))
-        return buy(matrix, self.bought[group.columns], effort)
+        return buy(self.merged[which], self.bought[group.columns], effort)
 
     def _run_what_is_bought(self, point: Array) -> None:
-        """What runs with the purchases of a point: part by part of time, then group by group; and all at once
-        where limits on all bind."""
+        """What runs with the purchases of a point: group by group; where that is not enough, part by part of
+        time, or all at once."""
         state, matrix = self.state, self.case.matrix
+
+        def solve(which: int, effort: Effort) -> SolverAnswer:
+            own, merged = self.groups[which].columns, self.merged[which]
+            running = replace(effort, gap=RUNNING_GAP * state.effort.gap)
+            return run_with(merged, merged.matrix, self.bought[own], point[own], running)
+
+        solved = self._each_group(RUNNING_SHARE, solve)
+        for which, answer in solved.items():
+            self._keep(which, answer.values)
+        if self._offer() and all(answer.optimal for answer in solved.values()):
+            return
         rounding = Deadline.after(ROUND_SHARE * state.left(), state.effort.cancelled)
         near = replace(self.case.relaxed, values=point)
         known = rounded_plan(state.built, matrix, self.cut, near, bought=point, deadline=rounding)
         state.offer(known)
-        starts = self._of_all(known)
-
-        def solve(which: int, effort: Effort) -> SolverAnswer:
-            own = self.groups[which].columns
-            settled = self._settled(which, starts[which], effort)
-            return settled or run_with(
-                self.groups[which].matrix, self.bought[own], point[own], effort, starts[which]
-            )
-
-        running = self._each_group(RUNNING_SHARE, solve)
-        for which, (answer, start) in enumerate(zip(running, starts, strict=True)):
-            self._keep(which, answer.values)
+        for which, start in enumerate(self._of_all(known)):
             self._keep(which, start)
-        if not self._offer() and len(self.groups) > 1:
+        if state.values is None and len(self.groups) > 1:
             effort = replace(state.effort, seconds=max(0.1, RUNNING_SHARE * state.left()), progress=None)
-            state.offer(run_with(matrix, self.bought, point, effort).values)
+            state.offer(run_with(state.merged, matrix, self.bought, point, effort).values)
 
-    def _prove(self, until: Deadline) -> None:
-        """Each group for itself, from its best point; then the likely offers, while the hardest is solved."""
-        if len(self.groups) > 1 or self.beside is not None:
-            share = until.left() / max(self.state.left(), 1e-9)
-            solved = self._each_group(share, lambda which, effort: self._solve_whole(which, effort, until))
-            for which, answer in enumerate(solved):
-                self._learn(which, answer.bound)
-                self._keep(which, answer.values)
-            self._offer(1.0)
+    def _prove(self, share: float) -> None:
+        """Each group for itself, from its best point; beside the hardest, the offers likely in its plan."""
+        if self.groups[0].matrix is self.case.matrix and self.threads == 1:
+            return  # all of the model, which comes next
+        self.room = self._room()
+        beside = (BESIDE,) if self.threads > 1 and self.hardest is not None else ()
+        solved = self._each_group(share, self._solve_whole, beside)
+        better = solved.pop(BESIDE, None)
+        for which, answer in solved.items():
+            self._learn(which, answer.bound)
+            self._keep(which, answer.values)
+        if better is not None and self.hardest is not None and not solved[self.hardest].optimal:
+            self._keep(self.hardest, better.values)
+        self._offer(1.0)
 
-    def _solve_whole(self, which: int, effort: Effort, until: Deadline) -> SolverAnswer:
-        group, start = self.groups[which], self.points[which]
-        settled = self._settled(which, start, effort)
-        if settled is not None:
-            return settled
-        if which != self.hardest or self.beside is None:
-            proving = replace(effort, progress=self._heard(which), lean=start is not None)
-            return run(group.matrix, proving, start=start)
-        few = likely(self.state.built, self.case.matrix, self.case.relaxed, self.state.values)
-        some = replace(group.matrix, high=np.minimum(group.matrix.high, few.high[group.columns]))
-        better = run(some, replace(effort, cancelled=self._is_over), start=start).values
-        answer = self.beside.answer(until)
-        if not answer.optimal:
-            self._keep(which, better)
+    def _room(self) -> float:
+        """The gap of each group that proves the plan, dearer than its groups where limits on all bind."""
+        found = zip(self.groups, self.points, strict=True)
+        groups = [group.cost(point) for group, point in found if point is not None]
+        gap, cost = self.state.effort.gap, self.state.cost
+        if len(groups) < len(self.groups) or not math.isfinite(cost):
+            return gap
+        spent = cost - self.apart.constant - sum(groups)
+        return max(LEAST_ROOM * gap, (gap * abs(cost) - spent) / max(sum(map(abs, groups)), 1e-9))
+
+    def _solve_whole(self, which: int, effort: Effort) -> SolverAnswer:
+        if which == BESIDE:
+            return self._beside(effort)
+        group, start = self.merged[which], self.points[which]
+        gap = min(effort.gap, self.room)
+        proving = replace(effort, gap=gap, progress=self._heard(which), lean=start is not None)
+        answer = self._settled(which, start, proving) or group.run(group.matrix, proving, start)
+        self.is_over = self.is_over or which == self.hardest
         return answer
+
+    def _beside(self, effort: Effort) -> SolverAnswer:
+        """A better point of the hardest group, while that is not solved."""
+        group, hardest = self.merged[self.hardest or 0], self.groups[self.hardest or 0]
+        few = likely(self.state.built, self.case.matrix, self.case.relaxed, self.state.values)
+        some = replace(group.matrix, high=np.minimum(group.matrix.high, few.high[hardest.columns]))
+        looking = replace(effort, cancelled=lambda: self.is_over or self.state.effort.is_cancelled())
+        return group.run(some, looking, self.points[self.hardest or 0])
 
     def _settled(self, which: int, point: Array | None, effort: Effort) -> SolverAnswer | None:
         """The answer that a point is, where no more is to be proven of it."""
@@ -175,31 +188,27 @@ class GroupSearch:
             return None
         return lambda progress: self._tell(which, progress.bound)
 
-    def _is_over(self) -> bool:
-        """Whether nothing is to be found any more while the hardest is solved."""
-        return self.state.effort.is_cancelled() or (self.beside is not None and self.beside.is_done())
+    def _each_group(self, share: float, solve: Solve, also: Sequence[int] = ()) -> dict[int, SolverAnswer]:
+        """Answers of all groups, and of what is to be done also, in a share of the time left; those that wait
+        share the rest.
 
-    def _each_group(self, share: float, solve: Solve) -> list[SolverAnswer]:
-        """Answers of all groups in a share of the time left; those that wait share the rest.
-
-        Small ones come first, and what is solved beside is the last.
+        One after the other, small ones come first; otherwise the hardest does.
         """
         waiting = len(self.groups)
         deadline = Deadline.after(share * self.state.left(), self.state.effort.cancelled)
 
         def one(which: int) -> SolverAnswer:
             nonlocal waiting
-            seconds = deadline.left() / math.ceil(waiting / self.threads)
+            seconds = deadline.left() / max(1, math.ceil(waiting / self.threads))
             waiting -= 1
             return solve(which, self._effort(seconds))
 
-        last = self.hardest if self.beside is not None else None
-        order = sorted(
-            range(len(self.groups)), key=lambda which: (which == last, len(self.groups[which].columns))
-        )
-        answers = map(one, order) if self.threads == 1 else each(one, order, self.state.effort.cancelled)
-        found = dict(zip(order, answers, strict=True))
-        return [found[which] for which in range(len(self.groups))]
+        sizes = {which: len(group.columns) for which, group in enumerate(self.groups)}
+        if self.threads == 1:
+            order = sorted(sizes, key=lambda which: sizes[which])
+            return dict(zip(order, map(one, order), strict=True))
+        order = [*sorted(sizes, key=lambda which: (which != self.hardest, sizes[which])), *also]
+        return dict(zip(order, each(one, order, self.state.effort.cancelled), strict=True))
 
     def _effort(self, seconds: float) -> Effort:
         asked = self.state.effort
@@ -227,8 +236,7 @@ class GroupSearch:
         if point is None:
             return False
         mending = Deadline.after(share * state.left(), state.effort.cancelled)
-        found = whole_plan(
-            state.built, self.case.matrix, self.cut, point, self.case.relaxed.row_duals, mending
-        )
+        duals, gap = self.case.relaxed.row_duals, MENDING_GAP * state.effort.gap
+        found = whole_plan(state.built, self.case.matrix, self.cut, point, duals, mending, gap)
         state.offer(found)
         return found is not None

@@ -6,22 +6,18 @@ from itertools import product
 from .build import Built
 from .highs import Effort, SolverAnswer
 from .lazily import Relaxer
-from .matrix import Array, Matrix
+from .matrix import Matrix
 
 MOST_CASES = 8  # choices of open sites that are looked at one by one
 
 
 @dataclass(slots=True)
 class Case:
-    """One choice of open sites: its relaxation, and the best bound proven for it.
-
-    `needed` tells which rows the relaxation needs: all but cuts that no relaxation broke.
-    """
+    """One choice of open sites: its relaxation, and the best bound proven for it."""
 
     matrix: Matrix
     relaxed: SolverAnswer
     bound: float
-    needed: Array
 
 
 def site_cases(built: Built, matrix: Matrix, effort: Effort) -> list[Case]:
@@ -43,5 +39,5 @@ def site_cases(built: Built, matrix: Matrix, effort: Effort) -> list[Case]:
             continue
         if relaxed.values is None or not relaxed.optimal:
             return []
-        cases.append(Case(fixed, relaxed, relaxed.objective, relaxer.in_use.copy()))
+        cases.append(Case(fixed, relaxed, relaxed.objective))
     return sorted(cases, key=lambda case: case.bound)

@@ -9,7 +9,7 @@ from .cases import Case
 from .clock import Deadline
 from .decompose import decompose
 from .groups import fall_apart, undivided
-from .highs import SolverAnswer, run
+from .highs import SolverAnswer
 from .likely import likely
 from .matrix import Matrix
 from .parallel import each
@@ -56,13 +56,13 @@ def _likely_and_whole(state: Search, cases: list[Case], rest: float, bound: floa
     matrix, dropped = without_hopeless(state, cases, rest)
     if state.effort.threads == 1:
         seconds = LIKELY_SHARE * max(1.0, state.left())
-        state.offer(run(few, replace(state.effort, seconds=seconds), start=state.values).values)
+        state.offer(state.merged.run(few, replace(state.effort, seconds=seconds), state.values).values)
         return whole(state, matrix, bound, dropped)
     effort, start = replace(state.effort, seconds=max(1.0, state.left())), state.values
 
     def solve(which: int) -> SolverAnswer:
         told = state.effort.progress if which == 0 else None
-        return run((matrix, few)[which], replace(effort, progress=told), start=start)
+        return state.merged.run((matrix, few)[which], replace(effort, progress=told), start)
 
     every, better = each(solve, range(2), state.effort.cancelled)
     state.nodes = every.nodes

@@ -197,7 +197,7 @@ class _Tree:
         same = (np.array_equal(leaf.matrix.low, low) and np.array_equal(leaf.matrix.high, high)
                 for leaf in self.leaves)  # fmt: skip
         if not any(same):
-            self.leaves.append(Case(matrix, node.answer, node.answer.objective, np.ones(matrix.rows, bool)))
+            self.leaves.append(Case(matrix, node.answer, node.answer.objective))
 
 
 class _Live:

@@ -46,7 +46,10 @@ class FallenApart:
 
 
 def fall_apart(built: Built, matrix: Matrix, relaxed: SolverAnswer) -> FallenApart | None:
-    """The groups, by the relaxation's duals; None when there is one group, or a price says nothing."""
+    """The groups, by the relaxation's duals; None when a price says nothing, or there is one group.
+
+    One group is given where its relaxation does not feel the limits on the whole, which are then left out.
+    """
     if built.uncertain or relaxed.row_duals is None:
         return None
     joining = built.rows_of(JOINING)
@@ -55,9 +58,10 @@ def fall_apart(built: Built, matrix: Matrix, relaxed: SolverAnswer) -> FallenApa
     labels = _labels(matrix, own, free)
     sizes = np.bincount(labels[free], minlength=matrix.columns)
     large = np.flatnonzero(sizes >= LEAST_COLUMNS)
-    if len(large) < 2:
-        return None
     prices = _finite_prices(matrix, relaxed.row_duals)
+    unfelt = len(joining) > 0 and not prices[joining].any()
+    if len(large) < (1 if unfelt else 2):
+        return None
     cost = matrix.cost - weighted(matrix, joining.tolist(), prices)
     loose = free & ~np.isin(labels, large)
     touched = np.zeros(matrix.columns, bool)

@@ -22,9 +22,15 @@ Month = tuple[int, int]  # scene and month
 
 
 def repaired(
-    built: Built, matrix: Matrix, cut: Decomposition, values: Array, duals: Array, deadline: Deadline
+    built: Built,
+    matrix: Matrix,
+    cut: Decomposition,
+    values: Array,
+    duals: Array,
+    deadline: Deadline,
+    gap: float = MONTH_GAP,
 ) -> Array | None:
-    """The plan with every broken month fitted again; None when something else is broken, or time is up.
+    """The plan with broken months fitted again, to a gap; None when something else is broken, or time is up.
 
     Work that no longer fits a broken month is carried to the other months in which it may be done.
     """
@@ -38,7 +44,8 @@ def repaired(
     for month in queue + [m for m in every if m not in months]:
         if month not in months and not _owed_in(built, cut, carried, month):
             continue
-        if deadline.passed() or not _Refit(built, matrix, cut, month).into(found, carried, duals, deadline):
+        refit = _Refit(built, matrix, cut, month, gap)
+        if deadline.passed() or not refit.into(found, carried, duals, deadline):
             return None
     return found if all(amount <= TOLERANCE for amount in carried.values()) else None
 
@@ -72,8 +79,8 @@ def _broken_months(built: Built, matrix: Matrix, cut: Decomposition, values: Arr
 class _Refit:
     """One month on its own: its columns, the rows that are its alone, and those shared with other months."""
 
-    def __init__(self, built: Built, matrix: Matrix, cut: Decomposition, month: Month) -> None:
-        self.matrix = matrix
+    def __init__(self, built: Built, matrix: Matrix, cut: Decomposition, month: Month, gap: float) -> None:
+        self.matrix, self.gap = matrix, gap
         parts = [part for part in range(built.parts) if built.when(part) == month]
         self.inside = np.isin(cut.part_of_column, parts) & (cut.part_of_column != STRATEGIC)
         sums = built.scenes[month[0]].variables.month_sums
@@ -101,10 +108,10 @@ class _Refit:
         cost = matrix.cost - weighted(matrix, self.tail, duals)
         small = submatrix(matrix, columns, rows, cost[columns], low, high)
         deadline = deadline.within(MONTH_SECONDS)
-        answer = run(small, _effort(deadline, 0.5))
+        answer = run(small, self._effort(deadline, 0.5))
         if answer.values is None:  # not all of the work fits
             penalties = 10.0 * np.abs(duals[self.work]) + np.abs(small.cost).max(initial=1.0)
-            answer = run(with_shortfall(small, penalties), _effort(deadline, 1.0))
+            answer = run(with_shortfall(small, penalties), self._effort(deadline, 1.0))
         if answer.values is None:
             return False
         values[columns] = answer.values[: len(columns)]
@@ -112,9 +119,8 @@ class _Refit:
         carried.update(zip(self.work, left, strict=True))
         return True
 
-
-def _effort(deadline: Deadline, share: float) -> Effort:
-    return Effort(gap=MONTH_GAP, seconds=share * deadline.left(), cancelled=deadline.cancelled)
+    def _effort(self, deadline: Deadline, share: float) -> Effort:
+        return Effort(gap=self.gap, seconds=share * deadline.left(), cancelled=deadline.cancelled)
 
 
 def with_shortfall(matrix: Matrix, penalties: Array) -> Matrix:

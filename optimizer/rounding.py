@@ -21,7 +21,7 @@ from .highs import Effort, SolverAnswer, run
 from .index import ServerSource
 from .matrix import Array, Matrix, activity, fits
 from .parallel import each
-from .repair import repaired
+from .repair import MONTH_GAP, repaired
 from .tiers import families
 
 PART_SECONDS = 2.0
@@ -94,12 +94,13 @@ def whole_plan(
     values: Array,
     duals: Array | None,
     deadline: Deadline,
+    gap: float = MONTH_GAP,
 ) -> Array | None:
-    """A point put together from parts, made to keep what they share; None when it cannot be."""
+    """A point put together from parts, made to keep what they share (`gap` of months); None if it cannot."""
     _settle(built, matrix, values)
     if fits(matrix, values):
         return values
-    mended = None if duals is None else repaired(built, matrix, cut, values, duals, deadline)
+    mended = None if duals is None else repaired(built, matrix, cut, values, duals, deadline, gap)
     if mended is None:
         return None
     _settle(built, matrix, mended)

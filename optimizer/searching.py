@@ -4,6 +4,7 @@ import math
 import time
 from dataclasses import dataclass, replace
 
+from .alike import Merged, merge, roles
 from .build import Built
 from .cases import Case
 from .clock import Deadline
@@ -27,6 +28,14 @@ class Search:
     values: Array | None = None
     cost: float = math.inf
     nodes: int = 0
+    _merged: Merged | None = None
+
+    @property
+    def merged(self) -> Merged:
+        """The model with machines that do the same work made one."""
+        if self._merged is None:
+            self._merged = merge(self.matrix, roles(self.built, self.matrix))
+        return self._merged
 
     def left(self) -> float:
         """Seconds left of the time limit."""
@@ -94,7 +103,7 @@ def without_hopeless(state: Search, cases: list[Case], rest: float = math.inf) -
 def whole(state: Search, matrix: Matrix, bound: float, dropped: float) -> SolverAnswer:
     """Hand the model to the solver, with the best plan as its start; what was left out bounds the proof."""
     effort = replace(state.effort, seconds=max(1.0, state.left()), lean=state.values is not None)
-    found = run(matrix, effort, start=state.values)
+    found = state.merged.run(matrix, effort, state.values)
     state.nodes = found.nodes
     if found.infeasible and state.values is None:
         return found

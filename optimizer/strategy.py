@@ -12,7 +12,7 @@ from .clock import Deadline
 from .decompose import Decomposition, decompose
 from .fleets import few_machines, small_fleet
 from .gang_cases import gang_cases
-from .highs import Effort, SolverAnswer, run
+from .highs import Effort, SolverAnswer
 from .matrix import Array, Matrix
 from .rounding import rounded_plan
 from .searching import Search, round_case, whole, without_hopeless
@@ -31,7 +31,7 @@ def search(built: Built, matrix: Matrix, effort: Effort, start: Array | None = N
     state.offer(start)
     if matrix.columns <= SMALL_COLUMNS:
         seconds = ALONE_SECONDS if is_alone(built, matrix) else SMALL_SECONDS
-        quick = _at_once(matrix, replace(effort, seconds=min(effort.seconds, seconds)), start)
+        quick = _at_once(state, replace(effort, seconds=min(effort.seconds, seconds)))
         if quick.infeasible or quick.optimal or effort.seconds <= seconds:
             return quick
         state.offer(quick.values)
@@ -52,9 +52,10 @@ def search(built: Built, matrix: Matrix, effort: Effort, start: Array | None = N
     return whole(state, matrix, bound, dropped)
 
 
-def _at_once(matrix: Matrix, effort: Effort, start: Array | None) -> SolverAnswer:
+def _at_once(state: Search, effort: Effort) -> SolverAnswer:
     """What the solver makes of the whole model in a short time."""
-    return run(matrix, replace(effort, tiny=int(matrix.whole.sum()) <= FEW_WHOLE), start=start)
+    matrix = state.matrix
+    return state.merged.run(matrix, replace(effort, tiny=int(matrix.whole.sum()) <= FEW_WHOLE), state.values)
 
 
 def _by_parts(state: Search, cases: list[Case]) -> float:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from optimizer import alone as steps
 from optimizer import frontier as choices
+from optimizer.alike import merge, roles
 from optimizer.alone import alone, buy_alone, is_alone
 from optimizer.bought_first import run_with
 from optimizer.build import Built, build
@@ -139,7 +140,8 @@ def test_steps_have_the_optimum_and_the_purchases_of_the_whole_model(problem: Pr
     assert found.objective == pytest.approx(whole.objective, rel=1e-6, abs=1e-9)
     assert found.values is not None
     strategic = decompose(built, matrix).part_of_column == STRATEGIC
-    plan = run_with(matrix, strategic, found.values, EXACT)
+    merged = merge(matrix, roles(built, matrix))
+    plan = run_with(merged, matrix, strategic, found.values, EXACT)
     assert plan.objective == pytest.approx(whole.objective, rel=1e-6, abs=1e-9)
     assert plan.values is not None
     assert fits(matrix, plan.values)

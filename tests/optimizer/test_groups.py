@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from optimizer import groups, lazily
+from optimizer.alike import as_it_is
 from optimizer.bought_first import buy, run_with
 from optimizer.bounding import right_sides
 from optimizer.build import Built, build
@@ -128,15 +129,16 @@ def test_purchases_are_whole_first_and_what_runs_then(monkeypatch: pytest.Monkey
     built, matrix = modelled(problem)
     bought = decompose(built, matrix).part_of_column == STRATEGIC
 
-    chosen = buy(matrix, bought, EXACT)
+    merged = as_it_is(matrix)  # a class would be said tightly
+    chosen = buy(merged, bought, EXACT)
 
     assert chosen.values is not None
     reserved = [x.index for x in built.variables.reserved.values()]
     assert sum(chosen.values[reserved]) == pytest.approx(1.0)
     assert chosen.bound == pytest.approx((1.0 + 0.5 * 1.5) * 2 * HOURS / 1000)  # half a machine runs
-    found = run_with(matrix, bought, chosen.values, EXACT)
+    found = run_with(merged, matrix, bought, chosen.values, EXACT)
     assert found.objective == pytest.approx((1.0 + 1.5) * 2 * HOURS / 1000)
-    nothing = run_with(matrix, bought, np.zeros(matrix.columns), EXACT)
+    nothing = run_with(merged, matrix, bought, np.zeros(matrix.columns), EXACT)
     assert nothing.objective == pytest.approx(2 * 1.5 * 2 * HOURS / 1000)
 
 
@@ -214,6 +216,6 @@ def test_groups_without_purchases_bound_the_whole(monkeypatch: pytest.MonkeyPatc
 
     assert found is not None
     for group in found.groups:
-        chosen = buy(group.matrix, bought[group.columns], EXACT)
+        chosen = buy(as_it_is(group.matrix), bought[group.columns], EXACT)
         assert chosen.bound == pytest.approx(chosen.objective)
         assert chosen.bound <= run(group.matrix, EXACT).objective + 1e-9

@@ -24,7 +24,7 @@ EXACT = Effort(gap=1e-9, seconds=30.0)
 def test_a_month_that_breaks_a_share_is_fitted_again_and_its_work_moves(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # Small fleets under a monthly share and a cash ceiling: slices fitted one by one break both.
+    # A monthly share and a cash ceiling: slices fitted one by one break both.
     dear = Machine(key="dear", provider="other", region="r2", country="FR")
     units = {"m": 3.0, "dear": 3.0}
     problem = make_problem(
@@ -44,6 +44,7 @@ def test_a_month_that_breaks_a_share_is_fitted_again_and_its_work_moves(
 
     monkeypatch.setattr(rounding, "repaired", counted)
     monkeypatch.setattr(strategy, "SMALL_COLUMNS", 0)
+    monkeypatch.setattr(strategy, "few_machines", lambda *_: False)
     by_parts = solve(problem, gap=0.2, time_limit_seconds=60)
     assert any(repairs)
     assert exact.objective_npv is not None
@@ -62,7 +63,7 @@ def test_a_month_fitted_again_keeps_its_work_where_it_fits_however_dear() -> Non
     values, carried = run(matrix, EXACT).values, dict[int, float]()
     assert values is not None
     before = values.copy()
-    month = _Refit(built, matrix, decompose(built, matrix), (0, 0))
+    month = _Refit(built, matrix, decompose(built, matrix), (0, 0), 0.0)
 
     assert month.into(values, carried, np.zeros(matrix.rows), Deadline())
 
