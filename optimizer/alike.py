@@ -184,43 +184,37 @@ def _classes(matrix: Matrix, own: Roles) -> tuple[tuple[Member, ...], ...]:
 def _members(matrix: Matrix, own: Roles) -> Iterator[tuple[tuple[object, ...], Member]]:
     """Sources that may be in a class, each with what must be equal; sizes are their first entries."""
     owner = np.repeat(np.arange(matrix.rows), np.diff(matrix.start))
-    work = own.works[matrix.column]
-    elsewhere = work & ~own.capacity[owner] & ~own.linking[owner]
+    elsewhere = np.flatnonzero(own.works[matrix.column] & ~own.capacity[owner] & ~own.linking[owner])
     entries: dict[int, list[tuple[int, float]]] = defaultdict(list)
-    for at in np.flatnonzero(elsewhere).tolist():
-        entries[int(matrix.column[at])].append((int(owner[at]), float(matrix.value[at])))
-    odd = _oddly_linked(matrix, own)
-    for row in np.flatnonzero(own.capacity).tolist():
-        span = slice(int(matrix.start[row]), int(matrix.start[row + 1]))
-        columns, values = matrix.column[span], matrix.value[span]
-        works = columns[own.works[columns]].tolist()
-        if row in odd or not _is_plain(matrix, row, columns, values, own):
-            continue
-        works.sort(key=lambda x: entries[x])
-        numbers = [(matrix.cost[x], *(value for _, value in entries[x])) for x in works]
-        size = next((abs(value) for x in works for _, value in entries[x]), 0.0)
-        if size <= 0:
-            continue
-        where = tuple(tuple(r for r, _ in entries[x]) for x in works)
-        alike = tuple(float(f"{value / size:.{DIGITS}g}") for of in numbers for value in of)
-        machines = {
-            int(x): -float(value) for x, value in zip(columns, values, strict=True) if not own.works[x]
-        }
-        yield (where, alike), Member(row, size, tuple(works), machines)
+    for column, row, value in zip(
+        *(of[elsewhere].tolist() for of in (matrix.column, owner, matrix.value)), strict=True
+    ):
+        entries[column].append((row, value))
+    rows = np.setdiff1d(_plain(matrix, own, owner), list(_oddly_linked(matrix, own)))
+    part = some_rows(matrix, rows)
+    works, columns, values = own.works[part.column].tolist(), part.column.tolist(), part.value.tolist()
+    cost, ends = matrix.cost.tolist(), part.start.tolist()
+    for row, first, last in zip(rows.tolist(), ends, ends[1:], strict=False):
+        span = range(first, last)
+        at_work = sorted((columns[at] for at in span if works[at]), key=lambda x: entries[x])
+        size = next((abs(value) for x in at_work for _, value in entries[x]), 0.0)
+        if size > 0:
+            where = tuple(r for x in at_work for r in (-1, *(r for r, _ in entries[x])))
+            numbers = (n for x in at_work for n in (cost[x], *(value for _, value in entries[x])))
+            alike = tuple(float(f"{n / size:.{DIGITS}g}") for n in numbers)
+            machines = {columns[at]: -values[at] for at in span if not works[at]}
+            yield (where, alike), Member(row, size, tuple(at_work), machines)
 
 
-def _is_plain(matrix: Matrix, row: int, columns: Array, values: Array, own: Roles) -> bool:
-    """Whether a row says: the sum of work, each up to anything, is at most that of machines."""
-    works = own.works[columns]
-    return bool(
-        matrix.row_high[row] == 0.0
-        and matrix.row_low[row] < -1e29
-        and works.any()
-        and (values[works] == 1.0).all()
-        and (values[~works] < 0).all()
-        and (matrix.low[columns[works]] == 0).all()
-        and (matrix.high[columns[works]] > 1e29).all()
-    )
+def _plain(matrix: Matrix, own: Roles, owner: Array) -> Array:
+    """Rows of capacity that say: the sum of work, each up to anything, is at most that of machines."""
+    works = own.works[matrix.column]
+    free = (matrix.low == 0) & (matrix.high > 1e29)
+    odd = np.where(works, (matrix.value != 1.0) | ~free[matrix.column], matrix.value >= 0)
+    is_odd = np.bincount(owner, weights=odd, minlength=matrix.rows) > 0
+    has_work = np.bincount(owner, weights=works, minlength=matrix.rows) > 0
+    sides = (matrix.row_high == 0.0) & (matrix.row_low < -1e29)
+    return np.flatnonzero(own.capacity & sides & has_work & ~is_odd)
 
 
 def _oddly_linked(matrix: Matrix, own: Roles) -> set[int]:

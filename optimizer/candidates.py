@@ -27,6 +27,7 @@ from .strategy import SMALL_COLUMNS, search
 LOOSENED_SHARE = 0.85  # of the time left, at most, for the problem without limits that keep offers apart
 COARSE_SHARE = 0.9  # of the time left, at most, for the coarse grid of many scenarios
 MANY_AGAIN = 100_000  # triples of workload, source and slice, where there is a plan already
+TRIPLES_PER_SECOND = 1000.0  # the same, where so much time is left
 QUICK_SHARE = 0.2  # of the time left, at most, for a plan to start from
 SHORTLIST_SHARE = 0.9  # of the time left, at most, for the offers on the shortlist
 
@@ -36,7 +37,9 @@ class Model:
 
     solving_seconds = 0.0
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, known: Answer | None = None) -> None:
+        """`known`: what the relaxation over the whole catalogue led to already."""
+        self.known = known
         smaller = self.smaller = reduce(problem).problem
         self.offers = len(smaller.elastic) + len(smaller.reservations) + len(smaller.blocks)
         self.offers += sum(len(plan.rates) for plan in smaller.spend_plans)
@@ -55,15 +58,21 @@ class Model:
         """From a quick plan, where there is one."""
         if self.matrix.columns <= SMALL_COLUMNS or not knows(self.smaller):
             return search(self.built, self.matrix, effort)
-        quick = attack(self.smaller, replace(effort, seconds=QUICK_SHARE * effort.seconds))
-        start, known = None, quick.values
-        if known is not None and quick.built is not None:
-            start = carried(known, quick.built, self.built, self.matrix.columns)
-        if start is not None and not fits(self.matrix, start):
-            start = None
-        left = replace(effort, seconds=effort.seconds - quick.seconds)
+        left, bound = effort, -math.inf
+        start = self._start(self.known)
+        if start is None:
+            quick = attack(self.smaller, replace(effort, seconds=QUICK_SHARE * effort.seconds))
+            left = replace(effort, seconds=effort.seconds - quick.seconds)
+            start, bound = self._start(quick), quick.bound
         found = search(self.built, self.matrix, left, start)
-        return replace(found, bound=max(found.bound, min(quick.bound, found.objective)))
+        return replace(found, bound=max(found.bound, min(bound, found.objective)))
+
+    def _start(self, quick: Answer | None) -> Array | None:
+        """A plan of another model in this one, where it is one here too."""
+        if quick is None or quick.values is None or quick.built is None:
+            return None
+        start = carried(quick.values, quick.built, self.built, self.matrix.columns)
+        return start if start is not None and fits(self.matrix, start) else None
 
     def judge(self, answer: SolverAnswer) -> SolverAnswer | None:
         """What the answer to this model says of the whole problem; None when nothing."""
@@ -224,7 +233,9 @@ def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
         bound = max(bound, answer.bound)
         if answer.built is not None:
             yield _Priced(answer.built, replace(answer, bound=bound))
-        if count > (MANY_AGAIN if answer.built is not None else HUGE):
+        if answer.built is not None and count <= max(MANY_AGAIN, TRIPLES_PER_SECOND * effort().seconds):
+            yield Model(problem, answer)
+        if answer.built is not None or count > HUGE:
             return
     yield from _smaller_models(problem, smaller, count, bound, effort)
 

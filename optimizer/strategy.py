@@ -21,6 +21,7 @@ from .spread import spread_purchases
 SMALL_COLUMNS = 4000  # up to here the solver is tried on the whole model first
 SMALL_SECONDS = 10.0
 ALONE_SECONDS = 1.0  # where there is a better way than the whole model
+WHOLE_COLUMNS = 30_000  # of machines that do the same work, made one: what the solver proves from a plan
 FEW_WHOLE = 10  # whole columns that the solver decides faster than its heuristics find a plan
 PART_SHARE = 0.8  # of the time left, at most, for rounding and proving part by part
 
@@ -52,6 +53,11 @@ def search(built: Built, matrix: Matrix, effort: Effort, start: Array | None = N
     return whole(state, matrix, bound, dropped)
 
 
+def _is_plain(built: Built) -> bool:
+    """Whether the solver proves it better than parts of time do: without scenarios, gangs and losses."""
+    return not built.uncertain and not built.variables.together and not built.variables.relief
+
+
 def _at_once(state: Search, effort: Effort) -> SolverAnswer:
     """What the solver makes of the whole model in a short time."""
     matrix = state.matrix
@@ -59,7 +65,8 @@ def _at_once(state: Search, effort: Effort) -> SolverAnswer:
 
 
 def _by_parts(state: Search, cases: list[Case]) -> float:
-    """Round the relaxation of each promising case, then prove; the bound is the least over all cases."""
+    """Round the relaxation of each promising case, then prove, unless the solver does that better; the bound
+    is the least over all cases."""
     cut = decompose(state.built, state.matrix)
     deadline = Deadline.after(PART_SHARE * state.left(), state.effort.cancelled)
     for case in cases:
@@ -69,6 +76,8 @@ def _by_parts(state: Search, cases: list[Case]) -> float:
         if _spread(state, cut, case, deadline):
             state.tell(cases[0].bound)
         round_case(state, cut, case, deadline)
+    if state.values is not None and _is_plain(state.built) and state.merged.smaller.columns <= WHOLE_COLUMNS:
+        return min(case.bound for case in cases)
     for case in cases:
         if state.proven(case.bound) or deadline.passed():
             continue

@@ -14,19 +14,20 @@ EXPLAIN_SHARE = 8  # one solve of the explanations gets this part of their time 
 CLASHES_SECONDS = 60.0  # at most, for finding which limits clash
 TRIED_SHARE = 0.9  # of the time; a search that ends before it without a word had nothing to try
 BASELINE_GAP = 0.005
-BASELINE_SECONDS = (10.0, 54.0, 20.0)
-"""Comparisons need less proof than the answer: this relative gap, in what is left of 54 seconds."""
+BASELINE_SECONDS = (10.0, 54.0, 20.0, 60.0)
+"""Comparisons need less proof than the answer: this relative gap, in what is left of 54 seconds, or as long
+as the answer took."""
 
 
 def baseline_seconds(elapsed_seconds: float) -> tuple[float, float]:
     """Time for all simple strategies together, and for each of them.
 
-    Together they get what is left of 54 s, but at least 10 s: building their models, and a search that ends
-    late, come on top, and all is to be told within a minute where that can be. One gets a quarter of it, at
-    most 20 s: most need far less and leave it to the others.
+    Together they get what is left of 54 s, but at least 10 s, and as long as the answer took, up to a minute:
+    building their models, and a search that ends late, come on top, and all is to be told within a minute
+    where that can be. One gets a quarter of it, at most 20 s: most need far less and leave it to the others.
     """
-    least, whole, most = BASELINE_SECONDS
-    together = max(least, whole - elapsed_seconds)
+    least, whole, most, longest = BASELINE_SECONDS
+    together = max(least, whole - elapsed_seconds, min(elapsed_seconds, longest))
     return together, min(most, together / 4)
 
 

@@ -32,7 +32,7 @@ MORE_THAN = 1.3  # times what a plan took: time left for another
 READING_SHARE = 0.02  # of the time, kept for reading the plan back
 GUIDES = 3  # months: grids of longer periods are followed by finer ones
 FEWEST_BLOCKS = 6  # a grid of single months with fewer says less than one of quarters with more
-QUICK_PAIRS = 500  # of source and workload: up to here every grid leads to a plan of its own
+QUICK_PAIRS = 500  # of source and workload: up to here the first grid leads to a plan of its own
 GRIDS_SHARE = 0.55  # of the time, at most, for relaxations: the rest is for a plan
 LOOSE = 0.08  # of the gap asked for: what offers left out of a relaxation could still save
 TIGHT = 1e-5  # the same at least, of the optimum
@@ -71,6 +71,7 @@ def attack(problem: Problem, effort: Effort) -> Answer:
     nodes: list[Node] | None = None
     tree: Tree | None = None
     found: Relaxation | None = None
+    rounded: Relaxation | None = None
     quick = len(catalogue.pair_source) <= QUICK_PAIRS
     part_gap = max(PART_GAP, PART_SHARE * effort.gap)
     for grid in _grids(problem, STEPS):
@@ -81,10 +82,13 @@ def attack(problem: Problem, effort: Effort) -> Answer:
                 found = tree.relaxation  # not solved to its end, but nearer the best than a coarser grid's
             break
         found = tree.relaxation
-        if quick and has_point(found):
+        if quick and nodes is None and has_point(found):
+            rounded = found
             _round(problem, found, answer, part_gap, deadline)
         nodes = tree.to_do()
-    if found is not None and tree is not None and not quick and has_point(found):
+    if quick and found is not None and found is not rounded and has_point(found):
+        _round(problem, found, answer, part_gap, deadline)
+    elif not quick and found is not None and tree is not None and has_point(found):
         rounding = time.perf_counter()
         _round(problem, found, answer, part_gap, deadline)
         _tell(effort, answer, deadline)

@@ -190,10 +190,10 @@ def test_no_more_of_a_saving_is_claimed_than_is_proven(answer_npv: float, words:
 
 @pytest.mark.parametrize(
     ("elapsed", "together", "each"),
-    [(4.0, 50.0, 12.5), (30.0, 24.0, 6.0), (300.0, 10.0, 2.5), (-46.0, 100.0, 20.0)],
+    [(4.0, 50.0, 12.5), (30.0, 30.0, 7.5), (300.0, 60.0, 15.0), (-46.0, 100.0, 20.0)],
 )
 def test_comparisons_share_what_is_left_of_a_minute(elapsed: float, together: float, each: float) -> None:
-    # 54 s less what has passed, at least 10 s; each a quarter of that, at most 20 s
+    # 54 s less what has passed, or as long as that, up to 60 s; each a quarter of it, at most 20 s
     assert baseline_seconds(elapsed) == (together, each)
 
 
