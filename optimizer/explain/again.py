@@ -156,13 +156,15 @@ class Again:
         return self._close_enough(problem, lambda f: replace(f, bound=max(f.bound, self.base.bound)))
 
     def _close_enough(self, problem: Problem, known: Callable[[Finding], Finding]) -> Finding | None:
-        """Solved again as close as the answer where a wider gap proves no difference."""
-        found = self.solve(problem)
-        if found is None:
+        """Solved again as close as the answer where a wider gap proves no difference, unless the time for one
+        solve did not even suffice for that."""
+        first = self.solve(problem)
+        if first is None:
             return None
-        found = known(found)
+        found = known(first)
         gone = difference(self.base, found)
-        if self._first_gap <= self._gap or gone is None or gone.is_proven:
+        cut_short = first.gap is not None and first.gap > self._first_gap
+        if self._first_gap <= self._gap or gone is None or gone.is_proven or cut_short:
             return found
         closer = self.solve(problem, close=True)
         if closer is None:

@@ -1,7 +1,6 @@
 """Explanations against arithmetic on paper. A month has 730 hours; nothing is discounted unless said."""
 
 from dataclasses import replace
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -247,39 +246,3 @@ def test_what_is_not_reached_in_time_is_not_told() -> None:
     again = again_of(dear_and_cheap(), seconds=0.0)
     assert again.restricted(forced(again.base.problem, "dear")) is None
     assert entering(again, "dear", again.base) is None
-
-
-def test_a_relaxation_never_costs_more_and_a_restriction_never_less_than_the_answer() -> None:
-    again = again_of(dear_and_cheap())
-    assert again.base.npv is not None
-    same = found(again.relaxed(again.base.problem))
-    gone = difference(again.base, same)
-    assert gone is not None
-    assert (gone.npv, gone.is_proven) == (0.0, False)
-    impossible = make_problem(make_rate(1.0), elastic=(make_elastic(max_quantity=0),))
-    assert found(again.solve(impossible)).status is Status.INFEASIBLE
-
-
-def test_a_bound_alone_shows_that_a_rule_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a larger model the relaxation is asked first; what it cannot settle is solved."""
-    room = import_module("optimizer.explain.again")
-    monkeypatch.setattr(room, "FEW_COLUMNS", 0)
-    problem = dear_and_cheap()
-    again = again_of(problem)
-    solved: list[Problem] = []
-
-    def counted(asked: Problem, **effort: Any) -> Any:
-        solved.append(asked)
-        return solve(asked, **effort)
-
-    monkeypatch.setattr(room, "solve", counted)
-    same = found(again.relaxed(problem))
-    assert same.npv == again.base.npv
-    assert same.bound == pytest.approx(3 * 2 * 4 * HOURS)
-    assert solved == []
-    cheaper = replace(problem, elastic=(make_elastic(price=1.0), *problem.elastic[1:]))
-    assert found(again.relaxed(cheaper)).npv == pytest.approx(3 * 4 * HOURS)
-    assert len(solved) == 1
-    alike = found(again.restricted(forced(problem, "od")))
-    assert alike.npv == pytest.approx(3 * 2 * 4 * HOURS)
-    assert len(solved) == 3  # at the wide gap, and as close as the answer
