@@ -70,9 +70,8 @@ class GroupSearch:
         """
         self._buy()
         won = all(self.state.proven(bound) for bound in others)
-        share = (PROVING_SHARE if won else SITES_SHARE) * self.state.left()
         if self._has_time() and not self.state.proven(self.bound()):
-            self._prove(share / max(self.state.left(), 1e-9))
+            self._prove(PROVING_SHARE if won else SITES_SHARE)
         return self.bound()
 
     def bound(self) -> float:
