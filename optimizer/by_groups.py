@@ -51,7 +51,9 @@ class GroupSearch:
         self.groups = apart.groups
         own = roles(state.built, state.matrix)
         self.merged = [
-            merge(g.matrix, Roles(own.works[g.columns], own.capacity[g.rows], own.linking[g.rows]))
+            replace(state.merged, matrix=g.matrix)
+            if g.matrix is case.matrix
+            else merge(g.matrix, Roles(own.works[g.columns], own.capacity[g.rows], own.linking[g.rows]))
             for g in apart.groups
         ]
         self.lone = [alone(state.built, cut, group) for group in self.groups]
@@ -161,9 +163,10 @@ class GroupSearch:
         group, start = self.merged[which], self.points[which]
         gap = min(effort.gap, self.room)
         proving = replace(effort, gap=gap, progress=self._heard(which), lean=start is not None)
-        answer = self._settled(which, start, proving) or group.run(group.matrix, proving, start)
-        self.is_over = self.is_over or which == self.hardest
-        return answer
+        try:
+            return self._settled(which, start, proving) or group.run(group.matrix, proving, start)
+        finally:
+            self.is_over = self.is_over or which == self.hardest
 
     def _beside(self, effort: Effort) -> SolverAnswer:
         """A better point of the hardest group, while that is not solved."""

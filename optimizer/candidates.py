@@ -27,7 +27,8 @@ from .strategy import SMALL_COLUMNS, search
 LOOSENED_SHARE = 0.85  # of the time left, at most, for the problem without limits that keep offers apart
 COARSE_SHARE = 0.9  # of the time left, at most, for the coarse grid of many scenarios
 MANY_AGAIN = 100_000  # triples of workload, source and slice, where there is a plan already
-TRIPLES_PER_SECOND = 1000.0  # the same, where so much time is left
+TRIPLES_PER_SECOND = 1000.0  # the same, for each second that is left
+MOST_AGAIN = 150_000  # the same, however much time is left: such a model takes more than a GB
 QUICK_SHARE = 0.2  # of the time left, at most, for a plan to start from
 SHORTLIST_SHARE = 0.9  # of the time left, at most, for the offers on the shortlist
 
@@ -233,7 +234,8 @@ def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
         bound = max(bound, answer.bound)
         if answer.built is not None:
             yield _Priced(answer.built, replace(answer, bound=bound))
-        if answer.built is not None and count <= max(MANY_AGAIN, TRIPLES_PER_SECOND * effort().seconds):
+        again = min(MOST_AGAIN, max(MANY_AGAIN, TRIPLES_PER_SECOND * effort().seconds))
+        if answer.built is not None and count <= again:
             yield Model(problem, answer)
         if answer.built is not None or count > HUGE:
             return
