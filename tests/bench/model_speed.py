@@ -13,9 +13,11 @@ from dataclasses import dataclass
 import pulp
 
 from optimizer.build import build
+from optimizer.highs import Effort
 from optimizer.model import MONEY
 from optimizer.solve import solve
 from optimizer.verify import verify
+from tests.bench.in_parts import solve_in_parts
 from tests.bench.melange import print_melange
 from tests.bench.model_instances import instance
 from tests.processes import ROOT
@@ -32,10 +34,12 @@ class Aim:
 
 AIMS = {
     "S": Aim(gap=0.001, seconds=10),
+    "S, in parts": Aim(gap=0.001, seconds=10),
     "M": Aim(gap=0.01, seconds=20),
     "M, closer": Aim(gap=0.005, seconds=40),
     "L": Aim(gap=0.01, seconds=90, mib=1536),
 }
+PARTS = "in parts"
 NAIVE_FACTOR = 20  # the whole catalogue may take so many times as long, and at least:
 NAIVE_LEAST_SECONDS = 60.0
 
@@ -58,6 +62,22 @@ def one(name: str, seed: int) -> int:
         f"{seconds:7.2f} s  {name}, seed {seed}: {outcome.status}, {cost}, proven gap {gap:.3%} (asked "
         f"{aim.gap:.1%} in {aim.seconds:g} s), {mib:,.0f} MiB at most, {share:.0%} of it writing models, "
         f"{outcome.record.columns:,} columns: {'held' if held else 'MISSED'}",
+        flush=True,
+    )
+    return 0 if held else 1
+
+
+def parts(name: str, seed: int) -> int:
+    """The same with machines by the hour in parts, as the research measured it; 1 when the aim is missed."""
+    aim = AIMS[name]
+    found = solve_in_parts(instance(name[0], seed), Effort(gap=aim.gap, seconds=aim.seconds, threads=2))
+    if found is None:
+        print(f"{aim.seconds:7.2f} s  {name}, seed {seed}: no plan: MISSED", flush=True)
+        return 1
+    held = found.gap <= aim.gap + 1e-9 and found.seconds <= 1.1 * aim.seconds + 2
+    print(
+        f"{found.seconds:7.2f} s  {name}, seed {seed}: {found.npv:,.0f}, proven gap {found.gap:.3%} (asked "
+        f"{aim.gap:.1%} in {aim.seconds:g} s), {found.columns:,} columns: {'held' if held else 'MISSED'}",
         flush=True,
     )
     return 0 if held else 1
@@ -101,7 +121,8 @@ def main() -> int:
     parser.add_argument("--naive", type=float)
     given = parser.parse_args()
     if given.one is not None:
-        return one(given.names[0], given.one)
+        name = given.names[0]
+        return parts(name, given.one) if name.endswith(PARTS) else one(name, given.one)
     if given.naive is not None:
         return naive(given.names[0], given.naive)
     missed = 0
