@@ -7,10 +7,9 @@ from dataclasses import replace
 from .build import Built, build
 from .carry import carried
 from .clock import Stopped
-from .fleets import FLEET_COLUMNS
 from .gang_shortlist import Holdings, holdings, is_in_many_places, one_can_hold
 from .highs import Effort, SolverAnswer, run
-from .index import triples
+from .index import build_index, triples
 from .loosen import keeps_limits, loosened
 from .matrix import Array, fits, matrix_of
 from .pricing.attack import Answer, attack
@@ -29,6 +28,9 @@ COARSE_SHARE = 0.9  # of the time left, at most, for the coarse grid of many sce
 MANY_AGAIN = 100_000  # triples of workload, source and slice, where there is a plan already
 TRIPLES_PER_SECOND = 1000.0  # the same, for each second that is left
 MOST_AGAIN = 150_000  # the same, however much time is left: such a model takes more than a GB
+HARD_SERVES = (3000, 15_000)
+"""Triples of workload, machine and slice: with so many, the whole machines of a plan seldom keep what their
+relaxation keeps; with fewer the solver proves it at once, and with more rounding does."""
 QUICK_SHARE = 0.2  # of the time left, at most, for a plan to start from
 SHORTLIST_SHARE = 0.9  # of the time left, at most, for the offers on the shortlist
 
@@ -113,17 +115,12 @@ class _Coarse(Model):
 
 
 class _Loosened(Model):
-    """Without carbon cap and shares: a relaxation, which answers the problem when it keeps them anyway.
-
-    Worth while where the solver proves it at once, or rounding does: whole machines of a fleet between
-    seldom keep what their relaxation keeps, and the whole problem needs the time.
-    """
+    """Without carbon cap and shares: a relaxation, which answers the problem when it keeps them anyway."""
 
     def __init__(self, problem: Problem, loose: Problem, few: FewPlans | None) -> None:
-        super().__init__(loose if few is None else few.problem)
+        super().__init__(loose)
         self.whole = problem
         self.few = few
-        self.is_worth_while = not SMALL_COLUMNS < self.matrix.columns <= FLEET_COLUMNS
 
     def keeps_limits(self, values: Array | None) -> bool:
         """Whether a point keeps the limits that were loosened."""
@@ -198,7 +195,7 @@ def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
 
     Raises Stopped where the caller stopped before the next was written down.
     """
-    bound = float("-inf")
+    bound = -math.inf
     _go_on(effort())
     smaller = reduce(problem).problem
     count = triples(smaller)
@@ -211,18 +208,10 @@ def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
     if is_large(smaller):
         yield _Coarse(problem)
         _go_on(effort())
-    loose = None if many_ways else loosened(problem)  # without limits a gang can be held in many ways
-    if loose is not None and triples(reduce(loose).problem) <= LARGE:
-        few = few_plans(reduce(loose).problem, effort)
-        easier = _Loosened(problem, loose, few)
-        if few is not None:
-            bound = few.bound
-        if easier.is_worth_while:
-            relaxed = run(easier.matrix, effort(), mip=False)
-            if few is None and relaxed.optimal:
-                bound = relaxed.bound
-            if (relaxed.infeasible and few is None) or easier.keeps_limits(relaxed.values):
-                yield easier
+    if not many_ways:  # without limits a gang can be held in many ways
+        bound, easier = _without_limits(problem, effort)
+        if easier is not None:
+            yield easier
     _go_on(effort())
     unserved = unservable(smaller) if count > LARGE else ()
     if unserved:
@@ -240,6 +229,26 @@ def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
         if answer.built is not None or count > HUGE:
             return
     yield from _smaller_models(problem, smaller, count, bound, effort)
+
+
+def _without_limits(problem: Problem, effort: Callable[[], Effort]) -> tuple[float, _Loosened | None]:
+    """A bound of the problem from the one without limits that keep offers apart, and that one where it
+    answers the problem."""
+    loose, bound = loosened(problem), -math.inf
+    smaller = None if loose is None else reduce(loose).problem
+    if smaller is None or triples(smaller) > LARGE:
+        return bound, None
+    few = few_plans(smaller, effort)
+    if few is not None:
+        smaller, bound = few.problem, few.bound
+    if HARD_SERVES[0] < len(build_index(smaller).serves) <= HARD_SERVES[1]:
+        return bound, None
+    easier = _Loosened(problem, smaller, few)
+    relaxed = run(easier.matrix, effort(), mip=False)
+    if few is None and relaxed.optimal:
+        bound = relaxed.bound
+    answers = (relaxed.infeasible and few is None) or easier.keeps_limits(relaxed.values)
+    return bound, easier if answers else None
 
 
 def _smaller_models(

@@ -127,6 +127,7 @@ class _Judge:
     def __init__(self, problem: Problem, *, across_pools: bool = False) -> None:
         self.problem = problem
         self.across_pools = across_pools
+        self.npvs: dict[tuple[str, int], float] = {}  # of one machine: offer, start
         self.wide = wide_pools(problem)
         self.beside_blocks = machines_beside_blocks(problem)
         self.limits: Limits = problem.limits
@@ -245,7 +246,9 @@ class _Judge:
 
     def reservation_npv(self, r: Reservation, start: int) -> float:
         """Present worth of one machine committed from `start`."""
-        return reservation_flow(r, start, self.horizon).npv(self.horizon)
+        if (r.key, start) not in self.npvs:
+            self.npvs[r.key, start] = reservation_flow(r, start, self.horizon).npv(self.horizon)
+        return self.npvs[r.key, start]
 
     def reservation_rank(self, r: Reservation) -> tuple[float, str]:
         """Cheapest work of the term first."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from operator import neg
 
+from advisor.planning.explain.trials import NO_DIFFERENCE
 from advisor.planning.result_explain import Alternative, Compared, RulePrice, SensitivityCase, WhyNot
 from advisor.planning.result_rows import BuildVsBuy
 from advisor.planning.words import MISSING, four_digits, listed, money, percent
@@ -50,11 +51,16 @@ def _in_brackets(words: str) -> str:
 
 def rule_words(row: RulePrice) -> str:
     """What the rule costs: what would be saved without it; a dash where that is not known."""
+    if row.status == "no_difference" and row.difference_low is not None:
+        return f"at most {money(-row.difference_low)}" if row.difference_low < 0 else "0"
+    return MISSING if row.difference_npv is None else money(-row.difference_npv)
+
+
+def rule_note(row: RulePrice) -> str:
+    """How far the cost of a rule may be off, and what else to know of it."""
     if row.status == "no_difference":
-        return "0" if row.difference_low == row.difference_high == 0 else MISSING
-    if row.difference_npv is None:
-        return MISSING
-    return f"{money(-row.difference_npv)}{_in_brackets(between(row, neg))}"
+        return row.note.removeprefix(NO_DIFFERENCE).removeprefix("; ")
+    return "; ".join(filter(None, (between(row, neg), row.note)))
 
 
 def against_words(row: Compared) -> str:
@@ -72,6 +78,8 @@ def case_note(case: SensitivityCase) -> str:
 
 def difference_words(row: Compared, currency: str) -> str:
     """`1,234 USD more`, `no difference beyond the gap`, or why it is not known."""
+    if row.status == "no_difference":
+        return f"{row.note}{_in_brackets(between(row))}"
     if row.status != "proven" or row.difference_npv is None:
         return row.note or row.status.replace("_", " ")
     than = "more" if row.difference_npv > 0 else "less"

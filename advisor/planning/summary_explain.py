@@ -11,6 +11,7 @@ from advisor.planning.explain_words import (
     difference_words,
     entering_words,
     even_words,
+    rule_note,
     rule_words,
     signed_money,
 )
@@ -47,7 +48,7 @@ def _rules(result: Result) -> Iterator[str]:
             Column(title="", cells=[row.rule for row in rows]),
             Column(title=f"without it {result.currency}", cells=[money(r.npv) for r in rows], is_figure=True),
             Column(title="it costs", cells=[rule_words(row) for row in rows], is_figure=True),
-            Column(title="", cells=[row.note for row in rows]),
+            Column(title="", cells=[rule_note(row) for row in rows]),
         ]
     )
 

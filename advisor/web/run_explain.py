@@ -11,6 +11,7 @@ from advisor.planning.explain_words import (
     change_words,
     difference_words,
     entering_words,
+    rule_note,
     rule_words,
     signed_money,
 )
@@ -55,7 +56,7 @@ def _why(result: Result) -> list[tuple[str, str]]:
 
 def _rules(rows: Iterable[RulePrice]) -> list[ExplainRow]:
     return [
-        ExplainRow(name=row.rule, note=row.note, cells=(money(row.npv), rule_words(row)))
+        ExplainRow(name=row.rule, note=rule_note(row), cells=(money(row.npv), rule_words(row)))
         for row in rows
         if not out_of_time(row)
     ]

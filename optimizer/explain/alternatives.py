@@ -11,6 +11,7 @@ from .again import Again, Finding, least_cost
 from .scaling import never
 
 BOUNDING_SHARE = 0.3  # of the time left, at most, for bounds that put the countries in order
+QUICK_BLOCKS = 2  # loads of a month, for such bounds where there is little time
 
 
 def without_provider(problem: Problem, provider: str) -> Problem:
@@ -98,9 +99,10 @@ def cheapest_country(again: Again, names: Iterable[str]) -> tuple[str, Finding] 
 def _bounds(again: Again, problems: list[tuple[str, Problem]]) -> dict[str, float] | None:
     """What each costs at least, without whole machines; infinite where it cannot hold."""
     deadline: Deadline = again.deadline.within(BOUNDING_SHARE * again.deadline.left())
+    blocks = QUICK_BLOCKS if again.is_quick else None
     found: dict[str, float] = {}
     for name, problem in problems:
         if deadline.passed():
             return None
-        found[name] = least_cost(problem, deadline)
+        found[name] = least_cost(problem, deadline, blocks)
     return found

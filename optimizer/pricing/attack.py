@@ -33,6 +33,7 @@ READING_SHARE = 0.02  # of the time, kept for reading the plan back
 GUIDES = 3  # months: grids of longer periods are followed by finer ones
 FEWEST_BLOCKS = 6  # a grid of single months with fewer says less than one of quarters with more
 QUICK_PAIRS = 500  # of source and workload: up to here the first grid leads to a plan of its own
+WIDE_GAP = 0.01  # asked for: from here on one plan is enough, of the last grid
 GRIDS_SHARE = 0.55  # of the time, at most, for relaxations: the rest is for a plan
 LOOSE = 0.08  # of the gap asked for: what offers left out of a relaxation could still save
 TIGHT = 1e-5  # the same at least, of the optimum
@@ -72,7 +73,7 @@ def attack(problem: Problem, effort: Effort) -> Answer:
     tree: Tree | None = None
     found: Relaxation | None = None
     rounded: Relaxation | None = None
-    quick = len(catalogue.pair_source) <= QUICK_PAIRS
+    quick = len(catalogue.pair_source) <= QUICK_PAIRS and effort.gap < WIDE_GAP
     part_gap = max(PART_GAP, PART_SHARE * effort.gap)
     for grid in _grids(problem, STEPS):
         tree = _tree(catalogue, grid, nodes, effort.gap, deadline)
@@ -85,6 +86,8 @@ def attack(problem: Problem, effort: Effort) -> Answer:
         if quick and nodes is None and has_point(found):
             rounded = found
             _round(problem, found, answer, part_gap, deadline)
+            if answer.gap() <= effort.gap:
+                break
         nodes = tree.to_do()
     if quick and found is not None and found is not rounded and has_point(found):
         _round(problem, found, answer, part_gap, deadline)

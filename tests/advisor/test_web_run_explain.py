@@ -92,13 +92,13 @@ def test_a_wide_proof_is_told_beside_the_difference_in_page_and_text(client: Cli
     }
     result = make_result(explanations=parts)
     page = text_of(client.get(f"/runs/{make_run(ada, result=result).pk}"))
-    assert "a rule 80,934 300 (between 250 and 400)" in page
+    assert "a rule between 250 and 400 80,934 300" in page
     assert "+484,245 (between 263,323 and 492,443)" in page
     assert "+1,000 " in page
     assert "+1,000 (" not in page
     assert "demand −20 % change between −400 and −250 80,934 −300" in page
     text = " ".join("\n".join(explained(Result.model_validate(result))).split())
-    assert "300 (between 250 and 400)" in text
+    assert "a rule 80,934 300 between 250 and 400" in text
     assert "without aws: 484,245 USD more (between 263,323 and 492,443)" in text
     assert "without gcp: 1,000 USD more" in text
     assert "change between −400 and −250" in text

@@ -1,12 +1,12 @@
 """Near-best plans that differ in substance: what they do without, cost, and buy."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from advisor.planning.case import Solved
-from advisor.planning.explain.trials import compared
+from advisor.planning.explain.trials import closer, compared, is_decided
 from advisor.planning.purchases import purchase_rows
 from advisor.planning.result_explain import Alternative, Bought
 from optimizer.explain.again import Again, Finding
@@ -21,13 +21,15 @@ from optimizer.problem import Problem
 from optimizer.verify import verify
 
 
-def alternatives(solved: Solved, again: Again) -> tuple[Alternative, ...]:
-    """Those that the answer does not already are; most telling first."""
-    return tuple(_rows(solved, again))
+def alternatives(solved: Solved, again: Again, known: Sequence[Alternative] = ()) -> tuple[Alternative, ...]:
+    """Those that the answer does not already are; most telling first. Of those known, the undecided again."""
+    rows = tuple(_rows(solved, again, {row.name: row for row in known}))
+    return tuple(map(closer, known, rows)) if known else rows
 
 
-def _rows(solved: Solved, again: Again) -> Iterator[Alternative]:
+def _rows(solved: Solved, again: Again, known: Mapping[str, Alternative]) -> Iterator[Alternative]:
     problem, account = solved.case.problem, solved.account
+    decided = {name: row for name, row in known.items() if is_decided(row)}
     main = main_provider(solved)
     changes: list[tuple[str, str, Problem]] = []
     if main is not None:
@@ -38,9 +40,10 @@ def _rows(solved: Solved, again: Again) -> Iterator[Alternative]:
     if any(line.kind in ("reserved", "capacity_block") for line in account.lines if line.quantity > 0):
         changes.append(("no_commitments", "without commitments", without_commitments(problem)))
     for name, words, changed in changes:
-        yield _row(solved, again, {"name": name, "words": words}, again.restricted(changed))
+        names = {"name": name, "words": words}
+        yield decided.get(name) or _row(solved, again, names, again.restricted(changed, close=bool(known)))
     if len(_countries_used(solved)) > 1:
-        yield _one_country(solved, again)
+        yield decided.get("one_country") or _one_country(solved, again)
 
 
 def main_provider(solved: Solved) -> str | None:

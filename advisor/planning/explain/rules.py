@@ -1,8 +1,10 @@
 """What each rule of the plan costs, and what each ceiling would save if it were a little wider."""
 
+from collections.abc import Sequence
+
 from advisor.demand.problems import PlanError
 from advisor.planning.case import Case
-from advisor.planning.explain.trials import compared, translated
+from advisor.planning.explain.trials import closer, compared, is_decided, translated
 from advisor.planning.explain.variations import Variation, wider, without_rules
 from advisor.planning.result_explain import RulePrice
 from advisor.planning.result_rows import Binding
@@ -11,9 +13,15 @@ from optimizer.explain.again import Again
 STEPS = (1, 5, 10)  # by which a ceiling is widened, one after the other, until it saves something
 
 
-def rule_prices(case: Case, again: Again) -> tuple[RulePrice, ...]:
-    """One row for each rule: the least cost without it."""
-    return tuple(_price(case, again, varied) for varied in rules_of(case))
+def rule_prices(case: Case, again: Again, known: Sequence[RulePrice] = ()) -> tuple[RulePrice, ...]:
+    """One row for each rule: the least cost without it. Of those known already, the undecided again."""
+    rules = rules_of(case)
+    if not known:
+        return tuple(_price(case, again, varied) for varied in rules)
+    return tuple(
+        row if is_decided(row) else closer(row, _price(case, again, varied, close=True))
+        for varied, row in zip(rules, known, strict=True)
+    )
 
 
 def rules_of(case: Case) -> list[Variation]:
@@ -27,7 +35,7 @@ def rules_of(case: Case) -> list[Variation]:
     ]
 
 
-def _price(case: Case, again: Again, varied: Variation) -> RulePrice:
+def _price(case: Case, again: Again, varied: Variation, *, close: bool = False) -> RulePrice:
     names = {"limit": varied.limit, "where": varied.where, "rule": varied.rule}
     if again.deadline.passed():
         return RulePrice.model_validate(names | compared(again, None))
@@ -36,7 +44,7 @@ def _price(case: Case, again: Again, varied: Variation) -> RulePrice:
     except PlanError as error:
         words = "; ".join(f"{fault.path} {fault.message}" for fault in error.problems)
         return RulePrice.model_validate(names | {"status": "not_defined", "note": words})
-    row = compared(again, again.relaxed(problem))
+    row = compared(again, again.relaxed(problem, close=close))
     row["note"] = "; ".join(filter(None, (row["note"], note)))
     return RulePrice.model_validate(names | row)
 

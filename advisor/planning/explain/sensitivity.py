@@ -1,11 +1,11 @@
 """What the plan costs when one figure is lower or higher: decided anew, and with today's purchases kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from advisor.planning.baselines import FARTHEST_GAP
-from advisor.planning.explain.trials import compared
+from advisor.planning.explain.trials import closer, compared
 from advisor.planning.result_explain import Sensitivity, SensitivityCase
 from optimizer.explain.again import Again, Finding
 from optimizer.explain.scaling import SCALINGS, discount_rate, keeping, kept_money
@@ -16,9 +16,18 @@ SPREAD = 0.2  # up and down
 RATE_SPREAD = 0.02  # of the discount rate, absolute; never below 0
 
 
-def sensitivity(again: Again) -> tuple[Sensitivity, ...]:
-    """One row for each figure that the plan has at all."""
-    return tuple(_rows(again))
+def sensitivity(again: Again, known: Sequence[Sensitivity] = ()) -> tuple[Sensitivity, ...]:
+    """One row for each figure that the plan has at all; those known already again, as far as time allows."""
+    rows = tuple(_rows(again))
+    return tuple(map(_closer, known, rows)) if known else rows
+
+
+def _closer(old: Sensitivity, new: Sensitivity) -> Sensitivity:
+    low, high = (
+        closer(was, now).model_copy(update={"kept_npv": now.kept_npv})
+        for was, now in ((old.low, new.low), (old.high, new.high))
+    )
+    return Sensitivity(factor=old.factor, low=low, high=high)
 
 
 def _rows(again: Again) -> Iterator[Sensitivity]:
@@ -46,7 +55,8 @@ def _rows(again: Again) -> Iterator[Sensitivity]:
 def _case(again: Again, problem: Problem, change: float) -> SensitivityCase:
     found = again.solve(problem)
     found = found and again.at_most(found)
-    kept = _kept(again, problem) if found is not None and found.status is not Status.INFEASIBLE else None
+    known = found is not None and found.status is not Status.INFEASIBLE
+    kept = _kept(again, problem) if known and not again.is_quick else None
     if found is not None and kept is not None:
         found = _no_dearer(found, kept)
     row: dict[str, Any] = compared(again, found) | {"change": change}

@@ -1,11 +1,12 @@
 """Changed plans translated and solved, and how they compare, as fields of a result's rows."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from advisor.planning.baselines import FARTHEST_GAP
 from advisor.planning.case import Case
 from advisor.planning.explain.variations import Variation
 from advisor.planning.problem import offers_for, translate
+from advisor.planning.result_explain import Compared
 from optimizer.explain.again import Again, Difference, Finding, difference
 from optimizer.problem import Problem
 from optimizer.result import Status
@@ -14,6 +15,8 @@ NOT_REACHED = "the time for explanations ran out before it"
 COST_NOT_REACHED = "not reached in the time for explanations"
 TOO_FAR = "no plan near the best was found in the time for it"
 NO_DIFFERENCE = "no difference beyond the gap"
+ComparedRow = TypeVar("ComparedRow", bound=Compared)
+
 IMPOSSIBLE = "no plan can hold all limits then"
 
 
@@ -59,3 +62,19 @@ def _difference(gone: Difference) -> dict[str, Any]:
         "difference_high": gone.high,
         "note": "" if gone.is_proven else NO_DIFFERENCE,
     }
+
+
+def is_decided(row: Compared) -> bool:
+    """Whether more proof would change no more than the digits."""
+    return row.status in ("proven", "impossible", "not_defined") or row.difference_low == 0
+
+
+def closer(old: ComparedRow | None, new: ComparedRow) -> ComparedRow:
+    """Of two rows about the same the one that says more: of two with figures the one closer proven."""
+    if old is None or old.status == "not_computed":
+        return new
+    if new.status == "not_computed":
+        return old
+    if old.gap is None or new.gap is None:
+        return new
+    return new if new.gap <= old.gap else old

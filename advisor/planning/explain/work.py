@@ -20,6 +20,8 @@ from optimizer.result import Outcome
 
 LEAST_SECONDS = 1.0  # for one solve
 LONGEST_SHARE, AS_LONG_AS_THE_ANSWER = 3, 1.5
+SLOW = 60  # comparisons in their time, each as long as the answer: with fewer, all are made quickly first
+QUICK_RULES, QUICK_SENSITIVITY = 0.6, 0.8
 WHY, RULES, LIMITS, EVEN, ALTERNATIVES = 0.4, 0.45, 0.4, 0.4, 0.5
 """Part of the time left that each may take at most; the sensitivity gets the rest."""
 
@@ -36,7 +38,8 @@ class Explained:
 def explain(solved: Solved, effort: Effort, steps: Steps) -> Explained | None:
     """Rules and what they cost, offers asked about, break-evens, alternatives, sensitivity: in this order.
 
-    None where no time is given. What is not reached is told so, row by row.
+    Where the answer took long, all comparisons are made to 2 % before any is made closer. None where no time
+    is given. What is not reached is told so, row by row.
     """
     if effort.explain_seconds <= 0:
         return None
@@ -52,15 +55,16 @@ def explain(solved: Solved, effort: Effort, steps: Steps) -> Explained | None:
     next_part()
     asked = tuple(why(case, again.within(WHY), name) for name in dict.fromkeys(effort.why))
     next_part()
-    rules = rule_prices(case, again.within(RULES))
+    first = _quickly(solved, effort, again)
+    rules = rule_prices(case, again.within(RULES), first.rules)
     next_part()
     binding = bindings(case, again.within(LIMITS), rules)
     next_part()
     even = break_even(again.within(EVEN))
     next_part()
-    others = alternatives(solved, again.within(ALTERNATIVES))
+    others = alternatives(solved, again.within(ALTERNATIVES), first.alternatives)
     next_part()
-    tornado = sensitivity(again)
+    tornado = sensitivity(again, first.sensitivity)
     steps.watch.check()
     rows = Explanations(
         seconds_allowed=effort.explain_seconds,
@@ -70,6 +74,20 @@ def explain(solved: Solved, effort: Effort, steps: Steps) -> Explained | None:
         sensitivity=tornado,
     )
     return Explained(rows=rows, binding=binding, break_even=even)
+
+
+def _quickly(solved: Solved, effort: Effort, again: Again) -> Explanations:
+    """Every comparison to 2 %, where the answer took so long that not all can be made closer in time."""
+    seconds = effort.explain_seconds
+    if SLOW * solved.outcome.record.seconds < seconds:
+        return Explanations(seconds_allowed=seconds)
+    quick = again.quick(max(LEAST_SECONDS, seconds / EXPLAIN_SHARE))
+    return Explanations(
+        seconds_allowed=seconds,
+        rules=rule_prices(solved.case, quick.within(QUICK_RULES)),
+        sensitivity=sensitivity(quick.within(QUICK_SENSITIVITY)),
+        alternatives=alternatives(solved, quick),  # last, as countries take longest
+    )
 
 
 def ways_out(

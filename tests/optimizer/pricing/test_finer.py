@@ -1,5 +1,7 @@
 """With time left and too wide a gap, relaxations go on: to their very end, then on finer grids."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -67,6 +69,26 @@ def test_no_finer_grid_is_asked_where_the_gap_is_kept(monkeypatch: pytest.Monkey
     attack(two_levels_of_load(), EFFORT)
 
     assert len(grids) > 2 * few
+
+
+def test_a_wide_gap_takes_one_plan_and_a_close_one_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a small catalogue the first grid leads to a plan as well, unless one percent or more is enough."""
+    monkeypatch.setattr(attacking, "QUICK_PAIRS", 500)
+    monkeypatch.setattr(attacking, "STEPS", ((1, 1, 5000), (1, 2, 5000)))
+    rounded: list[Problem] = []
+    whole = attacking._round
+
+    def counted(problem: Problem, *others: Any) -> None:
+        rounded.append(problem)
+        whole(problem, *others)
+
+    monkeypatch.setattr(attacking, "_round", counted)
+    close = attack(two_levels_of_load(), EFFORT)
+    assert len(rounded) == 2
+    rounded.clear()
+    wide = attack(two_levels_of_load(), Effort(gap=attacking.WIDE_GAP, seconds=30.0))
+    assert len(rounded) == 1
+    assert wide.cost / MONEY == pytest.approx(close.cost / MONEY) == pytest.approx((1.0 + 1.5 / 2) * 2 * 730)
 
 
 @FEW
