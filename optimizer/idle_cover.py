@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from .problem import Problem
+from .problem import Machine, Problem
 from .result import Plan, Run
 from .spend import Cover
 
@@ -16,7 +16,8 @@ TRACE = 1e-9
 def without_idle_cover(problem: Problem, plan: Plan) -> Plan:
     """The plan without idle machines that are covered: an hour of committed money is paid, used or not.
 
-    To the solver they cost nothing, so it may leave them on. Costs stay as they are.
+    To the solver they cost nothing, so it may leave them on. Costs stay as they are. Machines that may hold a
+    gang stay on, at work or not.
     """
     if not plan.covers:
         return plan
@@ -26,15 +27,25 @@ def without_idle_cover(problem: Problem, plan: Plan) -> Plan:
     covered: dict[tuple[str, int], float] = defaultdict(float)
     for cover in plan.covers:
         covered[cover.option, cover.slice] += cover.machines
-    least = {e.key: e.min_quantity for e in problem.elastic}
+    least = {e.key: e.min_quantity for e in problem.elastic if not _holds_a_gang(problem, e.machine)}
     off: dict[tuple[str, int], int] = {}
     for run in plan.runs:
         key = run.option, run.slice
-        if key in covered:
+        if key in covered and run.option in least:
             needed = max(math.ceil(at_work[key] - ALMOST), least[run.option])
             off[key] = max(0, min(run.quantity - needed, math.floor(covered[key] + ALMOST)))
     runs = (replace(run, quantity=run.quantity - off.get((run.option, run.slice), 0)) for run in plan.runs)
     return replace(plan, runs=_some(runs), covers=_less(plan.covers, off))
+
+
+def _holds_a_gang(problem: Problem, machine: Machine) -> bool:
+    """Whether it can be one of the machines that hold a workload's gang together."""
+    return any(
+        load.gang is not None
+        and load.units_per_hour.get(machine.key, 0.0) > 0
+        and machine.accelerators < load.gang.accelerators
+        for load in problem.workloads
+    )
 
 
 def _some(runs: Iterable[Run]) -> tuple[Run, ...]:

@@ -16,6 +16,7 @@ from optimizer.verify import PlanRefused, verify
 from .factories import (
     make_elastic,
     make_machine,
+    make_plan,
     make_problem,
     make_rate,
     make_reservation,
@@ -26,7 +27,7 @@ from .factories import (
     whole_slice,
 )
 from .gang_problems import gang_problems, together
-from .solving import cost
+from .solving import cost, plan_of
 from .test_oracle import ALL, check
 
 BIG = make_machine("big", accelerators=4.0)
@@ -51,6 +52,17 @@ def test_on_demand_that_holds_a_gang_is_paid_for_the_whole_month(months: int) ->
     # a month's work of one machine; four are held for one month, at work or not
     problem = make_problem(together(make_work(730.0)), months=months, elastic=(make_elastic(price=1.0),))
     assert cost(problem) == pytest.approx(4 * 730)
+
+
+def test_machines_that_hold_a_gang_stay_on_though_committed_money_covers_them() -> None:
+    # half a machine's load, held by four; all four covered at 0.20 an hour
+    problem = make_problem(
+        together(make_rate(0.5)),
+        elastic=(make_elastic(price=1.0),),
+        spend_plans=(make_plan({"od": 0.2}, term=1),),
+    )
+    assert cost(problem) == pytest.approx(4 * 0.2 * 730)
+    assert {(run.option, run.quantity) for run in plan_of(problem).runs} == {("od", 4)}
 
 
 def test_more_than_the_gang_may_work_and_by_the_hour() -> None:
