@@ -115,6 +115,13 @@ def _room(row: WhyNot, currency: str) -> str:
     return f"; above that it saves at most {money(row.most_saved_above)} {currency} (the gap)"
 
 
+def undecided_words(rows: int) -> str:
+    """What closer proof may still tell."""
+    if rows == 1:
+        return "Of one it is not decided whether it makes a difference."
+    return f"Of {rows} it is not decided whether they make a difference."
+
+
 def even_words(row: BuildVsBuy) -> list[str]:
     """Where own servers break even, in sentences; why they do not."""
     words = []

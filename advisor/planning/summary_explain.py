@@ -14,6 +14,7 @@ from advisor.planning.explain_words import (
     rule_note,
     rule_words,
     signed_money,
+    undecided_words,
 )
 from advisor.planning.result import Result
 from advisor.planning.result_explain import SensitivityCase
@@ -124,13 +125,19 @@ def _change(case: SensitivityCase) -> str:
 def more_time(result: Result, seconds_allowed: float | None = None) -> Iterator[str]:
     """What the time for explanations did not reach, once, and how to ask for more."""
     found = unreached(result)
+    if not found.is_open:
+        return
+    words = []
     if found.missing:
         seconds = f" in {seconds_allowed:g} s" if seconds_allowed else ""
-        yield ""
-        yield from paragraph(
+        words.append(
             f"{found.reached} of {found.asked} explanations were worked out{seconds}; the time for them did "
-            f"not reach: {found.words()}. Ask for more time with --explain-time."
+            f"not reach: {found.words()}."
         )
+    if found.undecided:
+        words.append(undecided_words(found.undecided))
+    yield ""
+    yield from paragraph(f"{' '.join(words)} Ask for more time with --explain-time.")
 
 
 def way_out(row: Conflict, currency: str) -> Iterator[str]:

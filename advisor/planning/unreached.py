@@ -9,6 +9,7 @@ from advisor.planning.result_explain import Compared, Explanations
 from advisor.planning.words import count
 from optimizer.explain.break_even import OUT_OF_TIME
 
+ALMOST = 1e-9
 LIMITS, OWN = "what wider limits save", "own servers against the cloud"
 _PLURALS = {"offer asked about": "offers asked about", "cost of a way out": "costs of ways out"}
 
@@ -24,9 +25,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreached:
-    """All parts of an answer's explanations; none where they were not asked for."""
+    """All parts of an answer's explanations; none where they were not asked for.
+
+    `undecided`: comparisons that closer proof may decide. `answer_seconds`: what solving the plan took.
+    """
 
     parts: tuple[Part, ...]
+    undecided: int = 0
+    answer_seconds: float = 0.0
 
     @property
     def asked(self) -> int:
@@ -40,6 +46,11 @@ class Unreached:
     def reached(self) -> int:
         return self.asked - self.missing
 
+    @property
+    def is_open(self) -> bool:
+        """Whether more time would tell more."""
+        return bool(self.missing or self.undecided)
+
     def words(self) -> str:
         """`2 rules, 1 other way`: what the time did not reach; empty where it reached all."""
         return ", ".join(_words(part) for part in self.parts if part.missing)
@@ -49,12 +60,30 @@ def unreached(result: Result) -> Unreached:
     """Told by what the rows say of themselves, so that older results are counted too."""
     rows = result.explanations
     parts = list(_ways_out(result)) if rows is None else list(_explained(result, rows))
-    return Unreached(parts=tuple(part for part in parts if part.asked))
+    return Unreached(
+        parts=tuple(part for part in parts if part.asked),
+        undecided=0
+        if rows is None
+        else sum(_undecided(row, result.solver.gap_asked) for row in _compared(rows)),
+        answer_seconds=result.solver.build_seconds + result.solver.solve_seconds,
+    )
 
 
 def out_of_time(row: Compared) -> bool:
     """Not worked out because the explanations before it took all the time."""
     return row.status == "not_computed" and row.note.startswith(NOT_REACHED)
+
+
+def _compared(rows: Explanations) -> Iterator[Compared]:
+    yield from rows.rules
+    yield from rows.alternatives
+    yield from (case for row in rows.sensitivity for case in (row.low, row.high))
+
+
+def _undecided(row: Compared, gap_asked: float) -> bool:
+    """Whether it was proven less close than the answer, and not close enough to tell a difference."""
+    is_wide = row.gap is not None and row.gap > gap_asked + ALMOST
+    return row.status == "no_difference" and is_wide
 
 
 def _explained(result: Result, rows: Explanations) -> Iterator[Part]:

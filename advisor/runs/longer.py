@@ -8,6 +8,7 @@ from advisor.models import Job, Run
 from advisor.planning.unreached import Unreached
 from advisor.runs.services import EXPLAIN_SECONDS, Ask, start_run
 
+CLOSE = 1.5  # times what the answer took: a comparison proven as close
 STEPS_SECONDS = (30.0, 120.0, 300.0, 900.0, 3600.0)
 
 
@@ -42,9 +43,11 @@ def longer_steps(run: Run) -> list[float]:
 
 
 def step_that_may_do(run: Run, found: Unreached) -> float | None:
-    """The first step that would do if all explanations took as long as those reached; else the longest."""
+    """The first step that would do if all explanations took as long as those reached, and the undecided half
+    as long again as the answer; else the longest."""
     steps = longer_steps(run)
     needed = run.explain_seconds * found.asked / max(1, found.reached)
+    needed += CLOSE * found.undecided * found.answer_seconds
     return next((step for step in steps if step >= needed), steps[-1] if steps else None)
 
 

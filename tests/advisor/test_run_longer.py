@@ -1,6 +1,7 @@
 """A run explained for longer: offered where time was short; same question and prices; both runs linked."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,8 @@ from advisor.jobs.work import perform
 from advisor.models import Job, Run
 from advisor.planning.result import Result
 from advisor.planning.summary import summary
-from advisor.planning.unreached import unreached
+from advisor.planning.unreached import Part, Unreached, unreached
+from advisor.runs.longer import step_that_may_do
 from advisor.runs.queries import result_of
 from advisor.runs.services import Ask, start_run
 from advisor.web.run_words import minutes
@@ -98,6 +100,31 @@ def test_the_page_offers_more_time_and_says_what_for(client: Client, ada: User) 
     # 2 of 6 took 30 s, so 6 take about 90: two minutes are the first step that may do
     assert form_in(html, f"/runs/{run.pk}/explain")["explain_seconds"] == "120.0"
     assert re.findall(r'<option value="([\d.]+)"', html) == ["120.0", "300.0", "900.0", "3600.0"]
+
+
+def test_what_was_proven_too_loosely_to_tell_is_worth_more_time(client: Client, ada: User) -> None:
+    """Of the rows without a difference those proven less close than the answer may still tell one."""
+    wide = {"status": "no_difference", "npv": 1.0, "gap": 0.02, "note": "no difference beyond the gap"}
+    result = late_result()
+    for row in (*result["explanations"]["rules"], *result["explanations"]["alternatives"]):
+        row |= wide
+    result["explanations"]["sensitivity"][0]["high"] |= wide | {"gap": result["solver"]["gap_asked"]}
+    found = unreached(Result.model_validate(result))
+    assert (found.missing, found.undecided, found.is_open) == (0, 4, True)
+    page = text_of(client.get(f"/runs/{make_late_run(ada, result).pk}"))
+    assert "6 of 6 explanations were worked out" in page
+    assert "Of 4 it is not decided whether they make a difference." in page
+    assert "did not reach" not in page
+    lines = " ".join(" ".join(summary(Result.model_validate(result), now=NOW)).split())
+    assert "Of 4 it is not decided whether they make a difference. Ask for more time" in lines
+
+
+def test_an_undecided_row_takes_as_long_as_the_answer_and_half_again(ada: User) -> None:
+    run = make_late_run(ada)
+    part = Part(name="rule", asked=4, missing=0)
+    found = Unreached(parts=(part,), undecided=4, answer_seconds=20.0)
+    assert step_that_may_do(run, found) == 300.0  # 30 s and 4 times 30 s
+    assert step_that_may_do(run, replace(found, undecided=1)) == 120.0
 
 
 def test_nothing_is_offered_where_more_time_changes_nothing(client: Client, ada: User) -> None:
