@@ -55,9 +55,9 @@ def risks(draw: st.DrawFn, problem: Problem) -> Risk:
 
 
 @st.composite
-def featured_problems(draw: st.DrawFn) -> Problem:
-    """A small problem with one to three of the features."""
-    problem = draw(small_problems())
+def featured_problems(draw: st.DrawFn, base: st.SearchStrategy[Problem] | None = None) -> Problem:
+    """A problem of `base`, small ones if not told, with one to three of the features."""
+    problem = draw(small_problems() if base is None else base)
     kinds = ["spend", "gang", "survival", "risk"]
     chosen = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=3, unique=True))
     if "spend" in chosen and any(not (e.spot or e.partner) for e in problem.elastic):

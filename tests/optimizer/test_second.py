@@ -11,6 +11,7 @@ from optimizer.verify import verify
 from .featured_problems import featured_problems
 from .second import least_cost
 from .test_oracle import ALL
+from .tier_problems import tier_problems
 
 
 def check(problem: Problem) -> Status:
@@ -42,6 +43,12 @@ def test_both_find_the_same_optimum() -> None:
 
     look()
     assert seen == {"optimal", "infeasible", "gang", "spend", "survival", "risk"}
+
+
+@settings(ALL, max_examples=100)
+@given(featured_problems(tier_problems()))
+def test_both_do_with_volume_tiers_beside_every_feature(problem: Problem) -> None:
+    check(problem)
 
 
 @pytest.mark.slow
