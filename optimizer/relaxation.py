@@ -126,8 +126,9 @@ class Relaxation:
         if left <= 0:
             self.highs.clearSolver()
             return highspy.HighsModelStatus.kTimeLimit
-        # the solver's clock adds up over its runs
-        self.highs.setOptionValue("time_limit", self.highs.getRunTime() + left)
+        # the solver's clock adds up over its runs, but for those with whole numbers
+        before = 0.0 if self.whole and self.matrix.whole.any() else self.highs.getRunTime()
+        self.highs.setOptionValue("time_limit", before + left)
         self.highs.run()
         self._calls.after_run()
         return self.highs.getModelStatus()

@@ -29,6 +29,8 @@ STEPS = (  # months of a period, blocks at most, workloads x slices at most
 )
 FINER = ((1, 8, 16_000), (1, 12, 24_000))  # the same, for time left after a plan
 MORE_THAN = 1.3  # times what a plan took: time left for another
+CLOSER_SHARE = 0.5  # of the time left, at most, for purchases nearer to the best
+CLOSER_SECONDS = 2.0  # worth while from here on
 READING_SHARE = 0.02  # of the time, kept for reading the plan back
 GUIDES = 3  # months: grids of longer periods are followed by finer ones
 FEWEST_BLOCKS = 6  # a grid of single months with fewer says less than one of quarters with more
@@ -96,7 +98,8 @@ def attack(problem: Problem, effort: Effort) -> Answer:
         _round(problem, found, answer, part_gap, deadline)
         _tell(effort, answer, deadline)
         if answer.gap() > effort.gap:
-            _finer(problem, catalogue, tree, answer, effort, deadline, time.perf_counter() - rounding)
+            last = _finer(problem, catalogue, tree, answer, effort, deadline, time.perf_counter() - rounding)
+            _closer(problem, last, answer, effort, deadline)
     answer.seconds = time.perf_counter() - begin
     return answer
 
@@ -118,29 +121,43 @@ def _finer(
     effort: Effort,
     deadline: Deadline,
     rounding_seconds: float,
-) -> None:
-    """With time left and too wide a gap: the last grid to its very end, then finer ones.
+) -> Relaxation:
+    """With time left and too wide a gap: the last grid to its very end, then finer ones; the last one solved.
 
-    A plan from each of these, and from the last grid where none is finer.
+    A plan from each of the finer.
     """
     part_gap = max(PART_GAP, PART_SHARE * effort.gap)
     proving = deadline.within(deadline.left() - READING_SHARE * effort.seconds)
     again = Tree(tree.relaxation, TIGHT)
     for node in tree.to_do():
         again.push(node)
-    known = tree.relaxation.master.grid.slices
+    solved, known = tree.relaxation, tree.relaxation.master.grid.slices
     finer = [grid for grid in _grids(problem, FINER) if grid.slices > known]
     for grid in (None, *finer):
         if answer.gap() <= effort.gap or proving.passed():
-            return
+            break
         if grid is not None:
             again = _tree(catalogue, grid, again.to_do(), effort.gap, deadline)
         again.relaxation.enough = answer.cost - effort.gap * abs(answer.cost)
         if not _prove(again, answer, effort, proving, deadline):
-            return
-        is_time = proving.left() > MORE_THAN * rounding_seconds and not (grid is None and finer)
-        if answer.gap() > effort.gap and is_time and has_point(again.relaxation):
+            break
+        solved = again.relaxation
+        is_time = proving.left() > MORE_THAN * rounding_seconds
+        if grid is not None and answer.gap() > effort.gap and is_time and has_point(again.relaxation):
             _round(problem, again.relaxation, answer, part_gap, deadline)
+    return solved
+
+
+def _closer(
+    problem: Problem, relaxation: Relaxation, answer: Answer, effort: Effort, deadline: Deadline
+) -> None:
+    """With time left still: purchases, then slices, nearer to the best."""
+    seconds = CLOSER_SHARE * deadline.left()
+    if answer.gap() <= effort.gap or seconds < CLOSER_SECONDS or not has_point(relaxation):
+        return
+    gap = PART_SHARE * effort.gap
+    buy_whole(relaxation, gap=gap, deadline=deadline.within(seconds))
+    _round_slices(problem, relaxation, answer, gap, deadline)
 
 
 def _tree(catalogue: Catalogue, grid: Grid, nodes: list[Node] | None, gap: float, deadline: Deadline) -> Tree:

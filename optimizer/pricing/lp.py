@@ -44,6 +44,7 @@ class GrowingLp:
         self._new = 0
         self.objective = 0.0
         self.values = self.duals = self.reduced = np.zeros(0)
+        self.whole: Array | None = None  # the last point with whole numbers
 
     def add_rows(self, low: Array, high: Array) -> Array:
         """Empty rows; their positions."""
@@ -114,16 +115,20 @@ class GrowingLp:
     def solve_whole(self, gap: float, seconds: float) -> bool:
         """Solve with the columns that are marked whole; `values` is then the best point, if there is one.
 
-        Duals and reduced costs stay those of the last relaxation.
+        It starts from the last such point. Duals and reduced costs stay those of the last relaxation.
         """
         self.highs.clearSolver()
+        if self.whole is not None:
+            start = highspy.HighsSolution()
+            start.col_value = list(_with_zeros(self.whole, self.columns - len(self.whole)))
+            self.highs.setSolution(start)
         self.highs.setOptionValue("mip_rel_gap", gap)
-        self.highs.setOptionValue("time_limit", self.highs.getRunTime() + max(0.1, seconds))
+        self.highs.setOptionValue("time_limit", max(0.1, seconds))  # of this run, unlike for relaxations
         self.highs.run()
         self._calls.after_run()
         if self.highs.getInfo().primal_solution_status != highspy.kSolutionStatusFeasible:
             return False
-        self.values = np.array(self.highs.getSolution().col_value)
+        self.values = self.whole = np.array(self.highs.getSolution().col_value)
         return True
 
 

@@ -1,5 +1,6 @@
 """With time left and too wide a gap, relaxations go on: to their very end, then on finer grids."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from optimizer.pricing import attack as attacking
 from optimizer.pricing.attack import attack
 from optimizer.pricing.catalogue import read
 from optimizer.pricing.grid import Grid, make_grid
-from optimizer.pricing.loop import converge, start
+from optimizer.pricing.loop import Relaxation, converge, start
+from optimizer.pricing.whole import buy_whole
 from optimizer.problem import Problem
 from optimizer.reduce import only_useful
 from optimizer.result import Status
@@ -21,6 +23,7 @@ from optimizer.solve import solve
 
 from ..factories import make_elastic, make_machine, make_problem, make_rate, make_reservation, two_levels
 from ..small_problems import small_problems
+from ..solving import LongAtWork
 from .test_bounds import FEW, known
 
 EFFORT = Effort(gap=0.0, seconds=30.0)
@@ -102,10 +105,45 @@ def test_finer_grids_bound_the_optimum_and_a_plan_is_never_lost(problem: Problem
 
     assert found.bound / MONEY <= best.objective_npv + 1e-6 * max(1.0, abs(best.objective_npv))
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(attacking, "_closer", lambda *_: None)
+        finer = attack(problem, EFFORT)
         patch.setattr(attacking, "_finer", lambda *_: None)
         first = attack(problem, EFFORT)
-    assert found.bound >= first.bound - 1e-9 * abs(first.bound)
-    assert found.cost <= first.cost
+    assert found.bound >= finer.bound - 1e-9 * abs(finer.bound) >= first.bound - 2e-9 * abs(first.bound)
+    assert found.cost <= finer.cost <= first.cost
+
+
+def test_with_time_left_purchases_come_nearer_to_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At first any whole purchases do; then one machine is reserved, and another runs half of the hours."""
+    monkeypatch.setattr(attacking, "WHOLE_GAP", 1.0)
+    monkeypatch.setattr(attacking, "STEPS", ((1, 2, 5000),))
+    asked: list[float] = []
+
+    def heard(relaxation: Relaxation, *, gap: float, deadline: Deadline) -> bool:
+        asked.append(gap)
+        return buy_whole(relaxation, gap=gap, deadline=deadline)
+
+    monkeypatch.setattr(attacking, "buy_whole", heard)
+    problem = replace(two_levels_of_load(), workloads=(make_rate(3.7, shape=two_levels(0.4)),))
+    found = attack(problem, Effort(gap=0.01, seconds=30.0))
+    assert asked == [1.0, pytest.approx(0.003)]
+    best = solve(problem, gap=1e-9)
+    assert found.cost / MONEY == pytest.approx(best.objective_npv)
+
+
+def test_a_whole_search_keeps_to_its_own_time_and_begins_with_its_last_point() -> None:
+    """The solver's clock adds up over relaxations, but starts anew for each search."""
+    relaxation = start(read(two_levels_of_load()), make_grid(two_levels_of_load(), 1, None), Deadline())
+    assert converge(relaxation, Deadline())
+    lp = relaxation.master.lp
+    lp.highs = LongAtWork(lp.highs)
+    assert lp.whole is None
+    assert buy_whole(relaxation, gap=0.0, deadline=Deadline.after(7.0))
+    assert lp.highs.getOptionValue("time_limit")[1] <= 7.0
+    assert lp.whole is not None
+    first = lp.whole
+    assert buy_whole(relaxation, gap=1.0, deadline=Deadline.after(7.0))  # the last point is near enough
+    assert np.array_equal(lp.whole, first)
 
 
 def test_a_relaxation_stops_once_enough_is_proven() -> None:
