@@ -239,7 +239,7 @@ def _most(matrix: Matrix, own: Roles) -> Array:
     bad = (matrix.value < 0) | (matrix.low[matrix.column] < 0)
     sums = np.bincount(owner, weights=bad, minlength=matrix.rows) == 0
     sums &= (matrix.row_high < 1e29) & ~own.capacity & ~own.linking
-    at = np.flatnonzero(own.works[matrix.column] & sums[owner])
+    at = np.flatnonzero(own.works[matrix.column] & sums[owner] & (matrix.value > 0))
     most = np.full(matrix.columns, np.inf)
     np.minimum.at(most, matrix.column[at], matrix.row_high[owner[at]] / matrix.value[at])
     return most
