@@ -1,5 +1,6 @@
 """HiGHS in process, with honest status and bound, progress and cancel."""
 
+import math
 from dataclasses import dataclass
 
 import highspy
@@ -43,6 +44,7 @@ class Effort:
     seconds: float
     threads: int = 1
     tiny: bool = False  # without the heuristics and checks that cost more than a tiny problem itself
+    enough: float = math.inf  # a bound with which nothing more is to be proven
     lean: bool = False  # without the heuristics that look for plans by solving parts of the model
     progress: Report | None = None
     cancelled: Cancelled | None = None
@@ -76,7 +78,13 @@ def run(matrix: Matrix, effort: Effort, *, mip: bool = True, start: Array | None
         solution = highspy.HighsSolution()
         solution.col_value = list(start)
         highs.setSolution(solution)
-    calls = Listener(highs, progress=effort.progress, cancelled=effort.cancelled, often=not effort.tiny)
+    calls = Listener(
+        highs,
+        progress=effort.progress,
+        cancelled=effort.cancelled,
+        often=not effort.tiny,
+        enough=effort.enough,
+    )
     highs.run()
     calls.after_run()
     return _answer(highs, effort.gap, mip)

@@ -4,6 +4,7 @@ What they raise must not travel through the solver's own code: it is kept, stops
 again when the solver has returned.
 """
 
+import math
 from collections.abc import Callable
 
 import highspy
@@ -15,7 +16,10 @@ Report = Callable[[Progress], None]
 
 
 class Listener:
-    """Attached to a solver for all its runs. `often` also asks between simplex iterations."""
+    """Attached to a solver for all its runs. `often` also asks between simplex iterations.
+
+    A bound of `enough` ends a search.
+    """
 
     def __init__(
         self,
@@ -24,15 +28,17 @@ class Listener:
         progress: Report | None = None,
         cancelled: Cancelled | None = None,
         often: bool = True,
+        enough: float = math.inf,
     ) -> None:
         self._progress = progress
         self._cancelled = cancelled
+        self._enough = enough
         self._error: BaseException | None = None
         if progress is not None:
             highs.cbMipLogging += self._tell
-        if progress is not None or cancelled is not None:
-            highs.cbMipInterrupt += self._ask
-            if often:
+        if progress is not None or cancelled is not None or math.isfinite(enough):
+            highs.cbMipInterrupt += self._ask_search
+            if often and not (progress is None and cancelled is None):
                 highs.cbSimplexInterrupt += self._ask
                 highs.cbIpmInterrupt += self._ask
 
@@ -53,6 +59,11 @@ class Listener:
 
     def _ask(self, event: highspy.HighsCallbackEvent) -> None:
         if event.data_in is not None and self._must_stop():
+            event.data_in.user_interrupt = True
+
+    def _ask_search(self, event: highspy.HighsCallbackEvent) -> None:
+        self._ask(event)
+        if event.data_in is not None and event.data_out.mip_dual_bound >= self._enough:
             event.data_in.user_interrupt = True
 
     def _must_stop(self) -> bool:

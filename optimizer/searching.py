@@ -101,8 +101,13 @@ def without_hopeless(state: Search, cases: list[Case], rest: float = math.inf) -
 
 
 def whole(state: Search, matrix: Matrix, bound: float, dropped: float) -> SolverAnswer:
-    """Hand the model to the solver, with the best plan as its start; what was left out bounds the proof."""
+    """Hand the model to the solver, with the best plan as its start; what was left out bounds the proof.
+
+    The plan may be one of what was left out: the solver is then told what bound is enough.
+    """
     effort = replace(state.effort, seconds=max(1.0, state.left()), lean=state.values is not None)
+    if state.values is not None:
+        effort = replace(effort, enough=state.cost - effort.gap * abs(state.cost))
     found = state.merged.run(matrix, effort, state.values)
     state.nodes = found.nodes
     if found.infeasible and state.values is None:

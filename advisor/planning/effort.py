@@ -10,6 +10,7 @@ DEFAULT_GAP = 0.001
 DEFAULT_TIME_LIMIT_SECONDS = 300.0
 
 DEFAULT_EXPLAIN_SECONDS = 30.0
+WHY_SECONDS = 90.0  # more, for each offer asked about
 EXPLAIN_SHARE = 8  # one solve of the explanations gets this part of their time at most
 CLASHES_SECONDS = 60.0  # at most, for finding which limits clash
 TRIED_SHARE = 0.9  # of the time; a search that ends before it without a word had nothing to try
@@ -29,6 +30,11 @@ def baseline_seconds(elapsed_seconds: float) -> tuple[float, float]:
     least, whole, most, longest = BASELINE_SECONDS
     together = max(least, whole - elapsed_seconds, min(elapsed_seconds, longest))
     return together, min(most, together / 4)
+
+
+def explain_seconds(offers: int) -> float:
+    """Time for explanations where none is given, with so many offers asked about."""
+    return DEFAULT_EXPLAIN_SECONDS + WHY_SECONDS * offers
 
 
 class Cancelled(AdvisorError):

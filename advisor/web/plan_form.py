@@ -11,7 +11,7 @@ from django.http import QueryDict
 from advisor.demand.problems import SHOWN_PROBLEMS, PlanProblem
 from advisor.demand.yaml_loading import MAX_BYTES
 from advisor.errors import BadInput
-from advisor.planning.effort import DEFAULT_EXPLAIN_SECONDS, DEFAULT_GAP, DEFAULT_TIME_LIMIT_SECONDS
+from advisor.planning.effort import DEFAULT_GAP, DEFAULT_TIME_LIMIT_SECONDS, explain_seconds
 from advisor.planning.words import count
 from advisor.runs.services import Ask
 from advisor.web.numbers import whole_number
@@ -55,12 +55,13 @@ def asked(form: QueryDict) -> Ask:
 
     A box that is not ticked sends nothing: `options` says that the box was there.
     """
+    why = tuple(dict.fromkeys(name.strip() for name in form.getlist("why") if name.strip()))
     return Ask(
         gap=number(form, "gap", DEFAULT_GAP),
         time_limit_seconds=number(form, "time_limit_seconds", DEFAULT_TIME_LIMIT_SECONDS),
         baselines="baselines" in form if "options" in form else form.get("baselines", "1") == "1",
-        explain_seconds=number(form, "explain_seconds", DEFAULT_EXPLAIN_SECONDS),
-        why=tuple(dict.fromkeys(name.strip() for name in form.getlist("why") if name.strip())),
+        explain_seconds=number(form, "explain_seconds", explain_seconds(len(why))),
+        why=why,
     )
 
 

@@ -12,6 +12,7 @@ from .presence import LEAST_MACHINES
 
 MOST_ALONE = 12  # machines for one workload; of more, rounding up adds little
 MOST_SHARING = 12  # workloads: what one of more needs alone, the others' machines have room for
+MOST_OF_MANY = 3  # sizes of which more are needed: of more cuts the solver gains nothing but work
 LEAST_GAIN = 0.02  # cuts that round up by less than this share of a machine are not written
 
 Reference = tuple[float, dict[int, float]]  # what is needed, and the size of each source's machines
@@ -102,17 +103,28 @@ def _rounded(index: Index, v: Variables, i: int, need: float, sizes: dict[int, f
     columns = _columns(index, v, i, need, sizes)
     if any(size == need for size in columns.values()):
         yield {variable: size / need for variable, size in columns.items()}, 1.0
-    for divisor in sorted({round(size, 9) for size in columns.values()}):
+    for divisor in _divisors(need, sorted({round(size, 9) for size in columns.values()})):
         right = need / divisor
         fraction = right - math.floor(right + 1e-9)
-        if fraction < LEAST_GAIN or fraction > 1.0 - 1e-6:
-            continue
         terms: Terms = {}
         for variable, size in columns.items():
             whole = math.floor(size / divisor + 1e-9)
             part = max(0.0, size / divisor - whole)
             terms[variable] = whole + min(1.0, part / fraction)
         yield terms, float(math.ceil(right - 1e-9))
+
+
+def _divisors(need: float, sizes: list[float]) -> list[float]:
+    """Sizes worth a cut: all of which few machines do, and of others those that round up by most."""
+    gains: dict[float, float] = {}
+    for size in sizes:
+        right = need / size
+        fraction = right - math.floor(right + 1e-9)
+        if LEAST_GAIN <= fraction <= 1.0 - 1e-6:
+            gains[size] = (1.0 - fraction) / right
+    many = [size for size in gains if need / size > MOST_ALONE]
+    dropped = sorted(many, key=lambda size: (-gains[size], size))[MOST_OF_MANY:]
+    return [size for size in gains if size not in dropped]
 
 
 def _columns(index: Index, v: Variables, i: int, need: float, sizes: dict[int, float]) -> Terms:

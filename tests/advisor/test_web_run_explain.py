@@ -128,7 +128,7 @@ def test_an_offer_named_on_the_page_is_asked_about_in_a_new_run(client: Client, 
     fields = dict(re.findall(r'name="([a-z_]+)" value="([^"]*)"', form))
     client.post(f"/plans/{old.plan_id}/run", fields | {"why": f" {US.offer_id} "})
     new = Run.objects.exclude(pk=old.pk).get()
-    assert (new.why, new.explain_seconds, new.version) == ([US.offer_id], 30, old.version)
+    assert (new.why, new.explain_seconds, new.version) == ([US.offer_id], 30 + 90, old.version)
 
 
 def test_the_api_takes_offers_to_explain_and_says_them_again() -> None:

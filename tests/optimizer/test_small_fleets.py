@@ -1,5 +1,7 @@
 """Small fleets: whole machines, said tightly; few likely offers; and one setting for the solver's threads."""
 
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,13 +9,15 @@ from hypothesis import given, settings
 from optimizer import groups, strategy
 from optimizer import likely as likely_offers
 from optimizer.build import build
-from optimizer.constraints import CUTS, FAMILIES
+from optimizer.constraints import CUTS, FAMILIES, cover
 from optimizer.highs import Effort, run
 from optimizer.likely import MORE, likely
 from optimizer.matrix import fits, matrix_of
 from optimizer.problem import Horizon, Problem
+from optimizer.reduce import reduce
 from optimizer.result import Status
 from optimizer.solve import solve
+from tests.bench.model_instances import instance
 
 from .factories import HOURS, make_elastic, make_machine, make_rate
 from .small_problems import small_problems
@@ -130,3 +134,25 @@ def test_rounding_for_each_workload_alone_ends_where_many_share(count: int) -> N
     assert (rows["linking"] > 0) == (rows["cover"] > 1) == (count <= 12)
     assert rows["cover"] > 0
     assert solve(problem, gap=0.0).objective_npv == pytest.approx(4 * HOURS)
+
+
+def test_of_sizes_of_which_many_are_needed_only_those_that_round_up_most_are_cut() -> None:
+    # many are needed of all but the last, rounded up by 0.5, 0.75, 0.25, 0.9 and 0.6 of a machine
+    needs = (100.5, 50.25, 200.75, 150.1, 300.4, 2.5)
+    sizes = [1.0 / need for need in needs]
+    kept = cover._divisors(1.0, sizes)
+    gains = {0: 0.5 / 100.5, 1: 0.75 / 50.25, 2: 0.25 / 200.75, 3: 0.9 / 150.1, 4: 0.6 / 300.4}
+    best = sorted(gains, key=lambda n: -gains[n])[: cover.MOST_OF_MANY]
+    assert set(kept) == {sizes[n] for n in (*best, 5)}
+
+
+def test_a_search_ends_with_a_bound_that_is_enough() -> None:
+    """Without it, this one would go on for minutes."""
+    matrix = matrix_of(build(reduce(instance("S", 2)).problem).model.lp)
+    least = run(matrix, EFFORT, mip=False).bound
+    begun = time.perf_counter()
+    found = run(matrix, Effort(gap=0.0, seconds=60.0, enough=least * (1 - 1e-6)))
+    assert time.perf_counter() - begun < 40
+    assert found.bound >= least * (1 - 1e-6)
+    assert not found.optimal
+    assert not found.infeasible

@@ -17,12 +17,7 @@ from advisor.management.inputs import plan_inputs
 from advisor.management.output import Target
 from advisor.management.plan_options import number, prices_asked, rate_words, rates_asked, stopped_by_hand
 from advisor.management.progress import ProgressLine
-from advisor.planning.effort import (
-    DEFAULT_EXPLAIN_SECONDS,
-    DEFAULT_GAP,
-    DEFAULT_TIME_LIMIT_SECONDS,
-    Effort,
-)
+from advisor.planning.effort import DEFAULT_GAP, DEFAULT_TIME_LIMIT_SECONDS, Effort, explain_seconds
 from advisor.planning.plan_files import plan_comes_first, read_plan
 from advisor.planning.prices import Prices, with_book
 from advisor.planning.result import Result
@@ -60,7 +55,8 @@ class Command(AdvisorCommand):
         parser.add_argument(
             "--explain-time",
             metavar="S",
-            help="seconds for explanations, after the answer; 0: none; default 30 or the time limit",
+            help="seconds for explanations, after the answer; 0: none; default 30, 90 more for each --why, "
+            "or the time limit",
         )
         parser.add_argument(
             "--why",
@@ -79,7 +75,7 @@ class Command(AdvisorCommand):
             gap=number(options["gap"], "--gap", least=0.0, most=0.5, example="0.001"),
             time_limit_seconds=seconds,
             baselines=not options["no_baselines"],
-            explain_seconds=_explain_seconds(options["explain_time"], seconds),
+            explain_seconds=_explain_seconds(options["explain_time"], seconds, len(options["why"])),
             why=tuple(options["why"]),
         )
         if effort.why and not effort.explain_seconds:
@@ -117,9 +113,9 @@ def _advise(path: Path, prices: Prices, effort: Effort, now: datetime, rates: Re
         )
 
 
-def _explain_seconds(asked: object, time_limit_seconds: float) -> float:
+def _explain_seconds(asked: object, time_limit_seconds: float, offers: int) -> float:
     if asked is None:
-        return min(DEFAULT_EXPLAIN_SECONDS, time_limit_seconds)
+        return min(explain_seconds(offers), time_limit_seconds)
     return number(asked, "--explain-time", least=0.0, most=_WEEK_SECONDS, example="30")
 
 

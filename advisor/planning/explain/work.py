@@ -22,7 +22,7 @@ LEAST_SECONDS = 1.0  # for one solve
 LONGEST_SHARE, AS_LONG_AS_THE_ANSWER = 3, 1.5
 SLOW = 60  # comparisons in their time, each as long as the answer: with fewer, all are made quickly first
 QUICK_RULES, QUICK_SENSITIVITY = 0.6, 0.8
-WHY, RULES, LIMITS, EVEN, ALTERNATIVES = 0.4, 0.45, 0.4, 0.4, 0.5
+WHY, RULES, LIMITS, EVEN, ALTERNATIVES = 0.6, 0.45, 0.4, 0.4, 0.5
 """Part of the time left that each may take at most; the sensitivity gets the rest."""
 
 
@@ -53,7 +53,9 @@ def explain(solved: Solved, effort: Effort, steps: Steps) -> Explained | None:
         steps.explained(name, done, len(parts))
 
     next_part()
-    asked = tuple(why(case, again.within(WHY), name) for name in dict.fromkeys(effort.why))
+    names = tuple(dict.fromkeys(effort.why))
+    asking = again.within(WHY)
+    asked = tuple(why(case, asking.within(1 / (len(names) - n)), name) for n, name in enumerate(names))
     next_part()
     first = _quickly(solved, effort, again)
     rules = rule_prices(case, again.within(RULES), first.rules)
