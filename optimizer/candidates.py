@@ -234,7 +234,7 @@ def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
 def _without_limits(problem: Problem, effort: Callable[[], Effort]) -> tuple[float, _Loosened | None]:
     """A bound of the problem from the one without limits that keep offers apart, and that one where it
     answers the problem."""
-    loose, bound = loosened(problem), -math.inf
+    loose, bound = loosened(only_useful(problem)), -math.inf
     smaller = None if loose is None else reduce(loose).problem
     if smaller is None or triples(smaller) > LARGE:
         return bound, None

@@ -65,6 +65,14 @@ def test_machines_that_hold_a_gang_stay_on_though_committed_money_covers_them() 
     assert {(run.option, run.quantity) for run in plan_of(problem).runs} == {("od", 4)}
 
 
+def test_spot_that_may_not_work_holds_no_gang_either() -> None:
+    # idle spot at 0.50 beside one machine on demand would hold the four of them for 2.50 an hour
+    load = replace(together(make_work(730.0)), interruptible_fraction=0.5)
+    offers = (make_elastic(price=1.0), make_elastic("spot", price=0.5, spot=True))
+    problem = make_problem(load, elastic=offers, limits=Limits(spot_share_max=0.0))
+    assert cost(problem) == pytest.approx(4 * 730)
+
+
 def test_more_than_the_gang_may_work_and_by_the_hour() -> None:
     # 2.5 months of the gang: months of 4 and 6 machines cost as much as work needs, ten machine-months
     problem = make_problem(together(make_work(7300.0)), months=2, elastic=(make_elastic(price=1.0),))

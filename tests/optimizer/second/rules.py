@@ -132,6 +132,10 @@ def _place_of(hours: Hours, rule: Survival, machine: Machine) -> str:
 def _helps(hours: Hours, w: int, pool: There, gang: Gang, name: str) -> bool:
     workload, key = hours.problem.workloads[w], pool.machine.key
     able = workload.units_per_hour.get(key, 0.0) > 0 and gang.pools.get(key) == name
+    limits = hours.problem.limits
+    shares = {"spot": limits.spot_share_max, "partner": limits.partner_share_max}
+    if shares.get(pool.kind) == 0:
+        return False
     return able and (pool.kind != "spot" or workload.interruptible_fraction > 0)
 
 
