@@ -218,7 +218,7 @@ def models(problem: Problem, effort: Callable[[], Effort]) -> Iterator[Model]:
         yield _Alone(replace(problem, workloads=unserved))
         _go_on(effort())
     if count > LARGE and not unserved and knows(problem):
-        answer = attack(only_useful(problem), effort())
+        answer = attack(only_useful(problem), effort(), is_last=count > MOST_AGAIN)
         _go_on(effort())
         bound = max(bound, answer.bound)
         if answer.built is not None:

@@ -67,15 +67,18 @@ class Answer:
         return (self.cost - self.bound) / max(abs(self.cost), 1e-9)
 
 
-def attack(problem: Problem, effort: Effort) -> Answer:
-    """Best plan and bound within the effort; no plan when the relaxation leads to none."""
+def attack(problem: Problem, effort: Effort, *, is_last: bool = False) -> Answer:
+    """Best plan and bound within the effort; no plan when the relaxation leads to none.
+
+    `is_last`: no other search follows, so that time left goes into a better plan.
+    """
     deadline, begin = Deadline.after(effort.seconds, effort.cancelled), time.perf_counter()
     proving, catalogue, answer = deadline.within(GRIDS_SHARE * effort.seconds), read(problem), Answer()
     nodes: list[Node] | None = None
     tree: Tree | None = None
     found: Relaxation | None = None
     rounded: Relaxation | None = None
-    quick = len(catalogue.pair_source) <= QUICK_PAIRS and effort.gap < WIDE_GAP
+    quick = len(catalogue.pair_source) <= QUICK_PAIRS
     part_gap = max(PART_GAP, PART_SHARE * effort.gap)
     for grid in _grids(problem, STEPS):
         tree = _tree(catalogue, grid, nodes, effort.gap, deadline)
@@ -85,7 +88,7 @@ def attack(problem: Problem, effort: Effort) -> Answer:
                 found = tree.relaxation  # not solved to its end, but nearer the best than a coarser grid's
             break
         found = tree.relaxation
-        if quick and nodes is None and has_point(found):
+        if quick and effort.gap < WIDE_GAP and nodes is None and has_point(found):
             rounded = found
             _round(problem, found, answer, part_gap, deadline)
             if answer.gap() <= effort.gap:
@@ -99,7 +102,8 @@ def attack(problem: Problem, effort: Effort) -> Answer:
         _tell(effort, answer, deadline)
         if answer.gap() > effort.gap:
             last = _finer(problem, catalogue, tree, answer, effort, deadline, time.perf_counter() - rounding)
-            _closer(problem, last, answer, effort, deadline)
+            if is_last:
+                _closer(problem, last, answer, effort, deadline)
     answer.seconds = time.perf_counter() - begin
     return answer
 

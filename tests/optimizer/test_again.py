@@ -72,3 +72,22 @@ def test_what_was_cut_short_is_not_tried_again_in_the_same_time(monkeypatch: pyt
     assert alike.npv == pytest.approx(3 * 2 * 4 * HOURS)
     assert len(solved) == 1
     assert alike.bound == again.base.bound  # no plan with an offer forced in is cheaper than the answer
+
+
+def test_quickly_each_is_solved_once_to_two_percent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No bound is asked first, and what shows no difference is not solved again."""
+    room = import_module("optimizer.explain.again")
+    monkeypatch.setattr(room, "FEW_COLUMNS", 0)
+    problem = dear_and_cheap()
+    quick = again_of(problem).quick(5.0)
+    gaps: list[float] = []
+
+    def counted(asked: Problem, **effort: Any) -> Any:
+        gaps.append(effort["gap"])
+        assert effort["time_limit_seconds"] <= 5.0
+        return solve(asked, **effort)
+
+    monkeypatch.setattr(room, "solve", counted)
+    assert found(quick.relaxed(problem)).npv == again_of(problem).base.npv
+    assert found(quick.restricted(forced(problem, "od"))).npv is not None
+    assert gaps == [room.QUICK_GAP] * 2

@@ -8,14 +8,16 @@ from hypothesis import given, settings
 
 from optimizer import groups, strategy
 from optimizer import likely as likely_offers
+from optimizer.alike import Merged
 from optimizer.build import build
 from optimizer.constraints import CUTS, FAMILIES, cover
-from optimizer.highs import Effort, run
+from optimizer.highs import Effort, SolverAnswer, run
 from optimizer.likely import MORE, likely
-from optimizer.matrix import fits, matrix_of
+from optimizer.matrix import Array, Matrix, fits, matrix_of
 from optimizer.problem import Horizon, Problem
 from optimizer.reduce import reduce
 from optimizer.result import Status
+from optimizer.searching import Search, whole
 from optimizer.solve import solve
 from tests.bench.model_instances import instance
 
@@ -156,3 +158,20 @@ def test_a_search_ends_with_a_bound_that_is_enough() -> None:
     assert found.bound >= least * (1 - 1e-6)
     assert not found.optimal
     assert not found.infeasible
+
+
+def test_the_solver_is_told_what_bound_is_enough_for_the_plan_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plan may be of a choice of sites that was left out, and no start for what is left."""
+    built = build(one_month(1.4))
+    matrix = matrix_of(built.model.lp)
+    state = Search(built, matrix, Effort(gap=0.01, seconds=20.0), time.perf_counter())
+    state.offer(run(matrix, EFFORT).values)
+    told: list[float] = []
+
+    def heard(_: Merged, __: Matrix, effort: Effort, ___: Array | None = None) -> SolverAnswer:
+        told.append(effort.enough)
+        return SolverAnswer(False, False, 0.0, np.inf, None, 0)
+
+    monkeypatch.setattr(Merged, "run", heard)
+    whole(state, matrix, 0.0, np.inf)
+    assert told == [pytest.approx(0.99 * state.cost)]

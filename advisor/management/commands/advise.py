@@ -75,7 +75,7 @@ class Command(AdvisorCommand):
             gap=number(options["gap"], "--gap", least=0.0, most=0.5, example="0.001"),
             time_limit_seconds=seconds,
             baselines=not options["no_baselines"],
-            explain_seconds=_explain_seconds(options["explain_time"], seconds, len(options["why"])),
+            explain_seconds=_explain_seconds(options["explain_time"], seconds, len(set(options["why"]))),
             why=tuple(options["why"]),
         )
         if effort.why and not effort.explain_seconds:

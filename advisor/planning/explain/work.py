@@ -19,6 +19,7 @@ from optimizer.explain.break_even import BreakEven, break_even
 from optimizer.result import Outcome
 
 LEAST_SECONDS = 1.0  # for one solve
+QUICK_SECONDS = 4.0  # for one solve to 2 %, at most
 LONGEST_SHARE, AS_LONG_AS_THE_ANSWER = 3, 1.5
 SLOW = 60  # comparisons in their time, each as long as the answer: with fewer, all are made quickly first
 QUICK_RULES, QUICK_SENSITIVITY = 0.6, 0.8
@@ -83,7 +84,7 @@ def _quickly(solved: Solved, effort: Effort, again: Again) -> Explanations:
     seconds = effort.explain_seconds
     if SLOW * solved.outcome.record.seconds < seconds:
         return Explanations(seconds_allowed=seconds)
-    quick = again.quick(max(LEAST_SECONDS, seconds / EXPLAIN_SHARE))
+    quick = again.quick(max(LEAST_SECONDS, min(QUICK_SECONDS, seconds / EXPLAIN_SHARE)))
     return Explanations(
         seconds_allowed=seconds,
         rules=rule_prices(solved.case, quick.within(QUICK_RULES)),

@@ -101,12 +101,12 @@ def test_finer_grids_bound_the_optimum_and_a_plan_is_never_lost(problem: Problem
     best = solve(problem, gap=1e-9, time_limit_seconds=60)
     assume(best.status is Status.OPTIMAL)
     assert best.objective_npv is not None
-    found = attack(problem, EFFORT)
+    found = attack(problem, EFFORT, is_last=True)
 
     assert found.bound / MONEY <= best.objective_npv + 1e-6 * max(1.0, abs(best.objective_npv))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(attacking, "_closer", lambda *_: None)
-        finer = attack(problem, EFFORT)
+        finer = attack(problem, EFFORT, is_last=True)
         patch.setattr(attacking, "_finer", lambda *_: None)
         first = attack(problem, EFFORT)
     assert found.bound >= finer.bound - 1e-9 * abs(finer.bound) >= first.bound - 2e-9 * abs(first.bound)
@@ -125,7 +125,10 @@ def test_with_time_left_purchases_come_nearer_to_the_best(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(attacking, "buy_whole", heard)
     problem = replace(two_levels_of_load(), workloads=(make_rate(3.7, shape=two_levels(0.4)),))
-    found = attack(problem, Effort(gap=0.01, seconds=30.0))
+    attack(problem, Effort(gap=0.01, seconds=30.0))
+    assert asked == [1.0]  # another search follows
+    asked.clear()
+    found = attack(problem, Effort(gap=0.01, seconds=30.0), is_last=True)
     assert asked == [1.0, pytest.approx(0.003)]
     best = solve(problem, gap=1e-9)
     assert found.cost / MONEY == pytest.approx(best.objective_npv)
