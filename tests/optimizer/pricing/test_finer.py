@@ -94,6 +94,23 @@ def test_a_wide_gap_takes_one_plan_and_a_close_one_two(monkeypatch: pytest.Monke
     assert wide.cost / MONEY == pytest.approx(close.cost / MONEY) == pytest.approx((1.0 + 1.5 / 2) * 2 * 730)
 
 
+def test_a_first_plan_that_is_proven_is_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A load that never changes is the same on every grid."""
+    monkeypatch.setattr(attacking, "QUICK_PAIRS", 500)
+    monkeypatch.setattr(attacking, "STEPS", ((2, 1, 5000), (1, 1, 5000)))
+    grids: list[int] = []
+
+    def counted(problem: Problem, months: int, blocks: int | None) -> Grid:
+        grids.append(months)
+        return make_grid(problem, months, blocks)
+
+    monkeypatch.setattr(attacking, "make_grid", counted)
+    problem = make_problem(make_rate(2.0), months=4, elastic=(make_elastic(price=1.5),))
+    found = attack(problem, Effort(gap=0.001, seconds=30.0))
+    assert found.gap() <= 0.001
+    assert set(grids) == {2}
+
+
 @FEW
 @given(small_problems())
 def test_finer_grids_bound_the_optimum_and_a_plan_is_never_lost(problem: Problem) -> None:
@@ -140,13 +157,16 @@ def test_a_whole_search_keeps_to_its_own_time_and_begins_with_its_last_point() -
     assert converge(relaxation, Deadline())
     lp = relaxation.master.lp
     lp.highs = LongAtWork(lp.highs)
+    begun_with: list[list[float]] = []
+    lp.highs.setSolution = lambda solution: begun_with.append(list(solution.col_value))
     assert lp.whole is None
     assert buy_whole(relaxation, gap=0.0, deadline=Deadline.after(7.0))
     assert lp.highs.getOptionValue("time_limit")[1] <= 7.0
     assert lp.whole is not None
-    first = lp.whole
-    assert buy_whole(relaxation, gap=1.0, deadline=Deadline.after(7.0))  # the last point is near enough
-    assert np.array_equal(lp.whole, first)
+    assert begun_with == []
+    first = lp.whole.tolist()
+    assert buy_whole(relaxation, gap=0.0, deadline=Deadline.after(7.0))
+    assert begun_with[0] == first
 
 
 def test_a_relaxation_stops_once_enough_is_proven() -> None:
