@@ -48,7 +48,9 @@ def _rules(result: Result) -> Iterator[str]:
         [
             Column(title="", cells=[row.rule for row in rows]),
             Column(title=f"without it {result.currency}", cells=[money(r.npv) for r in rows], is_figure=True),
-            Column(title="it costs", cells=[rule_words(row) for row in rows], is_figure=True),
+            Column(
+                title=f"it costs {result.currency}", cells=[rule_words(row) for row in rows], is_figure=True
+            ),
             Column(title="", cells=[rule_note(row) for row in rows]),
         ]
     )
